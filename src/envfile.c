@@ -1,0 +1,127 @@
+#include "config.h"
+
+#include "envfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "memory.h"
+#include "pattern.h"
+
+/* 1 key; then one of: 2 single-quoted, 3 double-quoted, 4 bare. */
+static struct pattern line_pattern =
+    PATTERN("\\A[ \\t]*(?:export[ \\t]+)?([A-Za-z_][A-Za-z0-9_]*)="
+            "(?:'([^']*)'|\"((?:[^\"\\\\]|\\\\.)*)\"|((?:[^\\s'\"\\\\;&|<>()#]|(?<=\\S)#)*))"
+            "[ \\t]*(?:(?<=\\s)#.*)?\\r?\\z");
+static struct pattern ignored_pattern = PATTERN("\\A[ \\t]*(?:#.*)?\\r?\\z");
+/* What was meant to set a variable. */
+static struct pattern key_pattern =
+    PATTERN("\\A[ \\t]*(?:export[ \\t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \\t]*\\+?=");
+static struct pattern expansion_pattern = PATTERN("(?<!\\\\)(?:\\\\\\\\)*[$`]");
+
+/* In double quotes a backslash takes the meaning off $, `, " and \ (POSIX shell, 2.2.3). */
+static void unescape(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from; from++) {
+        if (*from == '\\' && from[1] && strchr("$`\"\\", from[1]))
+            from++;
+        *to++ = *from;
+    }
+    *to = '\0';
+}
+
+static bool read_line(const char *line, size_t length, const char *where, struct settings *settings,
+                      struct error *error)
+{
+    struct span groups[PATTERN_GROUPS];
+    if (pattern_match(&ignored_pattern, line, length, 0, NULL))
+        return true;
+    if (!pattern_match(&line_pattern, line, length, 0, groups)) {
+        /* A line for the shell alone is none of ours, unless it sets something that is. */
+        if (!pattern_match(&key_pattern, line, length, 0, groups))
+            return true;
+        char *key = mem_copy_n(groups[1].start, groups[1].length);
+        bool ours = settings_by_variable(key) != SETTING_COUNT;
+        if (ours)
+            error_set(error, ERROR_USAGE, 0,
+                      "%s: the value of %s cannot be read as data: write %s=VALUE or %s=\"VALUE\"",
+                      where, key, key, key);
+        free(key);
+        return !ours;
+    }
+    char *key = mem_copy_n(groups[1].start, groups[1].length);
+    enum setting setting = settings_by_variable(key);
+    bool good = true;
+    if (setting != SETTING_COUNT) {
+        struct span value = groups[2].start ? groups[2] : groups[3].start ? groups[3] : groups[4];
+        if (!groups[2].start &&
+            pattern_match(&expansion_pattern, value.start, value.length, 0, NULL)) {
+            good = error_set(error, ERROR_USAGE, 0,
+                             "%s: the value of %s would be expanded by a shell, here it is data: "
+                             "write it out",
+                             where, key);
+        } else {
+            char *text = mem_copy_n(value.start, value.length);
+            if (groups[3].start)
+                unescape(text);
+            char *place = mem_format("%s: %s", where, key);
+            good = settings_set(settings, setting, text, SOURCE_ENV_FILE, place, error);
+            free(place);
+            mem_free_secret(text);
+        }
+    }
+    free(key);
+    return good;
+}
+
+static bool read_lines(const char *path, const struct buffer *content, struct settings *settings,
+                       struct error *error)
+{
+    const char *at = buffer_text(content);
+    const char *end = at + content->length;
+    /* What some editors put before UTF-8. */
+    if (content->length >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0)
+        at += 3;
+    for (size_t number = 1; at < end; number++) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        const char *stop = newline ? newline : end;
+        char *where = mem_format("%s:%zu", path, number);
+        bool good = read_line(at, (size_t)(stop - at), where, settings, error);
+        free(where);
+        if (!good)
+            return false;
+        at = newline ? newline + 1 : end;
+    }
+    return true;
+}
+
+bool envfile_read(const char *path, struct settings *settings, struct error *error)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    struct buffer content = BUFFER_INIT;
+    ssize_t count = -1;
+    if (file >= 0) {
+        while (((count = read(file, buffer_reserve(&content, 4096), 4096)) > 0 ||
+                (count < 0 && errno == EINTR)) &&
+               content.length < ((size_t)1 << 20))
+            content.length += count > 0 ? (size_t)count : 0;
+    }
+    bool good = count == 0;
+    if (count < 0) {
+        error_set_errno(error, "cannot read the env file %s", path);
+        error->kind = ERROR_USAGE;
+    } else if (count > 0) {
+        error_set(error, ERROR_USAGE, 0, "%s is too large for an env file", path);
+    }
+    if (file >= 0)
+        close(file);
+    if (good && content.length && memchr(content.data, '\0', content.length))
+        good = error_set(error, ERROR_USAGE, 0, "%s holds NUL characters: it is no env file", path);
+    good = good && read_lines(path, &content, settings, error);
+    buffer_free(&content);
+    return good;
+}

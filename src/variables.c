@@ -1,0 +1,208 @@
+#include "config.h"
+
+#include "variables.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "memory.h"
+#include "pattern.h"
+
+#define MAX_SIZE ((size_t)1 << 20)
+
+/* 1 key; the value follows the match. */
+static struct pattern key_pattern =
+    PATTERN("\\A[ \\t]*(?:export[ \\t]+)?([A-Za-z_][A-Za-z0-9_.]*)[ \\t]*=[ \\t]*");
+/* A bare value ends before a comment that has white space before it. */
+static struct pattern bare_pattern =
+    PATTERN("\\A(?:[^\\s#]|(?<=[^\\s=])#|[ \\t]+(?![\\s#]|\\z))*+");
+
+static void add(struct variable **list, size_t *count, const char *name, char *value)
+{
+    *list = mem_grow(*list, *count + 1, sizeof **list);
+    (*list)[(*count)++] = (struct variable){mem_copy(name), value};
+}
+
+static const struct variable *find(const struct variable *list, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i].name, name) == 0)
+            return &list[i];
+    return NULL;
+}
+
+void variables_set(struct variables *variables, const char *name, const char *value)
+{
+    for (size_t i = 0; i < variables->set_count; i++)
+        if (strcmp(variables->set[i].name, name) == 0) {
+            mem_free_secret(variables->set[i].value);
+            variables->set[i].value = mem_copy(value);
+            return;
+        }
+    add(&variables->set, &variables->set_count, name, mem_copy(value));
+}
+
+const char *variables_get(const struct variables *variables, const char *name)
+{
+    const struct variable *found = find(variables->set, variables->set_count, name);
+    if (found)
+        return found->value;
+    const char *value = getenv(name);
+    if (value)
+        return value;
+    found = find(variables->read, variables->read_count, name);
+    return found ? found->value : NULL;
+}
+
+static const char *value_of(const void *context, const char *name)
+{
+    return variables_get(context, name);
+}
+
+struct interpolation variables_interpolation(const struct variables *variables)
+{
+    return (struct interpolation){.value = value_of, .context = variables};
+}
+
+char *variables_env_path(const char *compose_file)
+{
+    const char *slash = strrchr(compose_file, '/');
+    return mem_format("%.*s.env", slash ? (int)(slash - compose_file) + 1 : 0, compose_file);
+}
+
+static void free_list(struct variable *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(list[i].name);
+        mem_free_secret(list[i].value);
+    }
+    free(list);
+}
+
+void variables_free(struct variables *variables)
+{
+    free_list(variables->set, variables->set_count);
+    free_list(variables->read, variables->read_count);
+    *variables = (struct variables)VARIABLES_INIT;
+}
+
+/* ---- reading a file ---- */
+
+/* Where the quote that opens at `at` ends; `end` where it does not. */
+static const char *closing_quote(const char *at, const char *end)
+{
+    char quote = *at++;
+    while (at < end && *at != quote)
+        at += quote == '"' && *at == '\\' && at + 1 < end ? 2 : 1;
+    return at < end ? at : end;
+}
+
+/* A dollar sign that is escaped is doubled, for expand() to take it as it is. */
+static void unescape(char *text)
+{
+    static const char letters[] = "nrt\"\\$";
+    static const char meanings[] = "\n\r\t\"\\$";
+    char *to = text;
+    for (const char *from = text; *from; from++) {
+        const char *letter = *from == '\\' && from[1] ? strchr(letters, from[1]) : NULL;
+        if (letter && *letter == '$')
+            *to++ = '$';
+        *to++ = letter ? meanings[letter - letters] : *from;
+        from += letter != NULL;
+    }
+    *to = '\0';
+}
+
+/* A value that cannot be interpolated stands for itself. */
+static char *expand(const struct variables *variables, char *text)
+{
+    struct interpolation interpolation = variables_interpolation(variables);
+    struct buffer out = BUFFER_INIT;
+    struct error ignored = ERROR_INIT;
+    if (!strchr(text, '$') || !interpolate(&interpolation, text, &out, &ignored)) {
+        buffer_free(&out);
+        return text;
+    }
+    mem_free_secret(text);
+    return buffer_take(&out);
+}
+
+/* Reads one entry or a line that is none; gives where the next one begins, NULL on failure. */
+static const char *read_entry(struct variables *variables, const char *at, const char *end,
+                              bool *is_open)
+{
+    struct span groups[PATTERN_GROUPS];
+    const char *newline = memchr(at, '\n', (size_t)(end - at));
+    const char *stop = newline ? newline : end;
+    if (!pattern_match(&key_pattern, at, (size_t)(stop - at), 0, groups))
+        return newline ? newline + 1 : end;
+    char *name = mem_copy_n(groups[1].start, groups[1].length);
+    const char *value = groups[0].start + groups[0].length;
+    char quote = value < stop && (*value == '"' || *value == '\'') ? *value : '\0';
+    const char *close = quote ? closing_quote(value, end) : stop;
+    *is_open = quote && close == end;
+    if (!quote) {
+        bool found = pattern_match(&bare_pattern, value, (size_t)(stop - value), 0, groups);
+        close = value + (found ? groups[0].length : 0);
+    }
+    char *text = mem_copy_n(value + (quote != 0), (size_t)(close - value) - (quote != 0));
+    if (quote == '"')
+        unescape(text);
+    if (quote != '\'')
+        text = expand(variables, text);
+    if (find(variables->read, variables->read_count, name))
+        mem_free_secret(text);
+    else
+        add(&variables->read, &variables->read_count, name, text);
+    free(name);
+    newline = memchr(close, '\n', (size_t)(end - close));
+    return newline ? newline + 1 : end;
+}
+
+static bool read_all(const char *path, bool must_exist, struct buffer *content, struct error *error)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0 && errno == ENOENT && !must_exist)
+        return true;
+    ssize_t count = file < 0 ? -1 : 1;
+    while (count > 0 && content->length <= MAX_SIZE) {
+        do
+            count = read(file, buffer_reserve(content, 4096), 4096);
+        while (count < 0 && errno == EINTR);
+        content->length += count > 0 ? (size_t)count : 0;
+    }
+    if (count < 0) {
+        error_set_errno(error, "cannot read the env file %s", path);
+        error->kind = ERROR_USAGE;
+    } else if (content->length > MAX_SIZE) {
+        error_set(error, ERROR_USAGE, 0, "%s is too large for an env file", path);
+    }
+    if (file >= 0)
+        close(file);
+    return count >= 0 && content->length <= MAX_SIZE;
+}
+
+bool variables_read(struct variables *variables, const char *path, bool must_exist,
+                    struct error *error)
+{
+    struct buffer content = BUFFER_INIT;
+    bool good = read_all(path, must_exist, &content, error);
+    const char *at = buffer_text(&content);
+    const char *end = at + content.length;
+    while (good && at < end) {
+        bool is_open = false;
+        const char *rest = read_entry(variables, at, end, &is_open);
+        if (is_open) {
+            size_t line = 1;
+            for (const char *byte = buffer_text(&content); byte < at; byte++)
+                line += *byte == '\n';
+            good = error_set(error, ERROR_USAGE, 0, "%s:%zu: the quote is not closed", path, line);
+        }
+        at = rest;
+    }
+    buffer_free(&content);
+    return good;
+}
