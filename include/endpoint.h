@@ -1,0 +1,23 @@
+/*
+ * endpoint: which host, port and database the URL gets.
+ *
+ * The plan makes a pooler's host name up; a released doctl tells the pool's own port and database,
+ * and the host inside the VPC (DESIGN.md, "Pool endpoint"; docs/DOCTL.md, "The service").
+ */
+#ifndef MANAGED_DB_ENDPOINT_H
+#define MANAGED_DB_ENDPOINT_H
+
+#include "flow.h"
+
+/*
+ * Puts the endpoint that is wanted into the cluster's own connection details. Fails where the pool
+ * does not exist, where --network private cannot be had, and where an answer cannot be relied on: a
+ * host name is never made up for a doctl that knows better.
+ */
+bool choose_endpoint(struct flow *flow, const char *cluster_id, bool use_pool,
+                     struct conninfo *info, struct error *error);
+
+/* Whether the host inside the VPC is to be asked for. */
+bool wants_private_host(const struct flow *flow);
+
+#endif

@@ -1,0 +1,453 @@
+#include "config.h"
+
+#include "beyond.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "endpoint.h"
+#include "memory.h"
+#include "process.h"
+#include "secretfile.h"
+
+/* The API may not know a cluster yet in the moments after it was created (docs/DOCTL.md). */
+#define NOT_YET_THERE_MS 60000
+#define STILL_WAITING_MS 60000
+#define LOCK_POLL_MS     100
+
+static const char *get(const struct flow *flow, enum setting setting)
+{
+    return settings_get(flow->settings, setting);
+}
+
+/* ---- asking ahead ---- */
+
+/* What a setup asks in any case, whatever the answers to the others are. */
+void ahead_of_setup(struct flow *flow)
+{
+    if (flow->settings->faithful)
+        return;
+    doctl_ahead(flow->doctl, CALL_VPC_LIST, NULL, NULL);
+    doctl_ahead(flow->doctl, CALL_CLUSTER_LIST, NULL, NULL);
+    if (*get(flow, SETTING_DROPLET_ID))
+        doctl_ahead(flow->doctl, CALL_DROPLET_GET, get(flow, SETTING_DROPLET_ID), NULL);
+}
+
+void ahead_of_connection(struct flow *flow, const char *cluster_id, bool use_pool)
+{
+    if (flow->settings->faithful)
+        return;
+    doctl_ahead(flow->doctl, CALL_CONNECTION, cluster_id, NULL);
+    if (wants_private_host(flow))
+        doctl_ahead(flow->doctl, CALL_CONNECTION_PRIVATE, cluster_id, NULL);
+    if (use_pool)
+        doctl_ahead(flow->doctl, CALL_POOL_GET, cluster_id, get(flow, SETTING_POOL));
+}
+
+/* What is asked of a cluster that is online; the pool is another matter. */
+void ahead_of_cluster(struct flow *flow, const char *cluster_id)
+{
+    if (flow->settings->faithful)
+        return;
+    doctl_ahead(flow->doctl, CALL_POOL_LIST, cluster_id, NULL);
+    doctl_ahead(flow->doctl, CALL_CERTIFICATE, cluster_id, get(flow, SETTING_CA_FILE));
+    if (!flow->is_setup)
+        return;
+    doctl_ahead(flow->doctl, CALL_RULE_LIST, cluster_id, NULL);
+    ahead_of_connection(flow, cluster_id, false);
+    doctl_ahead(flow->doctl, CALL_CLUSTER_INFO, cluster_id, NULL);
+}
+
+void ahead_of_pool(struct flow *flow, const char *cluster_id, const char *pool_name)
+{
+    if (flow->settings->faithful || !flow->is_setup)
+        return;
+    doctl_ahead(flow->doctl, CALL_POOL_GET, cluster_id, pool_name);
+    doctl_ahead(flow->doctl, CALL_POOL_INFO, cluster_id, NULL);
+}
+
+void ahead_of_trust(struct flow *flow, const char *cluster_id, const char *droplet_id)
+{
+    if (flow->settings->faithful)
+        return;
+    doctl_ahead(flow->doctl, CALL_DROPLET_GET, droplet_id, NULL);
+    if (!flow->rules_asked)
+        doctl_ahead(flow->doctl, CALL_RULE_LIST, cluster_id, NULL);
+}
+
+void ahead_of_info(struct flow *flow, const char *cluster_id)
+{
+    if (flow->settings->faithful)
+        return;
+    doctl_ahead(flow->doctl, CALL_CLUSTER_INFO, cluster_id, NULL);
+    doctl_ahead(flow->doctl, CALL_POOL_INFO, cluster_id, NULL);
+}
+
+/* ---- one run at a time ---- */
+
+/* Shared by all users of the machine; the simulator's account is a machine of its own. */
+static const char *lock_folder(const struct flow *flow)
+{
+    static const char *const shared[] = {"/run/lock", "/var/lock", "/tmp"};
+    struct stat status;
+    if (*get(flow, SETTING_LOCK_DIR))
+        return get(flow, SETTING_LOCK_DIR);
+    if (flow->settings->simulate)
+        return flow->settings->simulator;
+    /* The same for every user: not whether this one may write counts, but whether all may. */
+    size_t i = 0;
+    while (i < 2 && (stat(shared[i], &status) != 0 || !(status.st_mode & S_IWOTH)))
+        i++;
+    return shared[i];
+}
+
+bool lock_cluster(struct flow *flow, const char *cluster_name, struct error *error)
+{
+    long long until = process_clock_ms() + settings_ms(flow->settings, SETTING_LOCK_TIMEOUT);
+    bool told = false;
+    if (flow->settings->faithful || flow->lock.file >= 0)
+        return true;
+    for (;;) {
+        bool taken;
+        if (!lock_try(&flow->lock, lock_folder(flow), cluster_name, &taken, error))
+            return false;
+        if (taken) {
+            doctl_hold(flow->doctl, flow->lock.file);
+            return true;
+        }
+        if (process_clock_ms() >= until)
+            return error_set(
+                error, ERROR_DEADLINE, 0,
+                "another run of managed-db for the cluster %s is still at it; wait for it, "
+                "or raise --lock-timeout",
+                cluster_name);
+        if (!told)
+            console_info(flow->console, "Waiting for another run for the cluster %s...",
+                         cluster_name);
+        told = true;
+        if (!doctl_pause(flow->doctl, LOCK_POLL_MS, error))
+            return false;
+    }
+}
+
+/* ---- waiting ---- */
+
+static bool is_transient(const char *status)
+{
+    static const char *const transient[] = {"creating", "resizing", "migrating", "forking"};
+    for (size_t i = 0; i < sizeof transient / sizeof transient[0]; i++)
+        if (strcmp(status, transient[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Whether a poll that failed says nothing about the thing itself: the next one may work. */
+bool is_passing(const struct error *error, long long waited_ms)
+{
+    switch (error->kind) {
+    case ERROR_NETWORK:
+    case ERROR_DEADLINE:
+    case ERROR_UNREADABLE:
+    case ERROR_BLANK:
+        return true;
+    case ERROR_API:
+        return error->number == 429 || error->number >= 500 ||
+               (error->number == 404 && waited_ms < NOT_YET_THERE_MS);
+    default:
+        return false;
+    }
+}
+
+bool wait_longer(struct flow *flow, const char *what, const char *state, long long began,
+                 long long *told, struct error *error)
+{
+    int most = settings_ms(flow->settings, SETTING_WAIT_TIMEOUT);
+    int pause = settings_ms(flow->settings, SETTING_POLL_INTERVAL);
+    long long now = process_clock_ms();
+    if (most && now - began >= most)
+        return error_set(error, ERROR_DEADLINE, 0,
+                         "%s after %lld s (%s); DigitalOcean goes on with it: run again to take it "
+                         "up",
+                         what, (now - began) / 1000, state);
+    if (now - *told >= STILL_WAITING_MS) {
+        console_plain(flow->console, "  %s, %lld s so far", state, (now - began) / 1000);
+        *told = now;
+    }
+    if (most && began + most - now < pause)
+        pause = (int)(began + most - now);
+    if (doctl_pause(flow->doctl, pause, error))
+        return true;
+    if (error->kind == ERROR_SIGNAL)
+        error_advise(error, "DigitalOcean goes on with it: run again to take it up");
+    return false;
+}
+
+bool wait_until_online(struct flow *flow, const char *cluster_id, const char *first_status,
+                       struct error *error)
+{
+    char *status = mem_copy(first_status ? first_status : "creating");
+    long long began = process_clock_ms();
+    long long told = began;
+    bool good = true;
+    if (is_transient(status))
+        console_step(flow->console, "Waiting until the database cluster is online (%s)...", status);
+    bool waited = false;
+    while (good && is_transient(status)) {
+        if (waited)
+            good = wait_longer(flow, "the database cluster is not online", status, began, &told,
+                               error);
+        waited = true;
+        char *next = NULL;
+        struct error poll = ERROR_INIT;
+        if (good && doctl_cluster_status(flow->doctl, cluster_id, &next, &poll)) {
+            if (strcmp(next, status) != 0)
+                console_plain(flow->console, "  Status: %s", next);
+            free(status);
+            status = next;
+        } else if (good && !is_passing(&poll, process_clock_ms() - began)) {
+            *error = poll;
+            good = false;
+        }
+    }
+    if (good && strcmp(status, "online") != 0)
+        console_warning(flow->console, "The database cluster is not online but %s; going on",
+                        status);
+    free(status);
+    return good;
+}
+
+/* ---- changes whose answer was lost ---- */
+
+/*
+ * Whether a change that failed may have happened all the same: its answer got lost, or doctl put it
+ * twice and the second time found the first (docs/DOCTL.md, "Behaviour"), or somebody else was
+ * faster.
+ */
+bool may_have_happened(const struct flow *flow, const struct error *error)
+{
+    if (flow->settings->faithful)
+        return false;
+    switch (error->kind) {
+    case ERROR_NETWORK:
+    case ERROR_DEADLINE:
+    case ERROR_UNREADABLE:
+        return true;
+    case ERROR_API:
+        return error->number == 409 || error->number == 412 || error->number == 422 ||
+               error->number == 429 || error->number >= 500;
+    default:
+        return false;
+    }
+}
+
+/* Tells how it ended; the failure stays as it is where nothing was found. */
+static bool found_after_all(struct flow *flow, bool there, const char *what)
+{
+    if (there)
+        console_warning(flow->console, "The answer was a failure, but %s is there: going on", what);
+    return there;
+}
+
+bool vpc_is_there(struct flow *flow, const char *name, char **uuid, const struct error *failure)
+{
+    struct error ignored = ERROR_INIT;
+    return may_have_happened(flow, failure) && doctl_vpc_find(flow->doctl, name, uuid, &ignored) &&
+           found_after_all(flow, *uuid, "the VPC");
+}
+
+bool cluster_is_there(struct flow *flow, const char *name, char **id, const struct error *failure)
+{
+    struct cluster cluster;
+    struct error ignored = ERROR_INIT;
+    if (!may_have_happened(flow, failure) ||
+        !doctl_cluster_find(flow->doctl, name, &cluster, &ignored))
+        return false;
+    bool there = cluster.id && strcmp(cluster.engine, "pg") == 0;
+    *id = there ? mem_copy(cluster.id) : NULL;
+    cluster_free(&cluster);
+    return found_after_all(flow, there, "the cluster");
+}
+
+bool pool_is_there(struct flow *flow, const char *cluster_id, const char *pool,
+                   const struct error *failure)
+{
+    bool there = false;
+    struct error ignored = ERROR_INIT;
+    return may_have_happened(flow, failure) &&
+           doctl_pool_exists(flow->doctl, cluster_id, pool, &there, &ignored) &&
+           found_after_all(flow, there, "the pool");
+}
+
+bool pool_was_made(struct flow *flow, const char *cluster_id, const char *pool, struct error *error)
+{
+    char *uri = NULL;
+    struct error mine = ERROR_INIT;
+    if (flow->settings->faithful || doctl_pool_uri(flow->doctl, cluster_id, pool, &uri, &mine) ||
+        mine.kind == ERROR_TURNED_DOWN) {
+        mem_free_secret(uri);
+        return true;
+    }
+    *error = mine;
+    return error_precede(error, "doctl said that it made the connection pool");
+}
+
+/* ---- trusted sources ---- */
+
+/* Reads the trusted sources once; a doctl without that question leaves them unknown. */
+static bool read_rules(struct flow *flow, const char *cluster_id, struct error *error)
+{
+    struct error mine = ERROR_INIT;
+    if (flow->settings->faithful || flow->rules_asked)
+        return true;
+    flow->rules_known = doctl_rules(flow->doctl, cluster_id, &flow->rules, &mine);
+    flow->rules_asked = flow->rules_known || mine.kind == ERROR_TURNED_DOWN;
+    if (flow->rules_asked)
+        return true;
+    *error = mine;
+    return false;
+}
+
+static bool has_rule(const struct rules *rules, const char *rule)
+{
+    for (size_t i = 0; i < rules->count; i++)
+        if (strcmp(rules->list[i], rule) == 0)
+            return true;
+    return false;
+}
+
+static bool rule_is_there(struct flow *flow, const char *cluster_id, const char *rule,
+                          const struct error *failure)
+{
+    struct rules rules = {NULL, 0};
+    struct error ignored = ERROR_INIT;
+    if (!may_have_happened(flow, failure) ||
+        !doctl_rules(flow->doctl, cluster_id, &rules, &ignored))
+        return false;
+    bool there = has_rule(&rules, rule);
+    rules_free(&rules);
+    return found_after_all(flow, there, "the trusted source");
+}
+
+/* Reads back what doctl did not show. */
+static bool rule_was_added(struct flow *flow, const char *cluster_id, const char *rule,
+                           struct error *error)
+{
+    struct rules rules = {NULL, 0};
+    struct error mine = ERROR_INIT;
+    if (flow->settings->faithful)
+        return true;
+    bool known = doctl_rules(flow->doctl, cluster_id, &rules, &mine);
+    bool there = known && has_rule(&rules, rule);
+    rules_free(&rules);
+    if (there || mine.kind == ERROR_TURNED_DOWN)
+        return true;
+    if (known)
+        return error_set(error, ERROR_UNREADABLE, 0,
+                         "doctl said that it added the trusted source %s, but it is not there: run "
+                         "again",
+                         rule);
+    *error = mine;
+    return false;
+}
+
+bool add_trusted_source(struct flow *flow, const char *cluster_id, const char *rule, bool *added,
+                        struct error *error)
+{
+    *added = false;
+    if (!read_rules(flow, cluster_id, error))
+        return false;
+    if (has_rule(&flow->rules, rule))
+        return true;
+    struct error mine = ERROR_INIT;
+    bool shown = false;
+    *added = doctl_rule_append(flow->doctl, cluster_id, rule, &shown, &mine);
+    if (*added && !shown && !rule_was_added(flow, cluster_id, rule, error)) {
+        *added = false;
+        return false;
+    }
+    if (!*added && !rule_is_there(flow, cluster_id, rule, &mine)) {
+        *error = mine;
+        return false;
+    }
+    flow->rules.list = mem_grow(flow->rules.list, flow->rules.count + 1, sizeof *flow->rules.list);
+    flow->rules.list[flow->rules.count++] = mem_copy(rule);
+    flow->changes++;
+    return true;
+}
+
+bool add_trusted_sources(struct flow *flow, struct error *error)
+{
+    const struct settings *settings = flow->settings;
+    for (size_t i = 0; i < settings->trust_count; i++) {
+        bool added;
+        if (!add_trusted_source(flow, flow->cluster_id, settings->trust[i], &added, error))
+            return false;
+        console_success(flow->console,
+                        added ? "Added trusted source: %s" : "Trusted source is there already: %s",
+                        settings->trust[i]);
+    }
+    if (!read_rules(flow, flow->cluster_id, error))
+        return false;
+    if (flow->rules_known && flow->rules.count == 0)
+        console_warning(flow->console,
+                        "The cluster has no trusted source: every address may connect; "
+                        "name one with --droplet or --trust");
+    return true;
+}
+
+/* ---- the secret file ---- */
+
+bool prepare_file(struct flow *flow, const char *path, struct error *error)
+{
+    struct secretfile_owner owner = settings_owner(flow->settings);
+    return secretfile_prepare(path, &owner, error);
+}
+
+/* A URL of another database is not lost when ours takes its place. */
+static bool keep_other(struct flow *flow, const char *path, const struct conninfo *ours,
+                       struct error *error)
+{
+    char *text;
+    size_t length;
+    if (!secretfile_read(path, &text, &length, error))
+        return false;
+    if (!text)
+        return true;
+    struct conninfo theirs = CONNINFO_INIT;
+    struct error ignored = ERROR_INIT;
+    bool other = text[strspn(text, " \t\r\n")] != '\0' &&
+                 !(conninfo_parse(text, &theirs, &ignored) && conninfo_same_server(&theirs, ours));
+    conninfo_free(&theirs);
+    bool kept = false;
+    bool good = !other || secretfile_keep_previous(path, text, length, &kept, error);
+    mem_wipe(text, length);
+    free(text);
+    if (kept)
+        console_info(flow->console, "What stood there is kept as %s.previous", path);
+    else if (good && other)
+        console_warning(flow->console,
+                        "%s.previous is there already and stays: what stood in %s is lost", path,
+                        path);
+    return good;
+}
+
+bool write_connection_string(struct flow *flow, const char *output_path,
+                             const struct conninfo *info, const char *ssl_mode, struct error *error)
+{
+    if (!prepare_file(flow, output_path, error) || !keep_other(flow, output_path, info, error))
+        return false;
+    char *url = conninfo_url(info, ssl_mode);
+    struct secretfile_owner owner = settings_owner(flow->settings);
+    enum secretfile_outcome outcome;
+    bool good = secretfile_write(output_path, url, strlen(url), &owner, &outcome, error);
+    mem_free_secret(url);
+    if (!good)
+        return false;
+    flow->changes += outcome == SECRETFILE_WRITTEN;
+    console_success(flow->console,
+                    outcome == SECRETFILE_WRITTEN ? "Connection string saved: %s"
+                                                  : "Connection string unchanged: %s",
+                    output_path);
+    return true;
+}

@@ -1,0 +1,149 @@
+#include "config.h"
+
+#include "endpoint.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+static const char *get(const struct flow *flow, enum setting setting)
+{
+    return settings_get(flow->settings, setting);
+}
+
+bool wants_private_host(const struct flow *flow)
+{
+    return strcmp(get(flow, SETTING_NETWORK), "public") != 0;
+}
+
+/* The pool's own place and, where it has a user of its own, that user. */
+static bool take_pool_uri(const char *uri, struct conninfo *info, struct error *error)
+{
+    struct conninfo pool = CONNINFO_INIT;
+    if (!conninfo_parse(uri, &pool, error))
+        return error_precede(error, "could not read the connection pool's URI");
+    if (*pool.user && strcmp(pool.user, info->user) != 0) {
+        char *user = info->user;
+        info->user = pool.user;
+        pool.user = user;
+        char *password = info->password;
+        info->password = pool.password;
+        pool.password = password;
+    }
+    free(info->host);
+    free(info->port);
+    free(info->database);
+    info->host = mem_copy(pool.host);
+    info->port = mem_copy(pool.port);
+    info->database = mem_copy(pool.database);
+    conninfo_free(&pool);
+    return conninfo_check(info, error);
+}
+
+/*
+ * The host inside the VPC; *host is NULL where this doctl cannot give one. A doctl that does not
+ * know
+ * --private and passes over it gives the public host again.
+ */
+static bool private_host(struct flow *flow, const char *cluster_id, const char *public_host,
+                         char **host, struct error *error)
+{
+    struct conninfo info = CONNINFO_INIT;
+    struct error mine = ERROR_INIT;
+    *host = NULL;
+    if (!wants_private_host(flow))
+        return true;
+    if (strncmp(public_host, "private-", 8) == 0) {
+        *host = mem_copy(public_host);
+        return true;
+    }
+    if (doctl_connection_private(flow->doctl, cluster_id, &info, &mine)) {
+        if (strcmp(info.host, public_host) != 0)
+            *host = mem_copy(info.host);
+        conninfo_free(&info);
+    } else if (mine.kind != ERROR_TURNED_DOWN) {
+        *error = mine;
+        return false;
+    }
+    if (*host)
+        return true;
+    if (strcmp(get(flow, SETTING_NETWORK), "private") == 0)
+        return error_set(error, ERROR_CONFLICT, 0,
+                         "this doctl gives no host inside the VPC: upgrade it to 1.99 or later, or "
+                         "leave --network private out");
+    console_warning(flow->console, "This doctl gives no host inside the VPC (1.99 and later do): "
+                                   "using the public host");
+    return true;
+}
+
+/*
+ * The plan's pooler (task 1, get_connection_string): another host name, the same port and database.
+ * Nothing has shown that there is such a host.
+ */
+static void take_pooler_host(struct flow *flow, struct conninfo *info)
+{
+    char *pooler = conninfo_pooler_host(info->host);
+    if (strcmp(pooler, info->host) != 0)
+        console_warning(flow->console,
+                        "%s is the plan's name for the pooler: a released doctl's "
+                        "clusters have no such host",
+                        pooler);
+    free(info->host);
+    info->host = pooler;
+}
+
+/*
+ * Where the pooler is: the pool's URI tells it; for a doctl without that question the plan does.
+ * `host` is the one inside the VPC, or NULL.
+ */
+static bool pooler_endpoint(struct flow *flow, const char *cluster_id, const char *host,
+                            struct conninfo *info, struct error *error)
+{
+    const char *pool = get(flow, SETTING_POOL);
+    char *uri = NULL;
+    struct error mine = ERROR_INIT;
+    if (doctl_pool_uri(flow->doctl, cluster_id, pool, &uri, &mine)) {
+        bool good = take_pool_uri(uri, info, error);
+        mem_free_secret(uri);
+        if (good && host) {
+            free(info->host);
+            info->host = mem_copy(host);
+        }
+        return good;
+    }
+    if (mine.kind == ERROR_API && mine.number == 404) {
+        bool usual = strcmp(pool, "app-pool") == 0;
+        return error_set(error, ERROR_API, 404,
+                         "the connection pool %s does not exist: run 'managed-db pool %s%s%s'",
+                         pool, cluster_id, usual ? "" : " ", usual ? "" : pool);
+    }
+    /* A doctl that told the VPC's host is a released one: no host name is made up for it. */
+    bool is_shipped = host && strcmp(host, info->host) != 0;
+    if (mine.kind != ERROR_TURNED_DOWN || is_shipped) {
+        *error = mine;
+        return false;
+    }
+    take_pooler_host(flow, info);
+    return true;
+}
+
+bool choose_endpoint(struct flow *flow, const char *cluster_id, bool use_pool,
+                     struct conninfo *info, struct error *error)
+{
+    if (flow->settings->faithful) {
+        if (use_pool)
+            take_pooler_host(flow, info);
+        return true;
+    }
+    char *host = NULL;
+    bool good = private_host(flow, cluster_id, info->host, &host, error);
+    if (good && use_pool) {
+        good = pooler_endpoint(flow, cluster_id, host, info, error);
+    } else if (host) {
+        free(info->host);
+        info->host = mem_copy(host);
+    }
+    free(host);
+    return good && conninfo_check(info, error);
+}

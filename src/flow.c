@@ -1,0 +1,430 @@
+#include "config.h"
+
+#include "flow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "beyond.h"
+#include "endpoint.h"
+#include "memory.h"
+#include "pem.h"
+#include "secretfile.h"
+
+/* The plan's constants that are no settings. */
+#define DATABASE_NAME "defaultdb"
+#define DATABASE_USER "doadmin"
+#define DASHBOARD     "https://cloud.digitalocean.com/databases/"
+
+static const char *get(const struct flow *flow, enum setting setting)
+{
+    return settings_get(flow->settings, setting);
+}
+
+void flow_free(struct flow *flow)
+{
+    free(flow->cluster_id);
+    free(flow->cluster_status);
+    rules_free(&flow->rules);
+    lock_release(&flow->lock);
+}
+
+/* ---- the plan, task 1: provisioning ---- */
+
+bool check_existing_database(struct flow *flow, const char *cluster_name, struct error *error)
+{
+    console_step(flow->console, "Checking for existing database cluster: %s...", cluster_name);
+
+    struct cluster cluster;
+    if (!doctl_cluster_find(flow->doctl, cluster_name, &cluster, error))
+        return false;
+    if (!cluster.id)
+        return error_set(error, ERROR_NOT_THERE, 0, "there is no database cluster %s",
+                         cluster_name);
+    if (strcmp(cluster.engine, "pg") != 0) {
+        error_set(error, ERROR_CONFLICT, 0,
+                  "the database cluster %s has the engine %.32s, not pg: name another cluster",
+                  cluster_name, cluster.engine);
+        cluster_free(&cluster);
+        return false;
+    }
+
+    console_success(flow->console, "Found existing database cluster: %s", cluster_name);
+    console_plain(flow->console, "  ID:     %s", cluster.id);
+    console_plain(flow->console, "  Status: %s", cluster.status);
+
+    free(flow->cluster_id);
+    free(flow->cluster_status);
+    flow->cluster_id = cluster.id;
+    flow->cluster_status = cluster.status;
+    free(cluster.engine);
+    return true;
+}
+
+/* The certificate of setup and create: one that cannot be had does not stop the rest. */
+static bool download_if_possible(struct flow *flow, const char *cluster_id, struct error *error)
+{
+    struct error mine = ERROR_INIT;
+    if (download_ssl_certificate(flow, cluster_id, get(flow, SETTING_CA_FILE), &mine))
+        return true;
+    if (mine.kind != ERROR_TURNED_DOWN && mine.kind != ERROR_API) {
+        *error = mine;
+        return false;
+    }
+    console_warning(flow->console, "Failed to download SSL certificate: %s", mine.text);
+    console_plain(flow->console, "You may need to download manually from DigitalOcean dashboard");
+    if (mine.kind == ERROR_API)
+        flow->put_off = mine;
+    return true;
+}
+
+bool create_managed_database(struct flow *flow, const char *cluster_name, const char *region,
+                             const char *size, const char *vpc_uuid, struct error *error)
+{
+    if (!lock_cluster(flow, cluster_name, error))
+        return false;
+    struct error none = ERROR_INIT;
+    if (check_existing_database(flow, cluster_name, &none)) {
+        console_warning(flow->console, "Database cluster already exists. Skipping creation.");
+        if (flow->settings->faithful)
+            return true;
+        if (!prepare_file(flow, get(flow, SETTING_CA_FILE), error))
+            return false;
+        if (strcmp(flow->cluster_status, "online") == 0)
+            ahead_of_cluster(flow, flow->cluster_id);
+        return wait_until_online(flow, flow->cluster_id, flow->cluster_status, error) &&
+               create_connection_pool(flow, flow->cluster_id, get(flow, SETTING_POOL),
+                                      get(flow, SETTING_POOL_SIZE), error) &&
+               download_if_possible(flow, flow->cluster_id, error);
+    }
+    if (none.kind != ERROR_NOT_THERE) {
+        *error = none;
+        return false;
+    }
+
+    /* What can be known before a cluster is billed fails before it. */
+    if (!prepare_file(flow, get(flow, SETTING_CA_FILE), error))
+        return false;
+    console_step(flow->console, "Creating managed PostgreSQL cluster: %s...", cluster_name);
+    console_plain(flow->console, "  Region: %s", region);
+    console_plain(flow->console, "  Size:   %s", size);
+    console_plain(flow->console, "%s", "");
+    console_plain(flow->console, "This may take 5-10 minutes...");
+    if (*vpc_uuid)
+        console_info(flow->console, "Database will be in VPC for private networking");
+
+    struct cluster_request request = {.name = cluster_name,
+                                      .version = get(flow, SETTING_PG_VERSION),
+                                      .region = region,
+                                      .size = size,
+                                      .nodes = get(flow, SETTING_NODES),
+                                      .vpc_uuid = vpc_uuid};
+    bool waited = false;
+    char *id = NULL;
+    struct error failure = ERROR_INIT;
+    if (!doctl_cluster_create(flow->doctl, &request, &id, &waited, &failure) &&
+        !cluster_is_there(flow, cluster_name, &id, &failure)) {
+        *error = failure;
+        if (error->kind == ERROR_SIGNAL)
+            error_advise(error, "the cluster may go on being made: run again to take it up");
+        return flow->is_setup ? false : error_precede(error, "Failed to create database cluster");
+    }
+    flow->changes++;
+    free(flow->cluster_id);
+    flow->cluster_id = id;
+    console_success(flow->console, "Database cluster created: %s", id);
+
+    if (!waited && !wait_until_online(flow, id, NULL, error))
+        return false;
+    ahead_of_cluster(flow, id);
+    return create_connection_pool(flow, id, get(flow, SETTING_POOL), get(flow, SETTING_POOL_SIZE),
+                                  error) &&
+           download_if_possible(flow, id, error);
+}
+
+static bool make_pool(struct flow *flow, const char *cluster_id, const char *pool_name,
+                      const char *pool_size, struct error *error)
+{
+    bool shown;
+    struct error failure = ERROR_INIT;
+    if (doctl_pool_create(flow->doctl, cluster_id, pool_name, DATABASE_NAME, DATABASE_USER,
+                          pool_size, &shown, &failure))
+        return shown || pool_was_made(flow, cluster_id, pool_name, error);
+    if (pool_is_there(flow, cluster_id, pool_name, &failure))
+        return true;
+    *error = failure;
+    return false;
+}
+
+bool create_connection_pool(struct flow *flow, const char *cluster_id, const char *pool_name,
+                            const char *pool_size, struct error *error)
+{
+    console_step(flow->console, "Creating connection pool: %s...", pool_name);
+
+    bool exists;
+    if (!doctl_pool_exists(flow->doctl, cluster_id, pool_name, &exists, error))
+        return false;
+    if (exists) {
+        console_success(flow->console, "Connection pool already exists: %s", pool_name);
+    } else {
+        if (!make_pool(flow, cluster_id, pool_name, pool_size, error))
+            return false;
+        flow->changes++;
+        console_success(flow->console,
+                        "Connection pool created: %s (transaction mode, %s connections)", pool_name,
+                        pool_size);
+    }
+    ahead_of_pool(flow, cluster_id, pool_name);
+    return true;
+}
+
+bool download_ssl_certificate(struct flow *flow, const char *cluster_id, const char *output_path,
+                              struct error *error)
+{
+    console_step(flow->console, "Downloading SSL certificate...");
+
+    if (!prepare_file(flow, output_path, error))
+        return false;
+
+    char *pem = NULL;
+    size_t length = 0;
+    if (!doctl_certificate(flow->doctl, cluster_id, output_path, &pem, error)) {
+        if (error->kind == ERROR_TURNED_DOWN)
+            error_advise(error,
+                         "doctl 1.114 and later can fetch the CA certificate: upgrade doctl, "
+                         "or download it from %s%s",
+                         DASHBOARD, cluster_id);
+        return false;
+    }
+    if (!pem_check(pem, strlen(pem), &length, error)) {
+        mem_free_secret(pem);
+        return false;
+    }
+
+    struct buffer content = BUFFER_INIT;
+    buffer_add(&content, pem, length);
+    buffer_add_text(&content, "\n");
+    mem_free_secret(pem);
+    struct secretfile_owner owner = settings_owner(flow->settings);
+    enum secretfile_outcome outcome;
+    bool good =
+        secretfile_write(output_path, content.data, content.length, &owner, &outcome, error);
+    buffer_free(&content);
+    if (!good)
+        return false;
+    flow->changes += outcome == SECRETFILE_WRITTEN;
+    console_success(flow->console,
+                    outcome == SECRETFILE_WRITTEN ? "SSL certificate saved: %s"
+                                                  : "SSL certificate unchanged: %s",
+                    output_path);
+    return true;
+}
+
+/* ---- the plan, task 1: connection string ---- */
+
+bool get_connection_string(struct flow *flow, const char *cluster_id, bool use_pool,
+                           struct conninfo *info, struct error *error)
+{
+    console_step(flow->console, "Retrieving connection string...");
+
+    ahead_of_connection(flow, cluster_id, use_pool);
+    if (!doctl_connection(flow->doctl, cluster_id, info, error)) {
+        if (error->kind == ERROR_BLANK)
+            error_advise(error, "a token without the scope database:view_credentials gets blank "
+                                "cells, and so does a cluster that is still being created");
+        return false;
+    }
+
+    if (!choose_endpoint(flow, cluster_id, use_pool, info, error)) {
+        conninfo_free(info);
+        return false;
+    }
+    if (use_pool)
+        console_info(flow->console, "Using connection pooler endpoint");
+    else
+        console_warning(flow->console, "Using direct connection (not recommended for production)");
+    return true;
+}
+
+bool save_connection_string(struct flow *flow, const char *cluster_id, const char *output_path,
+                            struct error *error)
+{
+    struct conninfo info = CONNINFO_INIT;
+    if (!get_connection_string(flow, cluster_id, true, &info, error))
+        return false;
+
+    const char *ssl_mode = get(flow, SETTING_SSL_MODE);
+    bool good = flow->settings->no_secret_file ||
+                write_connection_string(flow, output_path, &info, ssl_mode, error);
+    if (good) {
+        if (strncmp(ssl_mode, "verify-", 7) == 0)
+            console_info(flow->console, "For %s the client needs the CA file too (sslrootcert)",
+                         ssl_mode);
+        char *safe = conninfo_masked(&info, ssl_mode);
+        console_info(flow->console, "Connection: %s", safe);
+        free(safe);
+    }
+    conninfo_free(&info);
+    return good;
+}
+
+/* ---- the plan, task 1: management ---- */
+
+bool configure_trusted_sources(struct flow *flow, const char *cluster_id, const char *droplet_id,
+                               char **rule, struct error *error)
+{
+    console_step(flow->console, "Configuring trusted sources...");
+
+    *rule = NULL;
+    char *address = NULL;
+    ahead_of_trust(flow, cluster_id, droplet_id);
+    if (!doctl_droplet_private_ip(flow->doctl, droplet_id, &address, error))
+        return false;
+    bool has_address = *address != '\0';
+    free(address);
+    if (!has_address) {
+        console_warning(flow->console,
+                        "Could not get Droplet private IP, database may not be accessible");
+        return true;
+    }
+
+    bool added;
+    *rule = mem_format("droplet:%s", droplet_id);
+    if (!add_trusted_source(flow, cluster_id, *rule, &added, error)) {
+        free(*rule);
+        *rule = NULL;
+        return false;
+    }
+    console_success(flow->console, added ? "Added Droplet as trusted source"
+                                         : "Droplet is a trusted source already");
+    return true;
+}
+
+void database_info_free(struct database_info *info)
+{
+    free(info->cluster);
+    free(info->pools);
+    free(info->dashboard);
+}
+
+char *database_info_text(const struct database_info *info)
+{
+    return mem_format("\nManaged PostgreSQL Cluster Information:\n"
+                      "========================================\n"
+                      "%s\nConnection Pools:\n%s\nDashboard: %s\n\n",
+                      info->cluster, info->pools, info->dashboard);
+}
+
+bool show_database_info(struct flow *flow, const char *cluster_id, struct database_info *info,
+                        struct error *error)
+{
+    ahead_of_info(flow, cluster_id);
+    *info = (struct database_info){.dashboard = mem_format(DASHBOARD "%s", cluster_id)};
+    if (doctl_cluster_info(flow->doctl, cluster_id, &info->cluster, error) &&
+        doctl_pool_info(flow->doctl, cluster_id, &info->pools, error))
+        return true;
+    database_info_free(info);
+    return false;
+}
+
+/* ---- the functions that the plan takes from an earlier step ---- */
+
+bool ensure_vpc(struct flow *flow, const char *name, const char *region, char **uuid,
+                struct error *error)
+{
+    console_step(flow->console, "Checking for existing VPC: %s...", name);
+
+    if (!doctl_vpc_find(flow->doctl, name, uuid, error))
+        return false;
+    if (*uuid) {
+        console_success(flow->console, "Using existing VPC: %s", *uuid);
+        return true;
+    }
+
+    console_step(flow->console, "Creating VPC: %s...", name);
+    struct error failure = ERROR_INIT;
+    if (!doctl_vpc_create(flow->doctl, name, region, get(flow, SETTING_VPC_IP_RANGE), uuid,
+                          &failure) &&
+        !vpc_is_there(flow, name, uuid, &failure)) {
+        *error = failure;
+        return false;
+    }
+    flow->changes++;
+    console_success(flow->console, "Created VPC: %s", *uuid);
+    return true;
+}
+
+bool validate_doctl_auth(struct flow *flow, char **email, struct error *error)
+{
+    console_step(flow->console, "Validating DigitalOcean CLI...");
+
+    if (!doctl_account_email(flow->doctl, email, error))
+        return false;
+    console_success(flow->console, "Authenticated as: %s", *email);
+    return true;
+}
+
+/* ---- the plan, task 3 ---- */
+
+/* Settings and folders that cannot be used fail before the first change. */
+static bool prepare_files(struct flow *flow, struct error *error)
+{
+    return (flow->settings->no_secret_file ||
+            prepare_file(flow, get(flow, SETTING_SECRET_FILE), error)) &&
+           prepare_file(flow, get(flow, SETTING_CA_FILE), error);
+}
+
+bool setup_managed_database(struct flow *flow, bool meant, struct error *error)
+{
+    const char *use = get(flow, SETTING_USE_MANAGED_DB);
+    if (!meant && *use && strcmp(use, "true") != 0) {
+        console_info(flow->console, "Using self-hosted PostgreSQL (containerized)");
+        return true;
+    }
+
+    console_step(flow->console, "Setting up DigitalOcean Managed PostgreSQL...");
+    flow->is_setup = true;
+    if (!prepare_files(flow, error) || !lock_cluster(flow, get(flow, SETTING_CLUSTER_NAME), error))
+        return false;
+    ahead_of_setup(flow);
+
+    char *vpc_uuid = NULL;
+    const char *region = get(flow, SETTING_REGION);
+    if (!ensure_vpc(flow, get(flow, SETTING_VPC_NAME), region, &vpc_uuid, error))
+        return false;
+
+    bool good = create_managed_database(flow, get(flow, SETTING_CLUSTER_NAME), region,
+                                        get(flow, SETTING_SIZE), vpc_uuid, error);
+    free(vpc_uuid);
+    if (!good)
+        return error_precede(error, "Failed to create managed database");
+
+    char *rule = NULL;
+    if (*get(flow, SETTING_DROPLET_ID) &&
+        !configure_trusted_sources(flow, flow->cluster_id, get(flow, SETTING_DROPLET_ID), &rule,
+                                   error))
+        return false;
+    free(rule);
+    if (!flow->settings->faithful && !add_trusted_sources(flow, error))
+        return false;
+
+    if (!save_connection_string(flow, flow->cluster_id, get(flow, SETTING_SECRET_FILE), error))
+        return false;
+
+    struct database_info info;
+    if (!show_database_info(flow, flow->cluster_id, &info, error))
+        return false;
+    char *text = database_info_text(&info);
+    console_plain(flow->console, "%.*s", (int)strlen(text) - 1, text);
+    free(text);
+    database_info_free(&info);
+
+    if (flow->put_off.kind != ERROR_NONE) {
+        *error = flow->put_off;
+        return false;
+    }
+    console_success(flow->console, "Managed PostgreSQL configured");
+    if (flow->changes == 0)
+        console_info(flow->console, "Nothing had to be changed");
+    return true;
+}
