@@ -1,0 +1,18 @@
+/*
+ * compose_secrets: the files of secrets on this host, as Docker will mount them: there, closed to
+ * others, and open to the container's user.
+ */
+#ifndef MANAGED_DB_COMPOSE_SECRETS_H
+#define MANAGED_DB_COMPOSE_SECRETS_H
+
+#include "compose.h"
+#include "finding.h"
+
+/*
+ * Rules "secret-missing", "secret-exposed" and "secret-unreadable", for a service that runs. A
+ * folder that is not on this machine at all is noted in findings->not_seen.
+ */
+void check_secret_files(struct findings *findings, const struct compose *compose, const char *name,
+                        const struct node *service);
+
+#endif

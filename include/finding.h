@@ -1,0 +1,46 @@
+/*
+ * finding: what is wrong at a place of a file, and what to do about it. Pure.
+ */
+#ifndef MANAGED_DB_FINDING_H
+#define MANAGED_DB_FINDING_H
+
+#include "memory.h"
+#include "node.h"
+
+struct finding {
+    const char *rule;
+    const char *file; /* owned by the document of the node */
+    size_t line, column;
+    char *text;   /* what is wrong */
+    char *advice; /* what to do */
+};
+
+struct findings {
+    struct finding *list;
+    size_t count;
+    char *not_seen; /* a folder of secrets that could not be looked into, or NULL */
+};
+
+#define FINDINGS_INIT                                                                              \
+    {                                                                                              \
+        NULL, 0, NULL                                                                              \
+    }
+
+/*
+ * Adds a finding at a node, unless the same is there or there are more than anybody reads. Takes
+ * text and advice over.
+ */
+void findings_add(struct findings *findings, const struct node *at, const char *rule, char *text,
+                  char *advice);
+
+/* Sorts by files (in the order of the nodes, which stand in one file each), lines and columns. */
+void findings_sort(struct findings *findings, struct node *const *files, size_t count);
+
+/* A line each: FILE:LINE:COLUMN: what is wrong; what to do. The caller frees it. */
+char *findings_text(const struct findings *findings);
+/* {"findings": [{"file": …, "line": …, "column": …, "rule": …, "message": …, "advice": …}]} */
+char *findings_json(const struct findings *findings);
+
+void findings_free(struct findings *findings);
+
+#endif

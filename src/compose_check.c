@@ -1,0 +1,325 @@
+#include "config.h"
+
+#include "compose_check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "compose_credentials.h"
+#include "compose_merge.h"
+#include "compose_plan.h"
+#include "compose_ports.h"
+#include "compose_secrets.h"
+#include "memory.h"
+#include "text.h"
+
+#define MANAGED "USE_MANAGED_DB"
+#define SPACES  "USE_DO_SPACES"
+
+char *compose_mode_profiles(bool managed, bool spaces)
+{
+    return mem_format("%s%s%s", managed ? "" : "self-hosted-db", managed || spaces ? "" : ",",
+                      spaces ? "" : "self-hosted-storage");
+}
+
+/* ---- services that need services ---- */
+
+struct checker {
+    const struct compose *compose;
+    struct findings *findings;
+    bool *used; /* which of the project's secrets some service names */
+};
+
+/* Whether a service may run while the other, which it needs, does not. */
+static bool may_run_without(const struct node *service, const struct node *other)
+{
+    const struct node *mine = node_get(service, "profiles");
+    const struct node *theirs = node_get(other, "profiles");
+    if (!theirs || theirs->count == 0)
+        return false;
+    for (size_t i = 0; mine && i < mine->count; i++)
+        if (!compose_lists(theirs, mine->items[i]->text))
+            return true;
+    return !mine || mine->count == 0;
+}
+
+static char *joined(const struct node *list)
+{
+    struct buffer out = BUFFER_INIT;
+    for (size_t i = 0; i < list->count; i++)
+        buffer_add_format(&out, "%s%s", i ? ", " : "", list->items[i]->text);
+    return buffer_take(&out);
+}
+
+static void check_need(struct checker *checker, const char *name, const struct node *service,
+                       const struct node *at, const char *needed)
+{
+    const struct node *other = node_get(checker->compose->services, needed);
+    if (!other) {
+        char *shown = text_quote(needed, strlen(needed));
+        findings_add(checker->findings, at, "need-undefined",
+                     mem_format("%s needs the service %s, which no file defines", name, shown),
+                     mem_format("define %s or take it out here", shown));
+        free(shown);
+    } else if (may_run_without(service, other)) {
+        char *profiles = joined(node_get(other, "profiles"));
+        findings_add(
+            checker->findings, at, "need-profile",
+            mem_format("%s needs %s, which runs only with the profile %s", name, needed, profiles),
+            mem_format("give %s the profiles of %s, or take the dependency out: Compose does not "
+                       "start with a service that needs one that is left out",
+                       name, needed));
+        free(profiles);
+    }
+}
+
+/* What network_mode, ipc and pid name as service:NAME. */
+static void check_shared(struct checker *checker, const char *name, const struct node *service)
+{
+    static const char *const keys[] = {"network_mode", "ipc", "pid"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const struct node *mode = node_get(service, keys[i]);
+        const char *text = node_text(mode);
+        if (text && strncmp(text, "service:", 8) == 0)
+            check_need(checker, name, service, mode, text + 8);
+    }
+}
+
+static void check_needs(struct checker *checker, const char *name, const struct node *service)
+{
+    static const char *const lists[] = {"links", "volumes_from"};
+    const struct node *needs = node_get(service, "depends_on");
+    for (size_t i = 0; needs && i < needs->count; i++) {
+        const char *required = node_text(node_get(needs->items[i], "required"));
+        if (!required || strcmp(required, "false") != 0)
+            check_need(checker, name, service, needs->keys[i], needs->keys[i]->text);
+    }
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        const struct node *list = node_get(service, lists[i]);
+        for (size_t j = 0; list && j < list->count; j++) {
+            const char *text = list->items[j]->text;
+            char *needed = mem_copy_n(text, strcspn(text, ":"));
+            if (i == 0 || strcmp(needed, "container") != 0)
+                check_need(checker, name, service, list->items[j], needed);
+            free(needed);
+        }
+    }
+    check_shared(checker, name, service);
+}
+
+static void check_keys(struct checker *checker, const char *name, const struct node *service)
+{
+    for (size_t i = 0; i < service->count; i++) {
+        const char *key = service->keys[i]->text;
+        if (compose_knows_key(key))
+            continue;
+        char *shown = text_quote(key, strlen(key));
+        findings_add(checker->findings, service->keys[i], "unknown-key",
+                     mem_format("%s is no key of a Compose service (%s)", shown, name),
+                     mem_format("correct it, or call it x-%s if it is your own", shown));
+        free(shown);
+    }
+}
+
+/* ---- secrets by name ---- */
+
+static void check_source(struct checker *checker, const char *name, const struct node *mount)
+{
+    const struct node *secrets = checker->compose->secrets;
+    const struct node *source = mount->kind == NODE_SCALAR ? mount : node_get(mount, "source");
+    size_t at = 0;
+    if (!node_text(source))
+        return;
+    while (at < secrets->count && strcmp(secrets->keys[at]->text, source->text) != 0)
+        at++;
+    if (at < secrets->count) {
+        checker->used[at] = true;
+        return;
+    }
+    char *shown = text_quote(source->text, strlen(source->text));
+    findings_add(checker->findings, source, "secret-undefined",
+                 mem_format("%s uses the secret %s, which no file defines", name, shown),
+                 mem_format("define it under the top-level secrets, or take it out here"));
+    free(shown);
+}
+
+static void check_twice(struct checker *checker, const char *name, const struct node *mounts)
+{
+    char **targets = mem_array(mounts->count, sizeof *targets);
+    for (size_t i = 0; i < mounts->count; i++) {
+        targets[i] = compose_secret_target(mounts->items[i]);
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(targets[i], targets[j]) == 0)
+                findings_add(
+                    checker->findings, mounts->items[i], "secret-twice",
+                    mem_format("%s has two secrets at %s", name, targets[i]),
+                    mem_format("leave the one in %s:%zu or this one out: Compose 1 does not start "
+                               "with both",
+                               mounts->items[j]->file, mounts->items[j]->line));
+    }
+    for (size_t i = 0; i < mounts->count; i++)
+        free(targets[i]);
+    free(targets);
+}
+
+static void check_secrets(struct checker *checker, const char *name, const struct node *service)
+{
+    const struct node *mounts = node_get(service, "secrets");
+    const struct node *built = node_get(node_get(service, "build"), "secrets");
+    for (size_t i = 0; mounts && i < mounts->count; i++)
+        check_source(checker, name, mounts->items[i]);
+    for (size_t i = 0; built && built->kind == NODE_SEQUENCE && i < built->count; i++)
+        check_source(checker, name, built->items[i]);
+    if (mounts)
+        check_twice(checker, name, mounts);
+}
+
+static char *secret_path(const struct checker *checker, size_t number)
+{
+    const char *file = node_text(node_get(checker->compose->secrets->items[number], "file"));
+    return file ? compose_path(checker->compose->files, file) : mem_copy("");
+}
+
+/* A file under two names is used where one of them is. */
+static bool is_used(const struct checker *checker, size_t number)
+{
+    bool used = checker->used[number];
+    char *path = secret_path(checker, number);
+    for (size_t i = 0; !used && *path && i < checker->compose->secrets->count; i++) {
+        char *other = checker->used[i] ? secret_path(checker, i) : mem_copy("");
+        used = strcmp(path, other) == 0;
+        free(other);
+    }
+    free(path);
+    return used;
+}
+
+static void check_unused(struct checker *checker)
+{
+    const struct node *secrets = checker->compose->secrets;
+    for (size_t i = 0; i < secrets->count; i++)
+        if (!is_used(checker, i))
+            findings_add(
+                checker->findings, secrets->keys[i], "secret-unused",
+                mem_format("the secret %s is defined and no service uses it",
+                           secrets->keys[i]->text),
+                mem_format("add it to the secrets of the service that needs it, or take it out"));
+}
+
+/* ---- all of it ---- */
+
+static void check_services(struct checker *checker)
+{
+    const struct node *services = checker->compose->services;
+    for (size_t i = 0; i < services->count; i++) {
+        const char *name = services->keys[i]->text;
+        const struct node *service = services->items[i];
+        check_keys(checker, name, service);
+        check_needs(checker, name, service);
+        check_secrets(checker, name, service);
+        check_ports(checker->findings, name, service);
+        check_credentials(checker->findings, name, service);
+    }
+}
+
+/* The two switches say true or false, and COMPOSE_PROFILES fits them. */
+static void check_mode(struct checker *checker, const struct variables *variables)
+{
+    const struct node *at = checker->compose->files->roots[0];
+    static const char *const switches[] = {MANAGED, SPACES};
+    bool on[2] = {false, false};
+    for (size_t i = 0; i < 2; i++) {
+        const char *value = variables_get(variables, switches[i]);
+        on[i] = value && strcmp(value, "true") == 0;
+        if (value && *value && !on[i] && strcmp(value, "false") != 0)
+            findings_add(checker->findings, at, "mode",
+                         mem_format("%s is neither true nor false", switches[i]),
+                         mem_format("set it to true or false, in the environment or in .env"));
+    }
+    const char *profiles = variables_get(variables, "COMPOSE_PROFILES");
+    const struct node *services = checker->compose->services;
+    const char *const profile[] = {"self-hosted-db", "self-hosted-storage"};
+    for (size_t i = 0; profiles && *profiles && i < services->count; i++)
+        for (size_t j = 0; j < 2; j++) {
+            const struct node *own = node_get(services->items[i], "profiles");
+            if (compose_lists(own, profile[j]) &&
+                compose_is_enabled(services->items[i], profiles) == on[j])
+                findings_add(
+                    checker->findings, own, "mode",
+                    mem_format("COMPOSE_PROFILES and %s=%s disagree about %s", switches[j],
+                               on[j] ? "true" : "false", services->keys[i]->text),
+                    mem_format("take COMPOSE_PROFILES from 'managed-db compose profiles'"));
+        }
+}
+
+static void check_now(struct checker *checker, const struct variables *variables)
+{
+    const char *managed = variables_get(variables, MANAGED);
+    const char *spaces = variables_get(variables, SPACES);
+    const char *set = variables_get(variables, "COMPOSE_PROFILES");
+    char *profiles = set && *set ? mem_copy(set)
+                                 : compose_mode_profiles(managed && strcmp(managed, "true") == 0,
+                                                         spaces && strcmp(spaces, "true") == 0);
+    const struct node *services = checker->compose->services;
+    for (size_t i = 0; i < services->count; i++)
+        if (compose_is_enabled(services->items[i], profiles))
+            check_secret_files(checker->findings, checker->compose, services->keys[i]->text,
+                               services->items[i]);
+    free(profiles);
+}
+
+static void check_include(struct checker *checker)
+{
+    const struct compose_files *files = checker->compose->files;
+    for (size_t i = 0; i < files->count; i++) {
+        const struct node *include = node_get(files->roots[i], "include");
+        if (include)
+            findings_add(checker->findings, include, "include",
+                         mem_copy("the files that are included here are not looked at"),
+                         mem_copy("name them on the command line too"));
+    }
+}
+
+static bool check_other_modes(struct checker *checker, struct compose *compose,
+                              struct variables *variables, struct error *error)
+{
+    for (int mode = 0; mode < 4; mode++) {
+        bool managed = mode & 1;
+        variables_set(variables, MANAGED, managed ? "true" : "false");
+        variables_set(variables, SPACES, mode & 2 ? "true" : "false");
+        if (!compose_load(compose->files, variables, compose, error))
+            return false;
+        check_services(checker);
+        check_plan(checker->findings, compose, managed);
+    }
+    return true;
+}
+
+bool compose_check(const struct compose_files *files, struct variables *variables,
+                   struct findings *findings, struct error *error)
+{
+    struct compose compose;
+    struct checker checker = {.compose = &compose, .findings = findings};
+    *findings = (struct findings)FINDINGS_INIT;
+    if (!compose_load(files, variables, &compose, error))
+        return false;
+    checker.used = mem_array(compose.secrets->count, sizeof *checker.used);
+    check_services(&checker);
+    check_mode(&checker, variables);
+    check_now(&checker, variables);
+    check_include(&checker);
+
+    char *managed = mem_copy(variables_get(variables, MANAGED));
+    char *spaces = mem_copy(variables_get(variables, SPACES));
+    bool good = check_other_modes(&checker, &compose, variables, error);
+    variables_set(variables, MANAGED, managed ? managed : "");
+    variables_set(variables, SPACES, spaces ? spaces : "");
+    free(managed);
+    free(spaces);
+    if (good) {
+        check_unused(&checker);
+        findings_sort(findings, files->roots, files->count);
+    }
+    free(checker.used);
+    return good;
+}
