@@ -1,0 +1,222 @@
+#include "config.h"
+
+#include "command_compose.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "compose_check.h"
+#include "memory.h"
+#include "text.h"
+
+static const char *get(const struct settings *settings, enum setting setting)
+{
+    return settings_get(settings, setting);
+}
+
+static bool is_true(const struct settings *settings, enum setting setting)
+{
+    return strcmp(get(settings, setting), "true") == 0;
+}
+
+/*
+ * The variables that Compose would have. The mode and the folder of the secrets are this program's
+ * wherever they come from, so that both mean the same files.
+ */
+static bool read_variables(const struct settings *settings, struct variables *variables,
+                           struct error *error)
+{
+    const char *env_file = get(settings, SETTING_ENV_FILE);
+    char *path = variables_env_path(settings->compose[0]);
+    *variables = (struct variables)VARIABLES_INIT;
+    bool good = (!*env_file || variables_read(variables, env_file, true, error)) &&
+                variables_read(variables, path, false, error);
+    free(path);
+    if (settings->sources[SETTING_SECRETS_DIR] > SOURCE_DEFAULT || settings->simulate)
+        variables_set(variables, "MANAGED_DB_SECRETS_DIR", get(settings, SETTING_SECRETS_DIR));
+    if (settings->values[SETTING_USE_MANAGED_DB])
+        variables_set(variables, "USE_MANAGED_DB", get(settings, SETTING_USE_MANAGED_DB));
+    if (settings->values[SETTING_USE_DO_SPACES])
+        variables_set(variables, "USE_DO_SPACES", get(settings, SETTING_USE_DO_SPACES));
+    if (!good)
+        variables_free(variables);
+    return good;
+}
+
+/* ---- check ---- */
+
+static void warn_of_not_seen(const struct console *console, const char *folder)
+{
+    if (!folder)
+        return;
+    char *shown = text_quote(folder, strlen(folder));
+    console_warning(console,
+                    "The secrets in %s were not looked at: the folder is not on this machine, or "
+                    "closed to you",
+                    shown);
+    free(shown);
+}
+
+bool command_compose_check(struct flow *flow, struct answer *answer, struct error *error)
+{
+    struct compose_files files = COMPOSE_FILES_INIT;
+    struct variables variables = VARIABLES_INIT;
+    struct findings findings = FINDINGS_INIT;
+    bool good =
+        read_variables(flow->settings, &variables, error) &&
+        compose_read(&files, flow->settings->compose, flow->settings->compose_count, error) &&
+        compose_check(&files, &variables, &findings, error);
+    if (good) {
+        warn_of_not_seen(flow->console, findings.not_seen);
+        if (findings.count)
+            answer->text = findings_text(&findings);
+        else
+            console_success(flow->console, "Nothing was found");
+        answer->json = findings_json(&findings);
+        if (findings.count)
+            error_set(&answer->verdict, ERROR_NOT_THERE, 0, "%zu finding%s", findings.count,
+                      findings.count == 1 ? "" : "s");
+    }
+    findings_free(&findings);
+    variables_free(&variables);
+    compose_files_free(&files);
+    return good;
+}
+
+/* ---- what the files say ---- */
+
+static bool load(const struct settings *settings, const char *managed, struct compose_files *files,
+                 struct variables *variables, struct compose *compose, struct error *error)
+{
+    if (!read_variables(settings, variables, error))
+        return false;
+    if (managed)
+        variables_set(variables, "USE_MANAGED_DB", managed);
+    return compose_read(files, settings->compose, settings->compose_count, error) &&
+           compose_load(files, variables, compose, error);
+}
+
+bool command_compose_services(struct flow *flow, struct answer *answer, struct error *error)
+{
+    const struct settings *settings = flow->settings;
+    struct compose_files files = COMPOSE_FILES_INIT;
+    struct variables variables = VARIABLES_INIT;
+    struct compose compose;
+    bool good = load(settings, NULL, &files, &variables, &compose, error);
+    if (good) {
+        struct buffer text = BUFFER_INIT;
+        struct buffer json = BUFFER_INIT;
+        const char *set = variables_get(&variables, "COMPOSE_PROFILES");
+        char *profiles = set ? mem_copy(set)
+                             : compose_mode_profiles(is_true(settings, SETTING_USE_MANAGED_DB),
+                                                     is_true(settings, SETTING_USE_DO_SPACES));
+        for (size_t i = 0; i < compose.services->count; i++) {
+            const char *name = compose.services->keys[i]->text;
+            if (!compose_is_enabled(compose.services->items[i], profiles))
+                continue;
+            buffer_add_text(&json, json.length ? ", " : "{\"services\": [");
+            text_add_json(&json, name, strlen(name));
+            buffer_add_format(&text, "%s\n", name);
+        }
+        buffer_add_text(&json, json.length ? "]}" : "{\"services\": []}");
+        answer->text = text.length ? buffer_take(&text) : NULL;
+        answer->json = buffer_take(&json);
+        free(profiles);
+    }
+    variables_free(&variables);
+    compose_files_free(&files);
+    return good;
+}
+
+bool command_compose_secret(struct flow *flow, struct answer *answer, struct error *error)
+{
+    struct compose_files files = COMPOSE_FILES_INIT;
+    struct variables variables = VARIABLES_INIT;
+    struct compose compose;
+    const char *name = get(flow->settings, SETTING_SECRET_NAME);
+    bool good = load(flow->settings, NULL, &files, &variables, &compose, error);
+    size_t length = strcspn(name, ":");
+    if (good && name[length]) {
+        char *service = mem_copy_n(name, length);
+        good = compose_service_secret(&compose, service, name + length + 1, &answer->text, error);
+        free(service);
+    } else if (good) {
+        good = compose_secret_file(&compose, name, &answer->text, error);
+    }
+    variables_free(&variables);
+    compose_files_free(&files);
+    return good;
+}
+
+/* ---- the mode ---- */
+
+static void add_variable(struct buffer *env, const char *name, const char *value)
+{
+    buffer_add_format(env, "%s=", name);
+    text_add_shell(env, value);
+    buffer_add_text(env, "\n");
+}
+
+bool command_compose_profiles(struct flow *flow, struct answer *answer, struct error *error)
+{
+    const struct settings *settings = flow->settings;
+    bool managed = is_true(settings, SETTING_USE_MANAGED_DB);
+    bool spaces = is_true(settings, SETTING_USE_DO_SPACES);
+    struct buffer env = BUFFER_INIT;
+    struct buffer json = BUFFER_INIT;
+    (void)error;
+    answer->text = compose_mode_profiles(managed, spaces);
+
+    buffer_add_format(&json, "{\"profiles\": [%s%s%s]}", managed ? "" : "\"self-hosted-db\"",
+                      managed || spaces ? "" : ", ", spaces ? "" : "\"self-hosted-storage\"");
+    answer->json = buffer_take(&json);
+
+    add_variable(&env, "USE_MANAGED_DB", managed ? "true" : "false");
+    add_variable(&env, "USE_DO_SPACES", spaces ? "true" : "false");
+    add_variable(&env, "COMPOSE_PROFILES", answer->text);
+    add_variable(&env, "MANAGED_DB_SECRETS_DIR", get(settings, SETTING_SECRETS_DIR));
+    answer->env = buffer_take(&env);
+    return true;
+}
+
+/* ---- where the URL goes ---- */
+
+/* The simulator's URL never takes the place of a real one. */
+static bool refuse_foreign(const struct settings *settings, const struct compose_files *files,
+                           const char *path, struct error *error)
+{
+    if (!settings->simulate)
+        return true;
+    char *folder = compose_path(files, get(settings, SETTING_SECRETS_DIR));
+    size_t length = strlen(folder);
+    bool inside = strncmp(path, folder, length) == 0 && path[length] == '/';
+    free(folder);
+    return inside || error_set(error, ERROR_USAGE, 0,
+                               "the Compose files read the URL from %s, where a real one belongs: "
+                               "let them take the folder from MANAGED_DB_SECRETS_DIR, or leave "
+                               "--simulate out",
+                               path);
+}
+
+bool command_take_compose(struct settings *settings, struct error *error)
+{
+    struct compose_files files = COMPOSE_FILES_INIT;
+    struct variables variables = VARIABLES_INIT;
+    struct compose compose;
+    char *path = NULL;
+    if (!settings->compose_count)
+        return true;
+    if (settings->no_secret_file || settings->sources[SETTING_SECRET_FILE] == SOURCE_FLAG)
+        return error_set(
+            error, ERROR_USAGE, 0, "--compose names the file of the secret: leave %s out",
+            settings->no_secret_file ? "--no-secret-file" : "--secret-file and the path");
+    /* The URL is the managed database's, so its place is the one of that mode. */
+    bool good = load(settings, "true", &files, &variables, &compose, error) &&
+                compose_database_file(&compose, &path, error) &&
+                refuse_foreign(settings, &files, path, error) &&
+                settings_set(settings, SETTING_SECRET_FILE, path, SOURCE_FLAG, "--compose", error);
+    free(path);
+    variables_free(&variables);
+    compose_files_free(&files);
+    return good;
+}

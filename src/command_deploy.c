@@ -1,0 +1,77 @@
+#include "config.h"
+
+#include "command_deploy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "droplet.h"
+#include "listing.h"
+#include "memory.h"
+#include "text.h"
+
+static const char *get(const struct flow *flow, enum setting setting)
+{
+    return settings_get(flow->settings, setting);
+}
+
+bool command_settings(struct flow *flow, struct answer *answer, struct error *error)
+{
+    (void)error;
+    answer->text = listing_text(flow->settings);
+    answer->json = listing_json(flow->settings);
+    answer->env = listing_env(flow->settings);
+    return true;
+}
+
+bool command_droplet_find(struct flow *flow, struct answer *answer, struct error *error)
+{
+    return find_droplet(flow, get(flow, SETTING_DROPLET_NAME), &answer->text, error);
+}
+
+bool command_droplet_create(struct flow *flow, struct answer *answer, struct error *error)
+{
+    return create_droplet(flow, get(flow, SETTING_DROPLET_NAME), &answer->text, error);
+}
+
+bool command_droplet_wait(struct flow *flow, struct answer *answer, struct error *error)
+{
+    return wait_for_droplet(flow, get(flow, SETTING_DROPLET_ID), &answer->text, error);
+}
+
+static void add_thing(struct buffer *json, const char *key, const char *id)
+{
+    buffer_add_format(json, "%s\"%s\": ", json->length > 1 ? ", " : "", key);
+    if (id)
+        text_add_json(json, id, strlen(id));
+    else
+        buffer_add_text(json, "null");
+}
+
+bool command_destroy(struct flow *flow, struct answer *answer, struct error *error)
+{
+    const char *confirmed = get(flow, SETTING_CONFIRM);
+    const char *name = get(flow, SETTING_CLUSTER_NAME);
+    if (*confirmed && strcmp(confirmed, name) != 0)
+        return error_set(error, ERROR_USAGE, 0,
+                         "the cluster of these settings is %s, another name was given: nothing is "
+                         "deleted",
+                         name);
+
+    struct deployment deployment;
+    if (!find_deployment(flow, &deployment, error))
+        return false;
+    bool good = !*confirmed || delete_deployment(flow, &deployment, error);
+    if (good) {
+        struct buffer json = BUFFER_INIT;
+        buffer_add_text(&json, "{");
+        add_thing(&json, "droplet", deployment.droplet.id);
+        add_thing(&json, "cluster", deployment.cluster.id);
+        add_thing(&json, "vpc", deployment.vpc_uuid);
+        buffer_add_text(&json, "}");
+        answer->json = buffer_take(&json);
+        answer->text = deployment_text(flow, &deployment);
+    }
+    deployment_free(&deployment);
+    return good;
+}

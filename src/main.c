@@ -1,0 +1,84 @@
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "command.h"
+#include "console.h"
+#include "memory.h"
+#include "pattern.h"
+#include "process.h"
+
+/* A pipe must not become stdout: descriptors that the caller closed are opened, unusable. */
+static void open_standard_streams(void)
+{
+    for (int descriptor = 0; descriptor < 3; descriptor++)
+        if (fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
+            if (open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY) < 0)
+                _exit(6);
+}
+
+static bool print_about(const struct invocation *invocation, struct error *error)
+{
+    if (invocation->request == REQUEST_HELP)
+        cli_help(stdout, invocation->command);
+    else if (invocation->request == REQUEST_TABLE)
+        cli_table(stdout);
+    else
+        puts("managed-db " PACKAGE_VERSION);
+    if (ferror(stdout) || fflush(stdout) != 0)
+        return error_set_errno(error, "cannot write to stdout");
+    return true;
+}
+
+static bool run(int argc, char **argv, struct console *console, struct error *error)
+{
+    struct invocation invocation;
+    bool good = cli_parse(argc, argv, &invocation, error);
+    struct settings *settings = &invocation.settings;
+    const char *color = settings->values[SETTING_COLOR] ? settings->values[SETTING_COLOR] : "auto";
+    console_init(console,
+                 settings->quiet     ? CONSOLE_QUIET
+                 : settings->verbose ? CONSOLE_VERBOSE
+                                     : CONSOLE_NORMAL,
+                 color);
+    if (good && invocation.request != REQUEST_RUN)
+        good = print_about(&invocation, error);
+    else if (good)
+        good = settings_load(settings, invocation.command->secret_name, error) &&
+               process_signals_catch(error) && command_run(&invocation, argv[0], console, error);
+    settings_free(settings);
+    return good;
+}
+
+int main(int argc, char **argv)
+{
+    struct error error = ERROR_INIT;
+    struct console console = {CONSOLE_NORMAL, false};
+    open_standard_streams();
+    /* A write to a closed pipe is an error to be told, not a silent end. */
+    signal(SIGPIPE, SIG_IGN);
+    /* A core file would hold passwords, doctl's too. */
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+
+    bool good = run(argc, argv, &console, &error);
+    /* The plan's "no" is an answer, not a failure. */
+    if (!good && error.kind == ERROR_NOT_THERE)
+        console_info(&console, "%s", error.text);
+    else if (!good)
+        console_failure(&console, "%s", error.text);
+    int number = process_signal_noted();
+    process_signals_release();
+    pattern_free_all();
+    if (number) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+    return good ? 0 : error_exit_status(&error);
+}
