@@ -1,0 +1,304 @@
+/* compute: Droplets, SSH keys, regions. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "handlers.h"
+#include "service.h"
+
+enum { DROPLET_COLUMNS = 16, KEY_COLUMNS = 3, REGION_COLUMNS = 3, FIRST_DROPLET = 410000001 };
+
+static const struct column droplet_columns[DROPLET_COLUMNS] = {
+    {"ID", "ID", ALWAYS, 0},
+    {"Name", "Name", ALWAYS, 0},
+    {"PublicIPv4", "Public IPv4", ALWAYS, 0},
+    {"PrivateIPv4", "Private IPv4", ALWAYS, 0},
+    {"PublicIPv6", "Public IPv6", ALWAYS, 0},
+    {"Memory", "Memory", ALWAYS, 0},
+    {"VCPUs", "VCPUs", ALWAYS, 0},
+    {"Disk", "Disk", ALWAYS, 0},
+    {"Region", "Region", ALWAYS, 0},
+    {"Image", "Image", ALWAYS, 0},
+    {"VPCUUID", "VPC UUID", ALWAYS, 0},
+    {"Status", "Status", ALWAYS, 0},
+    {"Tags", "Tags", ALWAYS, 0},
+    {"Features", "Features", ALWAYS, 0},
+    {"Volumes", "Volumes", ALWAYS, 0},
+    {"SizeSlug", "Size Slug", NAMED, 0},
+};
+
+const struct table droplet_table = {droplet_columns, DROPLET_COLUMNS, false};
+
+static const struct column key_columns[KEY_COLUMNS] = {
+    {"ID", "ID", ALWAYS, 0},
+    {"Name", "Name", ALWAYS, 0},
+    {"FingerPrint", "FingerPrint", ALWAYS, 0},
+};
+
+const struct table key_table = {key_columns, KEY_COLUMNS, false};
+
+static const struct column region_columns[REGION_COLUMNS] = {
+    {"Slug", "Slug", ALWAYS, 0},
+    {"Name", "Name", ALWAYS, 0},
+    {"Available", "Available", ALWAYS, 0},
+};
+
+const struct table region_table = {region_columns, REGION_COLUMNS, false};
+
+static void droplet_cells(struct call *call, const struct droplet *droplet, const char *status,
+                          const char **cells)
+{
+    bool up = strcmp(status, "active") == 0;
+    long gib = service_size_gib(droplet->size);
+    const char *const row[DROPLET_COLUMNS] = {
+        droplet->id,
+        droplet->name,
+        up ? droplet->public : "",
+        up ? droplet->private : "",
+        "",
+        arena_format(call->arena, "%ld", gib * 1024),
+        "1",
+        arena_format(call->arena, "%ld", gib * 25),
+        droplet->region,
+        droplet->image,
+        droplet->vpc,
+        status,
+        droplet->tags,
+        "droplet_agent",
+        "",
+        droplet->size,
+    };
+
+    memcpy(cells, row, sizeof(row));
+}
+
+/* The status in this answer; a look brings a new Droplet nearer to being active. */
+static const char *status_shown(struct call *call, struct droplet *droplet)
+{
+    const char *status = droplet->status;
+    long polls = -1;
+
+    if (strcmp(status, "new") != 0 || !number_read(droplet->polls, &polls) || polls < 0)
+        return status;
+    call->state->changed = true;
+    if (polls > 0)
+        droplet->polls = arena_format(call->arena, "%ld", polls - 1);
+    else
+        droplet->status = "active";
+    return droplet->status;
+}
+
+/* Whether a Droplet carries a tag; its tags stand between commas. */
+static bool tagged(const struct droplet *droplet, const char *tag)
+{
+    size_t length = strlen(tag);
+
+    for (const char *rest = droplet->tags; *rest != '\0';) {
+        size_t here = strcspn(rest, ",");
+
+        if (here == length && strncmp(rest, tag, length) == 0)
+            return true;
+        rest += here + (rest[here] == ',');
+    }
+    return false;
+}
+
+bool droplet_list(struct call *call)
+{
+    const char *region = call_option(call, "region");
+    const char *tag = call_option(call, "tag-name");
+    const char **cells;
+    size_t count = 0;
+
+    cells = arena_take(call->arena,
+                       (state_count(call->state, DROPLETS) + 1) * DROPLET_COLUMNS * sizeof(*cells));
+    for (size_t i = 0; i < state_count(call->state, DROPLETS); i++) {
+        struct droplet *droplet = state_at(call->state, DROPLETS, i);
+        bool named = call->argument_count == 0;
+
+        for (size_t j = 0; j < call->argument_count; j++)
+            named = named || strcmp(call->arguments[j], droplet->name) == 0;
+        if (named && (*region == '\0' || strcmp(region, droplet->region) == 0) &&
+            (*tag == '\0' || tagged(droplet, tag)))
+            droplet_cells(call, droplet, status_shown(call, droplet),
+                          cells + count++ * DROPLET_COLUMNS);
+    }
+    return table_print(call, &droplet_table, cells, count);
+}
+
+/* By ID, else by name. NULL after an error. */
+static struct droplet *droplet_wanted(struct call *call, const char *which)
+{
+    struct droplet *droplet;
+    long id;
+
+    if (number_read(which, &id)) {
+        droplet = service_droplet(call, which);
+        if (droplet == NULL)
+            refused(call, 404, "The resource you were accessing could not be found.");
+        return droplet;
+    }
+    for (size_t i = 0; i < state_count(call->state, DROPLETS); i++) {
+        droplet = state_at(call->state, DROPLETS, i);
+        if (strcmp(droplet->name, which) == 0)
+            return droplet;
+    }
+    call_error(call, "Droplet with the name \"%s\" could not be found.", which);
+    return NULL;
+}
+
+bool droplet_get(struct call *call)
+{
+    struct droplet *droplet = droplet_wanted(call, call->arguments[0]);
+    const char *cells[DROPLET_COLUMNS];
+
+    if (droplet == NULL)
+        return false;
+    if (call_given(call, "template"))
+        return call_not_imitated(call, "--template");
+    droplet_cells(call, droplet, status_shown(call, droplet), cells);
+    return table_print(call, &droplet_table, cells, 1);
+}
+
+static bool key_known(const struct call *call, const char *wanted)
+{
+    for (size_t i = 0; i < state_count(call->state, KEYS); i++) {
+        const struct key *key = state_at(call->state, KEYS, i);
+
+        if (strcmp(key->id, wanted) == 0 || strcmp(key->fingerprint, wanted) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const char *create_objection(struct call *call)
+{
+    const char *network = call_option(call, "vpc-uuid");
+    const struct vpc *vpc;
+    const char **keys;
+    size_t count = call_list(call, "ssh-keys", &keys);
+
+    for (size_t i = 0; i < call->argument_count; i++)
+        if (!service_vpc_name_ok(call->arguments[i]))
+            return "Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)";
+    if (!service_region_ok(call_option(call, "region")))
+        return "You specified an invalid region for Droplet creation.";
+    if (service_size_gib(call_option(call, "size")) == 0)
+        return "You specified an invalid size for Droplet creation.";
+    for (size_t i = 0; i < count; i++)
+        if (!key_known(call, keys[i]))
+            return arena_format(call->arena, "%s are invalid key identifiers for Droplet creation.",
+                                keys[i]);
+    if (*network != '\0') {
+        vpc = service_vpc(call, network);
+        if (vpc == NULL)
+            return "You specified a VPC that does not exist.";
+        if (strcmp(vpc->region, call_option(call, "region")) != 0)
+            return "The VPC is not in the region of the Droplet.";
+    }
+    return NULL;
+}
+
+/* The next ID, and the host number of its addresses. */
+static long droplet_number(const struct call *call)
+{
+    long number = FIRST_DROPLET, id;
+
+    for (size_t i = 0; i < state_count(call->state, DROPLETS); i++)
+        if (number_read(((struct droplet *)state_at(call->state, DROPLETS, i))->id, &id) &&
+            id >= number)
+            number = id + 1;
+    return number;
+}
+
+static const char *tags_wanted(struct call *call)
+{
+    const char *one = call_option(call, "tag-name");
+    const char *many = call_option(call, "tag-names");
+
+    return arena_format(call->arena, "%s%s%s", many, *one != '\0' && *many != '\0' ? "," : "", one);
+}
+
+bool droplet_create(struct call *call)
+{
+    const char *user_data = call_option(call, "user-data-file");
+    bool at_once = call_truth(call, "wait");
+    const char **cells =
+        arena_take(call->arena, call->argument_count * DROPLET_COLUMNS * sizeof(*cells));
+    const char *objection;
+
+    if (*user_data != '\0' && access(user_data, R_OK) != 0)
+        return call_error(call, "open %s: %s", user_data,
+                          errno == ENOENT ? "no such file or directory" : strerror(errno));
+    objection = create_objection(call);
+    if (objection != NULL)
+        return refused(call, 422, objection);
+    for (size_t i = 0; i < call->argument_count; i++) {
+        long number = droplet_number(call);
+        long host = (number - FIRST_DROPLET) % 250 + 3;
+        struct droplet *droplet = state_add(call->state, DROPLETS);
+
+        *droplet =
+            (struct droplet){arena_format(call->arena, "%ld", number),
+                             call->arguments[i],
+                             arena_format(call->arena, "198.51.100.%ld", host),
+                             arena_format(call->arena, "10.116.0.%ld", host),
+                             call_option(call, "region"),
+                             call_option(call, "size"),
+                             call_option(call, "image"),
+                             call_option(call, "vpc-uuid"),
+                             tags_wanted(call),
+                             at_once ? "active" : "new",
+                             arena_format(call->arena, "%ld", call->settings->droplet_polls)};
+        droplet_cells(call, droplet, droplet->status, cells + i * DROPLET_COLUMNS);
+    }
+    return table_print(call, &droplet_table, cells, call->argument_count);
+}
+
+bool droplet_delete(struct call *call)
+{
+    for (size_t i = 0; i < call->argument_count; i++) {
+        const struct droplet *droplet = droplet_wanted(call, call->arguments[i]);
+
+        if (droplet == NULL)
+            return false;
+        for (size_t j = 0; j < state_count(call->state, DROPLETS); j++) {
+            if (state_at(call->state, DROPLETS, j) == droplet) {
+                state_remove(call->state, DROPLETS, j);
+                break;
+            }
+        }
+    }
+    return true;
+}
+
+bool key_list(struct call *call)
+{
+    size_t count = state_count(call->state, KEYS);
+    const char **cells = arena_take(call->arena, (count + 1) * KEY_COLUMNS * sizeof(*cells));
+
+    for (size_t i = 0; i < count; i++) {
+        const struct key *key = state_at(call->state, KEYS, i);
+        const char *const row[KEY_COLUMNS] = {key->id, key->name, key->fingerprint};
+
+        memcpy(cells + i * KEY_COLUMNS, row, sizeof(row));
+    }
+    return table_print(call, &key_table, cells, count);
+}
+
+bool region_list(struct call *call)
+{
+    static const char *const cells[] = {
+        "nyc1", "New York 1",      "true", "sfo1", "San Francisco 1", "false",
+        "nyc2", "New York 2",      "true", "ams2", "Amsterdam 2",     "false",
+        "sgp1", "Singapore 1",     "true", "lon1", "London 1",        "true",
+        "nyc3", "New York 3",      "true", "ams3", "Amsterdam 3",     "true",
+        "fra1", "Frankfurt 1",     "true", "tor1", "Toronto 1",       "true",
+        "sfo2", "San Francisco 2", "true", "blr1", "Bangalore 1",     "true",
+        "sfo3", "San Francisco 3", "true", "syd1", "Sydney 1",        "true",
+        "atl1", "Atlanta 1",       "true", "ric1", "Richmond 1",      "true",
+    };
+
+    return table_print(call, &region_table, cells,
+                       sizeof(cells) / sizeof(cells[0]) / REGION_COLUMNS);
+}

@@ -1,0 +1,184 @@
+/* databases pool: PgBouncer pools of a cluster. */
+#include <string.h>
+
+#include "command.h"
+#include "handlers.h"
+#include "service.h"
+
+enum { POOL_COLUMNS = 6 };
+
+static const struct column pool_columns[POOL_COLUMNS] = {
+    {"User", "User", ALWAYS, 0},         {"Name", "Name", ALWAYS, 0}, {"Size", "Size", ALWAYS, 0},
+    {"Database", "Database", ALWAYS, 0}, {"Mode", "Mode", ALWAYS, 0}, {"URI", "URI", ALWAYS, 0},
+};
+
+const struct table pool_table = {pool_columns, POOL_COLUMNS, false};
+
+static void pool_cells(struct call *call, const struct cluster *cluster, const struct pool *pool,
+                       const char **cells)
+{
+    const char *const row[POOL_COLUMNS] = {
+        pool->user,     pool->name, pool->size,
+        pool->database, pool->mode, service_uri(call, cluster, pool, false),
+    };
+
+    memcpy(cells, row, sizeof(row));
+}
+
+static bool pool_print(struct call *call, const struct cluster *cluster, const struct pool *pool)
+{
+    const char *cells[POOL_COLUMNS];
+
+    pool_cells(call, cluster, pool, cells);
+    return table_print(call, &pool_table, cells, 1);
+}
+
+bool pool_list(struct call *call)
+{
+    struct cluster *cluster = cluster_wanted(call);
+    const char **cells;
+    size_t count = 0;
+
+    if (cluster == NULL)
+        return false;
+    cells = arena_take(call->arena,
+                       (state_count(call->state, POOLS) + 1) * POOL_COLUMNS * sizeof(*cells));
+    for (size_t i = 0; i < state_count(call->state, POOLS); i++) {
+        const struct pool *pool = state_at(call->state, POOLS, i);
+
+        if (strcmp(pool->cluster, cluster->id) == 0)
+            pool_cells(call, cluster, pool, cells + count++ * POOL_COLUMNS);
+    }
+    return table_print(call, &pool_table, cells, count);
+}
+
+/* The pool that the second argument names; NULL after "pool not found". */
+static struct pool *pool_wanted(struct call *call, const struct cluster *cluster)
+{
+    const struct request *request = &call->command->first;
+    struct pool *pool = service_pool(call, cluster->id, call->arguments[1]);
+
+    if (pool == NULL)
+        call_refused(call, request->method, command_path(call, request), 404, "pool not found");
+    return pool;
+}
+
+bool pool_get(struct call *call)
+{
+    struct cluster *cluster = cluster_wanted(call);
+    struct pool *pool = cluster == NULL ? NULL : pool_wanted(call, cluster);
+
+    return pool != NULL && pool_print(call, cluster, pool);
+}
+
+/* What the API has to say against size and mode; `but` is a pool that is to be changed. */
+static const char *pool_objection(struct call *call, const struct cluster *cluster, const char *but,
+                                  const char *size, const char *mode)
+{
+    long connections = service_backend_connections(cluster->size);
+    long wanted;
+
+    if (!number_read(size, &wanted) || wanted < 1)
+        return "pool size must be at least 1";
+    if (strcmp(mode, "transaction") != 0 && strcmp(mode, "session") != 0 &&
+        strcmp(mode, "statement") != 0)
+        return "invalid pool mode";
+    if (wanted > connections - service_pool_sizes(call, cluster->id, but))
+        return arena_format(call->arena,
+                            "pool size exceeds the %ld backend connections available to "
+                            "the cluster's pools",
+                            connections);
+    return NULL;
+}
+
+static const char *create_objection(struct call *call, const struct cluster *cluster, int *status)
+{
+    const char *name = call->arguments[1];
+
+    *status = 422;
+    if (strcmp(cluster->engine, "pg") != 0 && strcmp(cluster->engine, "advanced_pg") != 0)
+        return "connection pools are for PostgreSQL clusters only";
+    if (strcmp(cluster->status, "online") != 0) {
+        *status = 412;
+        return "cluster is not online";
+    }
+    if (!service_pool_name_ok(name))
+        return "invalid pool name";
+    if (service_pool(call, cluster->id, name) != NULL) {
+        *status = 409;
+        return "connection pool name is not available";
+    }
+    if (service_pool_count(call, cluster->id) >= MOST_POOLS)
+        return arena_format(call->arena, "a cluster can have no more than %d connection pools",
+                            MOST_POOLS);
+    return pool_objection(call, cluster, NULL, call_option(call, "size"),
+                          call_option(call, "mode"));
+}
+
+bool pool_create(struct call *call)
+{
+    struct cluster *cluster = cluster_wanted(call);
+    const char *objection;
+    struct pool *pool;
+    int status;
+
+    if (cluster == NULL)
+        return false;
+    objection = create_objection(call, cluster, &status);
+    if (objection != NULL)
+        return refused(call, status, objection);
+    pool = state_add(call->state, POOLS);
+    *pool = (struct pool){cluster->id,
+                          call->arguments[1],
+                          call_option(call, "user"),
+                          call_option(call, "size"),
+                          call_option(call, "db"),
+                          call_option(call, "mode")};
+    return pool_print(call, cluster, pool);
+}
+
+/*
+ * doctl reads the pool and writes all of it back: what was not asked for keeps
+ * its value, but the mode becomes transaction (the flag's default) and the
+ * user is dropped.
+ */
+bool pool_update(struct call *call)
+{
+    struct cluster *cluster = cluster_wanted(call);
+    struct pool *pool = cluster == NULL ? NULL : pool_wanted(call, cluster);
+    const char *size = call_option(call, "size");
+    const char *database = call_option(call, "db");
+    const char *mode = call_option(call, "mode");
+    const char *objection;
+
+    if (pool == NULL)
+        return false;
+    if (strcmp(size, "") == 0 || strcmp(size, "0") == 0)
+        size = pool->size;
+    if (*mode == '\0')
+        mode = pool->mode;
+    objection = pool_objection(call, cluster, pool->name, size, mode);
+    if (objection != NULL)
+        return refused(call, 422, objection);
+    pool->size = size;
+    pool->mode = mode;
+    pool->user = call_option(call, "user");
+    if (*database != '\0')
+        pool->database = database;
+    call->state->changed = true;
+    return true;
+}
+
+bool pool_delete(struct call *call)
+{
+    struct cluster *cluster = cluster_wanted(call);
+    struct pool *pool = cluster == NULL ? NULL : pool_wanted(call, cluster);
+
+    for (size_t i = 0; pool != NULL && i < state_count(call->state, POOLS); i++) {
+        if (state_at(call->state, POOLS, i) == pool) {
+            state_remove(call->state, POOLS, i);
+            return true;
+        }
+    }
+    return false;
+}
