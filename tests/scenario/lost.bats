@@ -1,0 +1,972 @@
+#!/usr/bin/env bats
+# Nothing lost: bad answers in every call of the flow, two runs at once, kills, secrets, hostile names. What is asked
+# after each: no ✓ for what is not there, no wrong file, nothing made twice, and a clean run that ends right.
+
+# shellcheck disable=SC2030,SC2031,SC2016,SC2034,SC2143,SC2153,SC2154  # each test is a subshell of its own; some text is for other shells
+
+load helper
+
+# What cannot be run thousands of times: with a wrapper or sanitizers, only every fifth of many tries.
+EVERY=1
+SLOW=
+if [ "${#WRAPPER[@]}" -gt 0 ] || grep -q __asan_init "$PROGRAM"; then
+    EVERY=5
+    SLOW=1
+fi
+
+TOKEN=dop_v1_0123456789abcdef-may-be-in-no-argv
+
+setup() {
+    open_box 1.166
+    with DOCTL_SIM_SEED=lost
+}
+
+# Tells which try it was, too, and ends the subshell of a try.
+eval "$(declare -f fail | sed '1s/fail/fail_plainly/')"
+fail() {
+    [ -z "${FAULT:-}" ] || printf 'try: %s\n' "$FAULT" >&2
+    fail_plainly "$@" || [ -z "${IN_A_TRY:-}" ] || exit 1
+    return 1
+}
+
+# holds ASSERTION…: whether it does, without an end to the test.
+holds() {
+    (
+        IN_A_TRY=1
+        "$@"
+    )
+}
+
+# ---- bad answers --------------------------------------------------------------------------------------
+
+CALLS=(
+    "account get" "vpcs list" "vpcs create" "databases list" "databases create" "databases get"
+    "databases pool list" "databases pool create" "databases get-ca" "compute droplet get"
+    "databases firewalls list" "databases firewalls append" "databases connection" "databases pool get"
+)
+PLANS_CALLS=(
+    "account get" "vpcs list" "vpcs create" "databases list" "databases create" "databases pool list"
+    "databases pool create" "databases ca get" "compute droplet get" "databases firewalls append"
+    "databases connection" "databases get"
+)
+
+# set_stage fresh|existing: what every try starts from, and what it must come to.
+set_stage() {
+    rm -rf "$BATS_TEST_TMPDIR/stage"
+    if [ "$1" = existing ]; then
+        half_made
+        mkdir -p "$SECRETS"
+        chmod 700 "$SECRETS"
+        printf 'postgresql://u:p@elsewhere.example.com:5432/d' >"$SECRETS/database_url"
+        printf 'an older certificate\n' >"$SECRETS/ca-certificate.crt"
+        chmod 600 "$SECRETS"/*
+        cp -R "$SECRETS" "$BATS_TEST_TMPDIR/stage"
+        OLD_URL=$(<"$SECRETS/database_url") OLD_CERTIFICATE="an older certificate"
+    else
+        doctl sim dump >/dev/null
+        OLD_URL='' OLD_CERTIFICATE=''
+    fi
+    freeze
+    mdb setup --droplet 42
+    works
+    GOOD_URL=$(<"$SECRETS/database_url")
+    GOOD_CERTIFICATE=$(<"$SECRETS/ca-certificate.crt")
+    GOOD_ACCOUNT=$(doctl sim dump)
+}
+
+back_to_stage() {
+    thaw
+    rm -rf "$SECRETS"
+    if [ -e "$BATS_TEST_TMPDIR/stage" ]; then
+        mkdir -p "${SECRETS%/*}"
+        cp -R "$BATS_TEST_TMPDIR/stage" "$SECRETS"
+    fi
+}
+
+# The changes of a kind that doctl can have sent: what a released doctl turns down by its flags is none.
+sent() {
+    local line number=0
+    while read -r line; do
+        case $line in
+        "$1 "*"--format ID"*) [[ ${ENVIRONMENT[*]} != *DOCTL_SIM_PERSONALITY=plan* ]] || number=$((number + 1)) ;;
+        "$1 "*) number=$((number + 1)) ;;
+        esac
+    done <<<"$2"
+    echo "$number"
+}
+
+# claims ✓-WORDS KIND [WORD]…: where the story says so, the account has it.
+claims() {
+    local story=$1 words=$2
+    shift 2
+    [[ $story != *"✓ $words"* ]] || [ "$(count "$@")" != 0 ] || fail "✓ $words: but there is none"
+}
+
+# Each ✓ stands for something that is there.
+no_false_mark() {
+    local story ACCOUNT
+    story=$(<"$BOX/err")
+    look
+    claims "$story" "Created VPC" vpc
+    claims "$story" "Using existing VPC" vpc
+    claims "$story" "Found existing database cluster" cluster 'name=freshtrack-db '
+    claims "$story" "Database cluster created" cluster 'name=freshtrack-db '
+    claims "$story" "Connection pool" pool 'name=app-pool '
+    claims "$story" "Added Droplet" rule 'value=42 '
+    claims "$story" "Droplet is a trusted source" rule 'value=42 '
+    [[ $story != *"✓ SSL certificate"* ]] || [ "$(<"$SECRETS/ca-certificate.crt")" = "$GOOD_CERTIFICATE" ] ||
+        fail "✓ SSL certificate: it is not the right one"
+    [[ $story != *"✓ Connection string"* ]] || [ "$(<"$SECRETS/database_url")" = "$GOOD_URL" ] ||
+        fail "✓ Connection string: it is not the right one"
+    [[ $story != *"✓ Managed PostgreSQL configured"* ]] || [ "$status" = 0 ] || fail "✓ configured, and yet $status"
+}
+
+# Files are the old ones or the right ones.
+no_wrong_file() {
+    local file text
+    for file in "$SECRETS"/* "$SECRETS"/.[!.]*; do
+        [ -e "$file" ] || continue
+        text=$(<"$file")
+        case ${file##*/}:$text in
+        "database_url:$GOOD_URL" | "ca-certificate.crt:$GOOD_CERTIFICATE") ;;
+        "database_url:$OLD_URL" | "database_url.previous:$OLD_URL" | "ca-certificate.crt:$OLD_CERTIFICATE")
+            [ -n "$OLD_URL" ] || fail "${file##*/} is empty"
+            ;;
+        *) fail "a wrong file: ${file##*/}" ;;
+        esac
+    done
+    [ -n "$OLD_URL" ] || return 0
+    for file in database_url ca-certificate.crt; do
+        [ -s "$SECRETS/$file" ] || fail "$file is gone"
+    done
+    if [ ! -e "$SECRETS/database_url.previous" ]; then
+        equal "$(<"$SECRETS/database_url")" "$OLD_URL" "the old database_url"
+    fi
+}
+
+nothing_twice() {
+    local log words
+    log=$(calls)
+    for words in "vpcs create" "databases create" "databases pool create" "databases firewalls append"; do
+        [ "$(sent "$words" "$log")" -le 1 ] || fail "'$words' was sent twice"
+    done
+}
+
+all_is_there() {
+    local seen
+    seen=$(doctl sim dump)
+    # Rules cannot be listed in the plan's dialect, so that one is added again.
+    [[ ${ENVIRONMENT[*]} != *DOCTL_SIM_PERSONALITY=plan* ]] || seen=$(awk '!/^rule / || !rules++' <<<"$seen")
+    [ "$seen" = "$GOOD_ACCOUNT" ] || fail "the account is not as it should be: $seen"
+    [ -e "$SECRETS/database_url" ] || fail "there is no database_url"
+    [ -e "$SECRETS/ca-certificate.crt" ] || fail "there is no ca-certificate.crt"
+    [ "$(<"$SECRETS/database_url")" = "$GOOD_URL" ] || fail "database_url is not the right one"
+    [ "$(<"$SECRETS/ca-certificate.crt")" = "$GOOD_CERTIFICATE" ] || fail "ca-certificate.crt is not the right one"
+}
+
+# A run without faults makes it whole, and makes nothing that was there.
+ends_right() {
+    local ACCOUNT log
+    look
+    : >"$LOG"
+    without DOCTL_SIM_FAULT
+    mdb setup --droplet 42
+    works
+    all_is_there
+    no_temporary_files
+    log=$(calls)
+    [ "$(count vpc)" = 0 ] || equal "$(sent "vpcs create" "$log")" 0 "VPCs created again"
+    [ "$(count cluster)" = 0 ] || equal "$(sent "databases create" "$log")" 0 "clusters created again"
+    [ "$(count pool)" = 0 ] || equal "$(sent "databases pool create" "$log")" 0 "pools created again"
+    [[ ${ENVIRONMENT[*]} == *DOCTL_SIM_PERSONALITY=plan* ]] || [ "$(count rule)" = 0 ] ||
+        equal "$(sent "databases firewalls append" "$log")" 0 "rules appended again"
+}
+
+# The statuses that a first answer of this kind can come to.
+right_status() {
+    local kind=$1
+    # An empty answer is what doctl says of a Droplet without a private address.
+    if [[ $kind:$2 == *empty:compute* ]]; then
+        works
+        said "Could not get Droplet private IP"
+        equal "$(count rule)" 0 rules
+        return
+    fi
+    # The plan's doctl that writes no certificate is one that cannot: a warning.
+    if [[ $2:$status == "databases ca get:0" && ! -e $SECRETS/ca-certificate.crt ]]; then
+        said "Failed to download SSL certificate"
+        return
+    fi
+    case $kind:$status in
+    *:0) all_is_there ;;
+    401:3 | *hang:5) fails "$status" ;;
+    401:* | *hang:*) fail "exit status $status" ;;
+    *:4) fails 4 ;;
+    *) fail "exit status $status" ;;
+    esac
+}
+
+# passing KIND CALL: a read that fails so once is put again, and all is well.
+passing() {
+    case $2 in
+    *create | *append) return 1 ;;
+    esac
+    case $1 in
+    429 | 5?? | network | lost) ;;
+    *) return 1 ;;
+    esac
+}
+
+# a_try KIND CALL
+a_try() {
+    FAULT="$2=$1@1"
+    back_to_stage
+    with "DOCTL_SIM_FAULT=$FAULT"
+    mdb --timeout "${TIMEOUT:-60}" --wait-timeout 60 setup --droplet 42
+    right_status "$1" "$2"
+    if passing "$1" "$2"; then
+        exits 0
+    fi
+    no_false_mark
+    no_wrong_file
+    nothing_twice
+    no_temporary_files
+    ends_right
+    FAULT=
+}
+
+# cross KINDS CALL…: every kind with every call.
+cross() {
+    local kinds=$1 kind call number=0 bad=0
+    shift
+    for kind in $kinds; do
+        for call in "$@"; do
+            number=$((number + 1))
+            [ $((number % EVERY)) = 0 ] || continue
+            # The plan's doctl is believed: a rule it cannot list, and a hand-made one's list of pools may
+            # be the same whatever was made.
+            [[ ${ENVIRONMENT[*]} != *DOCTL_SIM_PERSONALITY=plan* ||
+                ! $kind:$call =~ ^(empty|garbage):.*(append|pool create)$ ]] || continue
+            holds a_try "$kind" "$call" || bad=$((bad + 1))
+        done
+    done
+    [ "$bad" = 0 ] || fail "$bad of $number tries"
+}
+
+@test "each call, answered badly: on an empty account" {
+    set_stage fresh
+    cross "truncated empty done-empty garbage wrong-columns error-exit0 ok-exit1 lost network signal-9" "${CALLS[@]}"
+}
+
+@test "each call, refused by the API: on an empty account" {
+    set_stage fresh
+    cross "401 404 409 422 429 500" "${CALLS[@]}"
+}
+
+@test "each call, answered badly: in the plan's dialect" {
+    open_box plan
+    with DOCTL_SIM_SEED=lost
+    set_stage fresh
+    cross "truncated empty done-empty garbage wrong-columns error-exit0 ok-exit1 lost" "${PLANS_CALLS[@]}"
+}
+
+@test "each call, answered badly: a cluster that is there, and the files of another database" {
+    set_stage existing
+    cross "truncated empty done-empty garbage wrong-columns error-exit0 ok-exit1 lost 403 500" "${CALLS[@]:5}"
+}
+
+@test "each call, answered badly: without asking ahead" {
+    OPTIONS+=(--jobs 1)
+    set_stage existing
+    cross "truncated empty garbage wrong-columns ok-exit1" "${CALLS[@]:6}"
+}
+
+@test "each call hangs once, before or after it is carried out" {
+    TIMEOUT=$SHORT
+    set_stage fresh
+    cross hang "${CALLS[@]}"
+    cross done-hang "vpcs create" "databases create" "databases pool create" "databases firewalls append"
+}
+
+@test "calls answered with 50 MB" {
+    set_stage fresh
+    cross huge "databases list" "databases create" "databases pool list" "databases get-ca" "databases connection"
+}
+
+@test "all calls slow, piece by piece, and with a grandchild that holds the pipes" {
+    local kind
+    set_stage existing
+    for kind in slow grandchild; do
+        FAULT="*=$kind"
+        back_to_stage
+        with "DOCTL_SIM_FAULT=$FAULT"
+        mdb setup --droplet 42
+        works
+        all_is_there
+        nothing_twice
+        no_temporary_files
+    done
+}
+
+@test "a read that fails in passing is put again, as often as it takes and no more" {
+    local kind
+    set_stage existing
+    for kind in 429 500 503 network lost; do
+        FAULT="databases list=$kind@1"
+        back_to_stage
+        with "DOCTL_SIM_FAULT=$FAULT"
+        mdb setup --droplet 42
+        works
+        equal "$(calls | grep -c '^databases list')" 2 "calls"
+        said "Asking again"
+        back_to_stage
+        with "DOCTL_SIM_FAULT=databases list=$kind"
+        mdb setup --droplet 42
+        fails 4
+        equal "$(calls | grep -c '^databases list')" 6 "calls"
+        equal "$(mutations)" ""
+    done
+}
+
+@test "a read that fails for good is not put again" {
+    local kind
+    set_stage existing
+    for kind in 403 404 422 garbage error-exit0; do
+        FAULT="databases list=$kind"
+        back_to_stage
+        with "DOCTL_SIM_FAULT=$FAULT"
+        mdb setup --droplet 42
+        fails 4
+        [ "$kind" = error-exit0 ] || equal "$(calls | grep -c '^databases list')" 1 "calls after $kind"
+        equal "$(mutations)" ""
+    done
+}
+
+@test "reads are put again within the deadline of one call" {
+    half_made
+    with "DOCTL_SIM_FAULT=databases list=500"
+    OPTIONS=(--poll-interval 100)
+    SECONDS=0
+    mdb --timeout 2 check freshtrack-db
+    fails 4
+    [ "$SECONDS" -lt 10 ] || fail "it took $SECONDS s"
+}
+
+@test "a change that failed is never put again in the same run" {
+    local kind call
+    set_stage fresh
+    for kind in 429 500 503 network; do
+        for call in "vpcs create" "databases create" "databases pool create" "databases firewalls append"; do
+            FAULT="$call=$kind"
+            back_to_stage
+            with "DOCTL_SIM_FAULT=$FAULT"
+            mdb setup --droplet 42
+            fails 4
+            equal "$(sent "$call" "$(calls)")" 1 "'$call' sent"
+        done
+    done
+}
+
+# ---- waiting and taking up ----------------------------------------------------------------------------
+
+@test "a create whose answer got lost is looked up by its name and taken up at once" {
+    local kind
+    for kind in lost done-hang done-empty 409 422 500; do
+        open_box 1.166
+        with "KIND=$kind"
+        # Doctl's own retry: made by the first request, and the second one is refused.
+        fake_doctl <<'FAKE'
+#!/bin/sh
+case "$*" in
+*"--format ID"*) exec "$REAL" "$@" ;;
+"databases create "*)
+    case $KIND in
+    lost | done-*) DOCTL_SIM_FAULT="databases create=$KIND" exec "$REAL" "$@" ;;
+    esac
+    "$REAL" "$@" >/dev/null 2>&1
+    DOCTL_SIM_FAULT="databases create=$KIND" exec "$REAL" "$@"
+    ;;
+*) exec "$REAL" "$@" ;;
+esac
+FAKE
+        mdb --timeout "$([ "$kind" = done-hang ] && echo "$SHORT" || echo 60)" setup --droplet 42
+        works
+        said "the cluster is there: going on"
+        is_whole droplet:42
+    done
+}
+
+@test "a cluster of the same name that somebody else made is not taken for ours when nothing was found out" {
+    with "DOCTL_SIM_FAULT=databases create=500;databases list=network@2+"
+    mdb setup --droplet 42
+    fails 4
+    said "injected failure"
+    equal "$(count cluster)" 0 clusters
+    not_said "✓ Database cluster created"
+}
+
+@test "clusters that are creating, forking, migrating or resizing are waited for" {
+    local kind
+    for kind in creating forking migrating resizing; do
+        open_box 1.166
+        with "KIND=$kind"
+        ID=$(doctl sim cluster add freshtrack-db)
+        fake_doctl <<'FAKE'
+#!/bin/sh
+case "$*" in
+"databases list "* | "databases get "*)
+    echo >>"$BOX/polls"
+    [ "$(wc -l <"$BOX/polls")" -gt 4 ] || status=$KIND
+    "$REAL" "$@" | sed "s/online/${status:-online}/"
+    ;;
+"databases "*)
+    [ "$(wc -l <"$BOX/polls")" -gt 4 ] || echo "$*" >>"$BOX/early"
+    exec "$REAL" "$@"
+    ;;
+*) exec "$REAL" "$@" ;;
+esac
+FAKE
+        mdb setup --droplet 42
+        works
+        answered "$ID"
+        said "Waiting until the database cluster is online ($kind)"
+        [ ! -e "$BOX/early" ] || fail "not waited: $(cat "$BOX/early")"
+        not_called "databases create"
+        is_whole droplet:42
+    done
+}
+
+@test "the wait goes on through polls that fail, and the 404 right after a create" {
+    local kinds
+    for kinds in 404@1 "404@1;databases get=404@2;databases get=network@3;databases get=503@4" garbage@1 \
+        truncated@1 empty@1 ok-exit1@1 429@1; do
+        open_box 1.166
+        with DOCTL_SIM_POLLS=8 "DOCTL_SIM_FAULT=databases get=$kinds"
+        FAULT=$kinds
+        mdb setup --droplet 42
+        works
+        is_whole droplet:42
+        equal "$(sent "databases create" "$(calls)")" 1 "clusters created"
+    done
+}
+
+@test "a wait that comes to no end is 5 and says that a run takes it up" {
+    with "DOCTL_SIM_FAULT=databases get=404"
+    mdb --wait-timeout 0.3 setup --droplet 42
+    fails 5
+    said "run again to take it up"
+    equal "$(count cluster)" 1 clusters
+    without DOCTL_SIM_FAULT
+    mdb setup --droplet 42
+    works
+    is_whole droplet:42
+}
+
+@test "Ctrl-C while the cluster is waited for: it goes on being made, and a run takes it up" {
+    local name
+    for name in INT TERM HUP; do
+        open_box 1.166
+        with DOCTL_SIM_POLLS=12
+        OPTIONS=(--poll-interval 30)
+        start_mdb setup --droplet 42
+        waiting() {
+            grep -q '^databases get ' "$LOG" && grep -q "Waiting until" "$BOX/err"
+        }
+        await waiting
+        kill -s "$name" "$pid"
+        finish_mdb
+        fails $((128 + $(kill -l "$name")))
+        said "the cluster goes on being made: run again to take it up"
+        equal "$(count cluster)" 1 clusters
+        OPTIONS=(--poll-interval 0.02)
+        mdb setup --droplet 42
+        works
+        is_whole droplet:42
+        no_temporary_files
+    done
+}
+
+# ---- two at once --------------------------------------------------------------------------------------
+
+# several N [NAME=VALUE]…: N setups at the same time; their statuses are in $statuses.
+several() {
+    local i number=$1 pids=()
+    shift
+    statuses=
+    for ((i = 1; i <= number; i++)); do
+        env -i "${ENVIRONMENT[@]}" "${@//%/$i}" ${WRAPPER[@]+"${WRAPPER[@]}"} "$PROGRAM" "${OPTIONS[@]}" setup --droplet 42 \
+            >"$BOX/out.$i" 2>"$BOX/err.$i" </dev/null 3>&- &
+        pids+=($!)
+    done
+    for i in "${pids[@]}"; do
+        status=0
+        wait "$i" || status=$?
+        statuses+="$status "
+    done
+}
+
+@test "five runs at once: one creates, the others wait and take up what is there" {
+    local i
+    with DOCTL_SIM_LATENCY_MS=10 DOCTL_SIM_RACE_MS=20
+    several 5
+    equal "$statuses" "0 0 0 0 0 "
+    is_whole droplet:42
+    equal "$(count vpc)" 1 VPCs
+    for i in "vpcs create" "databases create" "databases pool create" "databases firewalls append"; do
+        equal "$(sent "$i" "$(calls)")" 1 "'$i' sent"
+    done
+    grep -q "Waiting for another run for the cluster freshtrack-db" "$BOX"/err.[1-5] || fail "nobody waited"
+    no_temporary_files
+}
+
+@test "create and setup of one cluster wait for each other, setups of two clusters do not" {
+    half_made
+    with "DOCTL_SIM_FAULT=databases list=hang@1"
+    start_mdb create
+    await grep -q '^databases list' "$LOG"
+    local holder=$pid file
+    status=0
+    for file in create setup; do
+        env -i "${ENVIRONMENT[@]}" ${WRAPPER[@]+"${WRAPPER[@]}"} "$PROGRAM" --lock-timeout 0.2 $file \
+            >"$BOX/second" 2>"$BOX/second.err" </dev/null 3>&- || status=$?
+        exits 5
+        grep -q "^✗ another run of managed-db for the cluster freshtrack-db is still at it.*--lock-timeout" \
+            "$BOX/second.err" || fail "$file: the other run is not told of"
+        equal "$(grep -c '^✗' "$BOX/second.err")" 1 "messages of $file"
+        equal "$(cat "$BOX/second")" "" "answer of $file"
+    done
+    env -i "${ENVIRONMENT[@]}" ${WRAPPER[@]+"${WRAPPER[@]}"} "$PROGRAM" "${OPTIONS[@]}" --lock-timeout 0.2 \
+        setup --name other-db --secret-file "$SECRETS/other" >"$BOX/second" 2>"$BOX/second.err" </dev/null 3>&- ||
+        fail "another cluster waits: $(tail -n 1 "$BOX/second.err")"
+    kill -KILL "$holder"
+    wait "$holder" || true
+    pkill_doctl
+}
+
+# Ends the doctl that hangs, by the box that it runs in.
+pkill_doctl() {
+    local process
+    for process in /proc/[0-9]*; do
+        if [ "$(readlink "$process/cwd" 2>/dev/null)" = "$PWD" ] &&
+            tr '\0' '\n' <"$process/environ" 2>/dev/null | grep -qxF "DOCTL_SIM_STATE=$STATE" &&
+            [ "$(cat "$process/comm" 2>/dev/null)" = doctl ]; then
+            kill -KILL "${process#/proc/}" 2>/dev/null || true
+        fi
+    done
+}
+
+@test "SIGKILL of the run that holds the lock frees it" {
+    whole
+    with "DOCTL_SIM_FAULT=databases list=hang@1"
+    start_mdb setup --droplet 42
+    await grep -q '^databases list' "$LOG"
+    kill -KILL "$pid"
+    wait "$pid" || true
+    mdb --lock-timeout 0.2 setup --droplet 42
+    works
+    is_whole droplet:42
+    pkill_doctl
+}
+
+@test "two machines: the loser of the race finds the winner's cluster and takes it up" {
+    local i
+    for i in 1 2 3; do
+        open_box 1.166
+        with DOCTL_SIM_LATENCY_MS=20 DOCTL_SIM_POLLS=4
+        several 2 "MANAGED_DB_LOCK_DIR=$BOX/lock.%" "MANAGED_DB_SECRETS_DIR=$BOX/app.%/secrets"
+        equal "$statuses" "0 0 "
+        equal "$(count vpc)" 1 VPCs
+        equal "$(count cluster)" 1 clusters
+        equal "$(count pool)" 1 pools
+        equal "$(cat "$BOX/out.1")" "$(cat "$BOX/out.2")" answers
+        cmp "$BOX/app.1/secrets/database_url" "$BOX/app.2/secrets/database_url"
+    done
+}
+
+@test "the lock's file: no link is followed, and another user's serves as well" {
+    half_made
+    mkdir -p "$BOX/lock"
+    echo precious >"$BOX/precious"
+    ln -s "$BOX/precious" "$BOX/lock/managed-db-freshtrack-db.lock"
+    mdb create
+    fails 6
+    equal "$(cat "$BOX/precious")" precious
+    rm "$BOX/lock"/*
+    mkfifo "$BOX/lock/managed-db-freshtrack-db.lock"
+    mdb create
+    fails 6
+    rm "$BOX/lock"/*
+    : >"$BOX/lock/managed-db-freshtrack-db.lock"
+    chmod 444 "$BOX/lock/managed-db-freshtrack-db.lock"
+    [ "$(id -u)" != 0 ] || chown 65534 "$BOX/lock/managed-db-freshtrack-db.lock"
+    mdb create
+    works
+    : # The file stays: one that is removed would let two runs lock two files.
+    [ -e "$BOX/lock/managed-db-freshtrack-db.lock" ]
+}
+
+# ---- secrets ------------------------------------------------------------------------------------------
+
+# traced WORD…: a run under strace; $trace holds what the program did itself, $execs all programs that were started.
+traced() {
+    command -v strace >/dev/null || skip "no strace here"
+    strace -f -o "$BATS_TEST_TMPDIR/probe" true 2>/dev/null || skip "strace may not trace here"
+    [ -z "$SLOW" ] || skip "not under another tool"
+    status=0
+    env -i "${ENVIRONMENT[@]}" "$(command -v strace)" -f -qq -v -s 4096 -o "$BATS_TEST_TMPDIR/trace" \
+        -e trace=execve,execveat,write,writev,pwrite64,pwritev,sendto,sendmsg,open,openat,creat,link,linkat,symlink,rename,renameat,renameat2,mkdir,mkdirat,connect \
+        "$PROGRAM" "${OPTIONS[@]}" "$@" >"$BOX/out" 2>"$BOX/err" </dev/null 3>&- || status=$?
+    local process
+    read -r process _ <"$BATS_TEST_TMPDIR/trace"
+    trace=$(grep "^$process " "$BATS_TEST_TMPDIR/trace" | sed '1d')
+    execs=$(grep -E '^[0-9]+ +execve(at)?\(' "$BATS_TEST_TMPDIR/trace" | sed '1d')
+}
+
+# seen_by_nobody SECRET: in no argv and no environment of any program, in no open, in no write of the program's.
+seen_by_nobody() {
+    [ -n "$1" ] || fail "there is no secret to look for"
+    [ -z "$(grep -F -- "$1" <<<"$execs")" ] || fail "a program is given it: $(grep -F -- "$1" <<<"$execs" | head -n 1)"
+    [ -z "$(grep -F -- "$1" <<<"$trace")" ] || fail "it is written: $(grep -F -- "$1" <<<"$trace" | head -n 1)"
+    not_said "$1"
+}
+
+# The program opens for writing what it should, and nothing else.
+opens_only() {
+    local line path
+    while read -r line; do
+        path=${line#*\"}
+        path=${path%%\"*}
+        case $path in
+        /dev/null | "$SECRETS"/database_url.*.tmp | "$SECRETS"/ca-certificate.crt.*.tmp | "$BOX"/lock/*) ;;
+        *) fail "opened for writing: $line" ;;
+        esac
+        case $path in
+        "$SECRETS"/*) [[ $line == *O_EXCL*O_NOFOLLOW*0600* ]] || fail "opened carelessly: $line" ;;
+        esac
+    done < <(grep -E '(open|openat|creat)\(.*(O_WRONLY|O_RDWR|O_CREAT)' <<<"$trace" || true)
+}
+
+@test "setup under strace: password and token are in no argv, and in no write but the secret file's" {
+    local password file writes
+    with "DO_API_TOKEN=$TOKEN"
+    for file in "setup -v" "setup --output json"; do
+        rm -rf "$SECRETS"
+        # shellcheck disable=SC2086
+        traced $file --droplet 42
+        works
+        password=$(url)
+        password=${password#*//doadmin:}
+        password=${password%%@*}
+        [ "${#password}" -ge 10 ] || fail "no password in the URL"
+        # One write of the whole URL, to the temporary file that becomes the secret file.
+        writes=$(grep -F -- "$password" <<<"$trace" || true)
+        equal "$(grep -c . <<<"$writes")" 1 "writes of the password"
+        [[ $writes == *" write("*"\"postgresql://doadmin:$password@"* ]] || fail "written: $writes"
+        local descriptor=${writes#* write(}
+        descriptor=${descriptor%%,*}
+        grep -qE "openat\(.*$SECRETS/database_url\.[0-9]+-[0-9a-f]+\.tmp\", .*O_EXCL.*, 0600\) = $descriptor\$" <<<"$trace" ||
+            fail "the password goes to descriptor $descriptor"
+        equal "$(mode_of "$SECRETS/database_url")" 600
+        trace=$(grep -vF -- "$writes" <<<"$trace")
+        seen_by_nobody "$password"
+        equal "$(grep -cF -- "$password" "$BOX/out" || true)" 0 "lines of the answer with it"
+        opens_only
+        # The token: in doctl's environment, nowhere else.
+        grep -qF -- "DIGITALOCEAN_ACCESS_TOKEN=$TOKEN" <<<"$execs" || fail "doctl has no token"
+        equal "$(grep -vE '^[0-9]+ +execve\("[^"]*/doctl", ' <<<"$execs" | grep -F -- "$TOKEN")" "" \
+            "programs beside doctl with the token"
+        equal "$(sed -E 's/^([^[]*\[[^]]*\]).*/\1/' <<<"$execs" | grep -F -- "$TOKEN")" "" "argvs with the token"
+        equal "$(grep -F -- "$TOKEN" <<<"$trace")" "" "what is done with the token"
+        equal "$(grep -rlF -- "$TOKEN" "$BOX" || true)" "" "files with the token"
+    done
+}
+
+@test "url under strace: the password is on stdout, once, and nowhere else" {
+    local password writes
+    whole
+    traced url "$ID"
+    works
+    password=$(<"$BOX/out")
+    password=${password#*//doadmin:}
+    password=${password%%@*}
+    [ "${#password}" -ge 10 ] || fail "no password in the URL"
+    writes=$(grep -F -- "$password" <<<"$trace" || true)
+    equal "$(grep -c . <<<"$writes")" 1 "writes of the password"
+    [[ $writes == *" write(1, "* ]] || fail "written: $writes"
+    trace=$(grep -vF -- "$writes" <<<"$trace")
+    seen_by_nobody "$password"
+    opens_only
+    [ ! -d "$SECRETS" ] || fail "a folder was made"
+}
+
+@test "the strace test sees what it looks for" {
+    whole
+    traced url "$ID"
+    local password
+    password=$(<"$BOX/out")
+    password=${password#*//doadmin:}
+    password=${password%%@*}
+    if holds seen_by_nobody "$password" 2>/dev/null; then
+        fail "the write to stdout is not seen"
+    fi
+    execs="1 execve(\"/bin/true\", [\"true\", \"$password\"]" trace=
+    if holds seen_by_nobody "$password" 2>/dev/null; then
+        fail "an argv is not seen"
+    fi
+    trace='1 openat(AT_FDCWD, "/tmp/secret", O_WRONLY|O_CREAT, 0644) = 5'
+    if holds opens_only 2>/dev/null; then
+        fail "an open is not seen"
+    fi
+}
+
+@test "no core dump: neither the program's nor doctl's" {
+    [ -r /proc/self/limits ] || skip "no /proc here"
+    [ -z "$SLOW" ] || skip "not under another tool"
+    fake_doctl <<'FAKE'
+#!/bin/sh
+cat "/proc/$PPID/limits" >"$BOX/limits"
+cat /proc/self/limits >"$BOX/limits.doctl"
+exec "$REAL" "$@"
+FAKE
+    half_made
+    ulimit -S -c unlimited 2>/dev/null || ulimit -S -c 1024 2>/dev/null || true
+    mdb check freshtrack-db
+    works
+    grep -qE '^Max core file size +0 +0 ' "$BOX/limits" || fail "the program may dump"
+    grep -qE '^Max core file size +0 +0 ' "$BOX/limits.doctl" || fail "doctl may dump"
+}
+
+@test "a folder that others can write in is refused before anything is changed" {
+    local mode
+    whole
+    freeze
+    for mode in 777 1777 702; do
+        thaw
+        mkdir -p "$SECRETS"
+        chmod "$mode" "$SECRETS"
+        mdb setup --droplet 42
+        fails 6
+        said "others can write in the folder $SECRETS"
+        equal "$(mutations)" ""
+        equal "$(ls -A "$SECRETS")" "" files
+        mdb save "$ID" "$SECRETS/url"
+        fails 6
+        equal "$(ls -A "$SECRETS")" "" files
+        mdb ca "$ID"
+        fails 6
+        equal "$(ls -A "$SECRETS")" "" files
+        mdb create
+        fails 6
+        equal "$(mutations)" ""
+    done
+    chmod 700 "$SECRETS"
+    mdb setup --droplet 42
+    works
+}
+
+@test "a file or folder of another user is refused, one of the wanted owner is not" {
+    [ "$(id -u)" = 0 ] || skip "only root can give a file away"
+    half_made
+    local file
+    mkdir -p "$SECRETS"
+    chmod 700 "$SECRETS"
+    for file in database_url ca-certificate.crt; do
+        freeze
+        echo theirs >"$SECRETS/$file"
+        chown 65534 "$SECRETS/$file"
+        mdb setup --droplet 42
+        fails 6
+        said "$SECRETS/$file belongs to user 65534"
+        equal "$(cat "$SECRETS/$file")" theirs
+        equal "$(mutations)" ""
+        rm "$SECRETS/$file"
+    done
+    chown 65534 "$SECRETS"
+    mdb setup --droplet 42
+    fails 6
+    said "the folder $SECRETS belongs to user 65534"
+    equal "$(mutations)" ""
+    chown 0 "$SECRETS"
+    echo theirs >"$SECRETS/database_url"
+    chown 65534 "$SECRETS/database_url"
+    mdb setup --droplet 42 --secret-owner 65534:65534
+    works
+    equal "$(stat -c %u:%a "$SECRETS/database_url")" 65534:600
+}
+
+@test "what killed runs left is swept, what somebody works on or made is not" {
+    whole
+    mkdir -p "$SECRETS"
+    chmod 700 "$SECRETS"
+    local file gone=4194300 holder
+    while kill -0 "$gone" 2>/dev/null; do gone=$((gone - 1)); done
+    for file in "database_url.$gone-1f.tmp" "ca-certificate.crt.$gone-2e.tmp" "ca-certificate.crt.$gone.tmp" \
+        "database_url.previous.$gone-3d.tmp" "database_url.$$-4c.tmp"; do
+        echo "postgresql://u:p@h/d" >"$SECRETS/$file"
+    done
+    for file in database_url.tmp database_url.bak "database_url.$$-5b.tmp" database_url.old.tmp "other.$gone-1f.tmp" \
+        "database_url.$gone-zz.tmp"; do
+        echo mine >"$SECRETS/$file"
+    done
+    exec 5<"$SECRETS/database_url.$$-5b.tmp"
+    flock -n 5
+    mdb setup --droplet 42
+    exec 5<&-
+    works
+    equal "$(cd "$SECRETS" && echo *)" \
+        "ca-certificate.crt database_url database_url.$$-5b.tmp database_url.$gone-zz.tmp database_url.bak database_url.old.tmp database_url.tmp other.$gone-1f.tmp" files
+}
+
+# ---- hostile names ------------------------------------------------------------------------------------
+
+LONG=$(printf '%010000d' 0)
+NEVER=($'a\nb' $'a\033[31mb' "-x" "$LONG")
+HOSTILE=("${NEVER[@]}" " " "a b" "\$(id)" "%s%n%x" "a;b" "a'b" 'a"b' "../x" "a/b" $'a\tb' "é" "*")
+
+# refused VALUE WORD…: exit status 2, one message of one short line, no call.
+refused() {
+    local value=$1 text
+    shift
+    tried=$((tried + 1))
+    [ $((tried % EVERY)) = 0 ] || [ -z "$SLOW" ] || [ $((tried % 25)) = 0 ] || return 0
+    mdb "$@"
+    FAULT="${*:0:200}"
+    fails 2
+    no_calls
+    text=$(<"$BOX/err")
+    [[ $text != *$'\n'*$'\n'* ]] || fail "the message is not one line"
+    [[ $text != *$'\033'* ]] || fail "the message holds an escape"
+    [ "${#text}" -lt 1200 ] || fail "the message has ${#text} characters"
+    FAULT=
+}
+
+@test "hostile names in every argument of every command are 2, without a call" {
+    local value entry command place i words tried=0
+    # The command, and how many of its arguments are names; what is no name is a path.
+    for entry in "check n" "create nnnn" "pool nnn" "ca np" "url nnn" "save np" "trust nn" "info n" "vpc nn" \
+        "check_existing_database n" "create_managed_database nnnn" "get_connection_string nnn"; do
+        command=${entry% *}
+        place=${entry#* }
+        for ((i = 0; i < ${#place}; i++)); do
+            # What stands before it is fine.
+            case $command in
+            create*) words=(a-name nyc3 db-s-1vcpu-2gb) ;;
+            vpc) words=(a-name) ;;
+            pool) words=(an-id app-pool) ;;
+            url | get*) words=(an-id true) ;;
+            *) words=(an-id) ;;
+            esac
+            local values=("${HOSTILE[@]}")
+            [ "${place:i:1}" = n ] || values=("${NEVER[@]}")
+            for value in "${values[@]}"; do
+                refused "$value" "$command" ${words[@]+"${words[@]:0:i}"} -- "$value"
+            done
+            refused -x "$command" ${words[@]+"${words[@]:0:i}"} -x
+        done
+    done
+    [ "$tried" -ge 250 ] || fail "only $tried tries"
+}
+
+@test "hostile names in every option of setup are 2, without a call" {
+    local option value tried=0
+    for option in name region size pg-version nodes vpc vpc-ip-range pool pool-size droplet trust secret-owner network \
+        ssl-mode context dialect jobs timeout wait-timeout poll-interval lock-timeout output color; do
+        for value in "${HOSTILE[@]}" ""; do
+            refused "$value" setup "--$option" "$value"
+            refused "$value" setup "--$option=$value"
+        done
+    done
+    for option in secret-file ca-file doctl env-file manifest; do
+        for value in "${NEVER[@]}"; do
+            refused "$value" setup "--$option=$value"
+        done
+    done
+    for value in "${HOSTILE[@]}"; do
+        refused "$value" setup --trust "tag:$value"
+        refused "$value" setup --trust "ip_addr:$value"
+        refused "$value" setup --trust "$value:1"
+    done
+    [ "$tried" -ge 700 ] || fail "only $tried tries"
+}
+
+@test "hostile names in the environment and the env file are 2, without a call" {
+    local name value tried=0
+    for name in DO_REGION DO_DB_SIZE DROPLET_ID MANAGED_DB_SECRETS_DIR MANAGED_DB_DOCTL MANAGED_DB_LOCK_DIR; do
+        local values=("${HOSTILE[@]}")
+        [[ $name != MANAGED* ]] || values=("${NEVER[@]}")
+        for value in "${values[@]}"; do
+            with "$name=$value"
+            refused "$value" setup
+            without "$name"
+            [ "$name" != MANAGED_DB_SECRETS_DIR ] || with "MANAGED_DB_SECRETS_DIR=$SECRETS"
+        done
+    done
+    # A token is not shown, however wrong it is.
+    for value in "$TOKEN"$'\n' "$TOKEN $TOKEN" "$TOKEN"$'\033'; do
+        with "DO_API_TOKEN=$value"
+        refused "$value" setup
+        not_said "$TOKEN"
+        without DO_API_TOKEN
+    done
+    for value in 'DO_REGION=$(id)' "DO_REGION='a b'" 'DROPLET_ID="-1"' "DO_DB_SIZE=%s%n"; do
+        printf '%s\n' "$value" >"$BOX/deploy.config"
+        refused "$value" setup --env-file "$BOX/deploy.config"
+    done
+}
+
+@test "what doctl and the API say is shown without terminal escapes" {
+    half_made
+    local words
+    for words in "account get" "databases list" "databases get" "databases connection" "databases pool list" "vpcs list"; do
+        with "WORDS=$words"
+        fake_doctl <<'FAKE'
+#!/bin/sh
+case "$*" in
+"$WORDS"*)
+    printf 'Error: GET https://api.digitalocean.com/v2/x: 422 (request "1\0332") \033[31mred\033]0;title\a \342\200\256 text\n' >&2
+    exit 1
+    ;;
+*) exec "$REAL" "$@" ;;
+esac
+FAKE
+        mdb setup --droplet 42
+        fails 4
+        said "red"
+        if LC_ALL=C grep -q $'[\001-\010\013-\037\177]' "$BOX/err"; then
+            fail "control characters from '$words'"
+        fi
+    done
+    # The tables of info are doctl's own text.
+    fake_doctl <<'FAKE'
+#!/bin/sh
+case "$*" in
+"databases get "* | "databases pool list "*) "$REAL" "$@" | sed 's/$/    \x1b[31mred\x1b]0;title\x07/' ;;
+*) exec "$REAL" "$@" ;;
+esac
+FAKE
+    mdb info "$ID"
+    if LC_ALL=C grep -q $'[\001-\010\013-\037\177]' "$BOX/out" "$BOX/err"; then
+        fail "control characters in the tables"
+    fi
+}
+
+# ---- samples of make torture and make crash -----------------------------------------------------------
+
+harness() {
+    [ -z "$SLOW" ] || skip "not under another tool"
+    [ "$(uname -s)" = Linux ] || skip "for Linux"
+    make -s -C "$BUILD" tests/torture/torture.so
+}
+
+@test "a sample of make torture: failures in allocations and in system calls" {
+    harness
+    BUILD_DIR="$BUILD" "$TOP/tests/torture/run" --modes 0,stay --every 101 --jobs 2
+    BUILD_DIR="$BUILD" "$TOP/tests/torture/run" --stages existing --modes calls,1,2 --every 19 --jobs 2
+    BUILD_DIR="$BUILD" "$TOP/tests/torture/run" --stages existing,plan --modes 3 --jobs 2
+}
+
+@test "a sample of make crash: kills at doctl calls, at moments and at system calls" {
+    harness
+    BUILD_DIR="$BUILD" "$TOP/tests/crash/run" --moments 8 --system-calls 60 --jobs 2
+    BUILD_DIR="$BUILD" "$TOP/tests/crash/run" --calls --dialects 1.166
+}

@@ -1,0 +1,258 @@
+#!/usr/bin/env bats
+# Every recorded call of the real doctl, made again to the simulator.
+
+load transcripts
+
+setup() {
+    transcripts_setup
+}
+
+@test "every recorded call is replayed here, and no other" {
+    local replayed recorded folder
+    replayed=$(sed -nE 's/^ +replay ([a-z-]+)$/\1/p' "$BATS_TEST_FILENAME" | sort)
+    for folder in "$transcripts_dir"/v*/; do
+        recorded=$(ls "$folder" | sort)
+        diff <(echo "$replayed") <(echo "$recorded")
+    done
+}
+
+@test "account get" {
+    replay account-get
+}
+
+@test "account get, token refused" {
+    stage() { with DOCTL_SIM_FAULT='account get=401'; }
+    replay account-get-unauthorized
+}
+
+@test "the plan's ca get shows a help page and succeeds" {
+    after() { unchanged; }
+    replay ca-get-plan
+}
+
+@test "connection" {
+    stage() { cluster; }
+    replay connection
+}
+
+@test "connection --private" {
+    stage() { cluster; }
+    replay connection-private
+}
+
+@test "connection with a token that may not see credentials" {
+    stage() { cluster; with DOCTL_SIM_BLANK_CREDENTIALS=1; }
+    replay connection-without-credentials
+}
+
+@test "connection while the cluster is being created" {
+    stage() { cluster --status creating; }
+    replay connection-without-credentials-header
+}
+
+@test "create" {
+    stage() {
+        with DOCTL_SIM_PASSWORD=AVNS_s3cr3tPassw0rd
+        with DOCTL_SIM_EARLY_CREDENTIALS=1
+    }
+    after() { [ "$(grep -c '^cluster .* name=freshtrack-db ' "$work/left")" -eq 1 ]; }
+    replay databases-create
+}
+
+@test "create, name taken" {
+    stage() { sim cluster add freshtrack-db; }
+    after() { unchanged; }
+    replay databases-create-duplicate
+}
+
+@test "create in the plan's words sends nothing" {
+    after() { unchanged; }
+    replay databases-create-plan
+}
+
+@test "create, no credentials yet" {
+    after() { [ "$(grep -c '^cluster .* name=freshtrack-db ' "$work/left")" -eq 1 ]; }
+    replay databases-create-still-creating
+}
+
+@test "get" {
+    stage() { sim cluster add freshtrack-db-staging; cluster; }
+    replay databases-get
+}
+
+@test "get, unknown column" {
+    stage() { cluster; }
+    replay databases-get-bad-column
+}
+
+@test "get, status" {
+    stage() { cluster; }
+    replay databases-get-status
+}
+
+@test "get, status of a cluster that is being created" {
+    stage() { cluster --status creating; }
+    replay databases-get-status-creating
+}
+
+@test "get, unknown cluster" {
+    stage() { sim cluster add freshtrack-db; }
+    replay databases-get-unknown
+}
+
+two_clusters() {
+    sim cluster add freshtrack-db-staging --id "$(recorded_uuid 1)"
+    nth=2 cluster
+}
+
+@test "list" {
+    stage() { two_clusters; }
+    replay databases-list
+}
+
+@test "list with header" {
+    stage() { two_clusters; }
+    replay databases-list-header
+}
+
+@test "list, only a name that begins alike" {
+    stage() { sim cluster add freshtrack-db-staging --id "$(recorded_uuid 1)"; }
+    replay databases-list-prefix-decoy
+}
+
+@test "droplet get" {
+    replay droplet-get
+}
+
+@test "droplet get, no private address" {
+    replay droplet-get-no-private-ip
+}
+
+@test "droplet get, unknown" {
+    replay droplet-get-unknown
+}
+
+@test "an error as JSON" {
+    stage() { with DIGITALOCEAN_OUTPUT=json; }
+    replay error-as-json
+}
+
+@test "firewalls append" {
+    stage() { cluster; }
+    after() { [ "$(grep -c "^rule cluster=$(recorded_uuid 1) .*type=droplet value=42$" "$work/left")" -eq 1 ]; }
+    replay firewalls-append
+}
+
+@test "firewalls append, rate limited" {
+    stage() { cluster; with DOCTL_SIM_FAULT='databases firewalls append=429'; }
+    after() { unchanged; }
+    replay firewalls-append-rate-limited
+}
+
+@test "firewalls list" {
+    stage() { cluster; sim rule add "$(recorded_uuid 1)" droplet:42 --uuid "$(recorded_uuid 2)"; }
+    replay firewalls-list
+}
+
+@test "firewalls list, no rule" {
+    stage() { cluster; }
+    replay firewalls-list-empty
+}
+
+@test "get-ca" {
+    stage() { cluster; }
+    replay get-ca
+}
+
+@test "get-ca, server error" {
+    stage() { cluster; with DOCTL_SIM_FAULT='databases get-ca=500'; }
+    replay get-ca-server-error
+}
+
+@test "no network" {
+    stage() {
+        with DIGITALOCEAN_API_URL=http://127.0.0.1:9
+        with DOCTL_SIM_FAULT='*=network'
+    }
+    replay network-down
+}
+
+@test "no token" {
+    stage() { with DOCTL_SIM_NO_TOKEN=1; }
+    replay no-token
+}
+
+@test "pool create" {
+    stage() { cluster; }
+    after() { [ "$(grep -c '^pool .* name=app-pool user=doadmin size=25 ' "$work/left")" -eq 1 ]; }
+    replay pool-create
+}
+
+with_pool() {
+    cluster
+    sim pool add "$(recorded_uuid 1)" app-pool
+}
+
+@test "pool create, name taken" {
+    stage() { with_pool; }
+    after() { unchanged; }
+    replay pool-create-duplicate
+}
+
+@test "pool create, refused" {
+    stage() { cluster; with DOCTL_SIM_FAULT='databases pool create=422'; }
+    after() { unchanged; }
+    replay pool-create-unprocessable
+}
+
+@test "pool get" {
+    stage() { with_pool; }
+    replay pool-get
+}
+
+@test "pool get, unknown pool" {
+    stage() { cluster; }
+    replay pool-get-missing
+}
+
+@test "pool get without arguments" {
+    replay pool-get-missing-argument
+}
+
+@test "pool list" {
+    stage() { with_pool; }
+    replay pool-list
+}
+
+@test "pool list, no pool" {
+    stage() { cluster; }
+    replay pool-list-empty
+}
+
+@test "pool list as info shows it" {
+    stage() { with_pool; }
+    replay pool-list-info
+}
+
+@test "unknown command" {
+    replay unknown-command
+}
+
+@test "vpcs create" {
+    after() { [ "$(grep -c '^vpc .* name=freshtrack-vpc ' "$work/left")" -eq 1 ]; }
+    replay vpcs-create
+}
+
+@test "vpcs create in the plan's words sends nothing" {
+    after() { unchanged; }
+    replay vpcs-create-plan
+}
+
+@test "vpcs list" {
+    stage() { sim vpc add freshtrack-vpc --id "$(recorded_uuid 1)"; }
+    replay vpcs-list
+}
+
+@test "vpcs list, none" {
+    replay vpcs-list-empty
+}
