@@ -1,0 +1,340 @@
+#!/usr/bin/env bash
+# FreshTrack Pro on DigitalOcean: from an empty account to a running stack, with its own PostgreSQL or with
+# a managed one (USE_MANAGED_DB=true). It can be run again at any time, from wherever it stopped.
+# docs/DEPLOY.md tells of a first deployment. The work is done by managed-db.
+set -euo pipefail
+
+SCRIPT_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+PROJECT_DIR=$(cd "$SCRIPT_DIR/.." && pwd)
+OVERLAY=docker/compose.digitalocean.yaml
+
+CONFIG_FILE=$SCRIPT_DIR/deploy.config
+NAME_GIVEN=
+DRY_RUN=false
+PROVISION_ONLY=false
+SETUP_MANAGED_DB_ONLY=false
+FALLEN_BACK=
+
+# shellcheck source=scripts/lib/doctl-helpers.sh
+source "${SCRIPT_DIR}/lib/doctl-helpers.sh"
+# shellcheck source=scripts/lib/remote.sh
+source "${SCRIPT_DIR}/lib/remote.sh"
+# shellcheck source=scripts/lib/stack.sh
+source "${SCRIPT_DIR}/lib/stack.sh"
+
+usage() {
+    cat <<'END'
+Usage: deploy-digitalocean.sh [OPTION]...
+
+Finds or creates the Droplet, sets up the managed database if the configuration
+says so, and starts the stack on the Droplet. Run it again at any time.
+
+  --config PATH        the configuration (scripts/deploy.config)
+  --name NAME          the Droplet's name (DROPLET_NAME)
+  --provision-only     Droplet and managed database, no stack
+  --setup-managed-db   the managed database alone, its URL in a file on this machine
+  --dry-run            tell what would be done; change nothing
+  --help               this help
+
+A flag beats an exported variable, which beats the configuration.
+Exit status: 0 done; 2 usage or configuration; 3 no doctl or no token; 4 no usable
+answer, or the stack did not start; 5 a deadline passed; 6 a local file; 128+N signal N.
+END
+}
+
+usage_error() {
+    error "$1; see --help"
+    exit 2
+}
+
+parse_arguments() {
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --config | --name)
+            [ -n "${2:-}" ] || usage_error "$1 needs a value"
+            if [ "$1" = --config ]; then CONFIG_FILE=$2; else NAME_GIVEN=$2; fi
+            shift
+            ;;
+        --provision-only) PROVISION_ONLY=true ;;
+        --setup-managed-db) SETUP_MANAGED_DB_ONLY=true ;;
+        --dry-run) DRY_RUN=true ;;
+        --help | -h)
+            usage
+            exit 0
+            ;;
+        *) usage_error "unknown argument $1" ;;
+        esac
+        shift
+    done
+}
+
+# ===========================================
+# Configuration
+# ===========================================
+
+# The program reads the file, as data; every value it hands on is quoted for the shell.
+load_config() {
+    local settings
+    if [ ! -f "$CONFIG_FILE" ] || [ ! -r "$CONFIG_FILE" ]; then
+        error "There is no configuration $CONFIG_FILE: copy $SCRIPT_DIR/deploy.config.example to it"
+        return 2
+    fi
+    CONFIG_DIR=$(cd "$(dirname "$CONFIG_FILE")" && pwd)
+    CONFIG_FILE=$CONFIG_DIR/$(basename "$CONFIG_FILE")
+    KNOWN_HOSTS=$CONFIG_DIR/known_hosts
+    MANAGED_DB_ENV_FILE=$CONFIG_FILE
+    [ -z "$NAME_GIVEN" ] || export DROPLET_NAME=$NAME_GIVEN
+    settings=$(managed_db settings --output env) || return $?
+    eval "$settings"
+    # A name that is asked for counts more than a Droplet that the configuration names by its ID.
+    [ -z "$NAME_GIVEN" ] || DROPLET_ID=
+    [ "$SETUP_MANAGED_DB_ONLY" = false ] || USE_MANAGED_DB=true
+    export USE_MANAGED_DB=${USE_MANAGED_DB:-false} USE_DO_SPACES=${USE_DO_SPACES:-false}
+    case $USE_MANAGED_DB/$USE_DO_SPACES in
+    true/true | true/false | false/true | false/false) ;;
+    *)
+        error "USE_MANAGED_DB and USE_DO_SPACES are true or false," \
+            "not '$USE_MANAGED_DB' and '$USE_DO_SPACES': see $CONFIG_FILE"
+        return 2
+        ;;
+    esac
+    APP_DIR=$(beside_config "${DEPLOY_APP_DIR:-$PROJECT_DIR}")
+    APP_SECRETS=${DEPLOY_SECRETS:+$(beside_config "$DEPLOY_SECRETS")}
+    case :$DEPLOY_COMPOSE_FILES: in
+    *":$OVERLAY:"*) ;;
+    *) DEPLOY_COMPOSE_FILES=$DEPLOY_COMPOSE_FILES:$OVERLAY ;;
+    esac
+    IFS=: read -r -a COMPOSE_LIST <<<"$DEPLOY_COMPOSE_FILES"
+    IFS=: read -r -a FILE_LIST <<<"$DEPLOY_COMPOSE_FILES${DEPLOY_FILES:+:$DEPLOY_FILES}"
+}
+
+# A path of the configuration, from its folder on.
+beside_config() {
+    case $1 in
+    /*) printf '%s\n' "$1" ;;
+    *) printf '%s\n' "$CONFIG_DIR/$1" ;;
+    esac
+}
+
+print_summary() {
+    info "Configuration: $CONFIG_FILE"
+    if [ "$SETUP_MANAGED_DB_ONLY" = false ]; then
+        echo "  Droplet:  ${DROPLET_ID:-$DROPLET_NAME} ($DO_DROPLET_SIZE, $DO_REGION)"
+        echo "  Stack:    $APP_DIR to $DEPLOY_DIR: ${DEPLOY_COMPOSE_FILES//:/ }"
+    fi
+    if [ "$USE_MANAGED_DB" = "true" ]; then
+        echo "  Database: managed, $DO_DB_NAME ($DO_DB_SIZE, $DO_REGION)"
+    else
+        echo "  Database: self-hosted"
+    fi
+} >&2
+
+# What can be known before anything is billed fails before it. Sets URL_FILE, the file on the Droplet that
+# the overlay reads the managed database's URL from.
+check_files() {
+    local file files=()
+    for file in "${FILE_LIST[@]}"; do
+        if [ ! -r "$(source_of "$file")" ]; then
+            error "$(source_of "$file") is not there: DEPLOY_APP_DIR, DEPLOY_COMPOSE_FILES and DEPLOY_FILES" \
+                "name the application's files"
+            return 2
+        fi
+    done
+    if [ -n "$APP_SECRETS" ] && [ ! -d "$APP_SECRETS" ]; then
+        error "DEPLOY_SECRETS: there is no folder $APP_SECRETS"
+        return 2
+    fi
+    case $MANAGED_DB_SECRETS_DIR in
+    /*) export MANAGED_DB_SECRETS_DIR ;;
+    *)
+        error "MANAGED_DB_SECRETS_DIR is a folder on the Droplet: write it from / on"
+        return 2
+        ;;
+    esac
+    for file in "${COMPOSE_LIST[@]}"; do
+        files+=("$(source_of "$file")")
+    done
+    URL_FILE=$(USE_MANAGED_DB=true managed_db compose secret backend:database_url "${files[@]}")
+}
+
+# ===========================================
+# Droplet
+# ===========================================
+
+provision_droplet() {
+    if [ -z "$DROPLET_ID" ]; then
+        DROPLET_ID=$(managed_db droplet create "$DROPLET_NAME" \
+            --user-data-file "$SCRIPT_DIR/lib/cloud-init.yaml") || return $?
+    fi
+    DROPLET_ADDRESS=$(managed_db droplet wait "$DROPLET_ID") || return $?
+    DROPLET_DATABASE=$(wait_until_started "$MANAGED_DB_SECRETS_DIR" "$URL_FILE" "$DEPLOY_DIR" "$WORK/ssh") ||
+        return $?
+    case $DROPLET_DATABASE/$USE_MANAGED_DB in
+    managed/false | self-hosted/true)
+        warning "The application on this Droplet changes its database, and its data does not move with it:" \
+            "docs/DEPLOY.md tells how to move it"
+        ;;
+    esac
+}
+
+# ===========================================
+# Managed Database Setup
+# ===========================================
+
+# Sets DB_CLUSTER_ID. The URL goes from the program into the file on the Droplet, through the connection and
+# nowhere else. What the program says is also kept, for the reason of a failure.
+setup_managed_database() {
+    local status=0
+    if [ "${USE_MANAGED_DB:-false}" != "true" ]; then
+        info "Using self-hosted PostgreSQL (containerized)"
+        return 0
+    fi
+    keep_story managed_db setup_managed_database --no-secret-file --ca-file "$WORK/ca-certificate.crt" \
+        --droplet "$DROPLET_ID" >"$WORK/cluster" || return $?
+    DB_CLUSTER_ID=$(cat "$WORK/cluster")
+    [ "$PROVISION_ONLY" = false ] || return 0
+
+    step "Bringing the connection string to the Droplet..."
+    { keep_story managed_db url "$DB_CLUSTER_ID" || echo $? >"$WORK/status"; } |
+        remote receive_url "$URL_FILE" "$MANAGED_DB_SECRET_OWNER" "$DEPLOY_DIR" >"$WORK/changed" || status=$?
+    # Without a URL the Droplet had nothing to take; else it is the connection that failed.
+    [ ! -s "$WORK/status" ] || return "$(cat "$WORK/status")"
+    if [ "$status" != 0 ]; then
+        error "The connection string did not get to the Droplet (exit status $status); run again"
+        exit 4
+    fi
+    if [ -s "$WORK/changed" ]; then
+        success "Connection string saved on the Droplet: $URL_FILE"
+    else
+        success "Connection string unchanged on the Droplet: $URL_FILE"
+    fi
+}
+
+# Runs a command; its stderr goes to stderr and to the file story. Its status is the command's.
+keep_story() {
+    local color=never
+    { [ ! -t 2 ] || [ -n "${NO_COLOR:-}" ]; } || color=always
+    { "$@" --color "$color" 2>&1 >&3 3>&- | tee "$WORK/story" >&2; } 3>&1
+}
+
+# A managed database that cannot be set up: the Droplet's own takes its place where that is safe.
+fall_back_or_stop() { # STATUS
+    local reason
+    # The last failure that the program told, without colours.
+    reason=$(sed -n "s/$(printf '\033')\[[0-9;]*m//g; s/^✗ //p" "$WORK/story" 2>/dev/null | tail -n 1)
+    FALLEN_BACK=${reason:-exit status $1}
+    # Interrupted, or a setting that is wrong: not the database's fault.
+    if [ "$1" -ge 128 ] || [ "$1" = 2 ] || [ "$PROVISION_ONLY" = true ]; then
+        error "Managed database setup failed: $FALLEN_BACK"
+        exit "$1"
+    fi
+    if [ "$DROPLET_DATABASE" = managed ]; then
+        error "Managed database setup failed: $FALLEN_BACK"
+        error "The application on this Droplet has its data in the managed database: the self-hosted one would" \
+            "be empty. Stopped; the stack and its secrets are as they were. Run again later;" \
+            "USE_MANAGED_DB=false would switch to the self-hosted database on purpose"
+        exit "$1"
+    fi
+    warning "Managed database setup failed, continuing with self-hosted mode"
+    warning "The reason: $FALLEN_BACK"
+    USE_MANAGED_DB=false
+}
+
+# ===========================================
+# Main
+# ===========================================
+
+setup_managed_db_only() {
+    managed_db setup || exit $?
+    exit 0
+}
+
+dry_run() {
+    local status=0
+    [ "$SETUP_MANAGED_DB_ONLY" = true ] || [ -n "$DROPLET_ID" ] ||
+        managed_db droplet find "$DROPLET_NAME" >/dev/null || status=$?
+    [ "$status" -le 1 ] || exit "$status"
+    if [ "$status" = 1 ]; then
+        info "It would be created: $DO_DROPLET_SIZE, $DO_DROPLET_IMAGE, $DO_REGION, SSH key" \
+            "${DO_SSH_KEY_NAME:-(none is named: DO_SSH_KEY_NAME)}"
+    fi
+    status=0
+    if [ "$USE_MANAGED_DB" = "true" ]; then
+        check_existing_database "$DO_DB_NAME" || status=$?
+        [ "$status" -le 1 ] || exit "$status"
+        [ "$status" = 0 ] || info "It would be created: $DO_DB_SIZE, $DO_REGION"
+    fi
+    [ "$SETUP_MANAGED_DB_ONLY" = true ] || [ "$PROVISION_ONLY" = true ] || info "The stack would be brought to $DEPLOY_DIR and started, profiles:" \
+        "$(managed_db compose profiles)"
+    info "Nothing was changed"
+    exit 0
+}
+
+# What was interrupted may be cleaning up in there itself for a moment.
+clean_up() {
+    local try
+    for try in 1 2 3 4 5; do
+        if rm -rf "$WORK" 2>/dev/null; then
+            return 0
+        fi
+        sleep "0.$try"
+    done
+}
+
+next_steps() {
+    echo
+    echo "Droplet:  $DROPLET_ID, $DROPLET_ADDRESS"
+    if [ -n "$FALLEN_BACK" ]; then
+        echo "Database: self-hosted, because the managed one could not be set up:"
+        echo "          $FALLEN_BACK"
+    elif [ "$USE_MANAGED_DB" = "true" ]; then
+        echo "Database: managed, https://cloud.digitalocean.com/databases/$DB_CLUSTER_ID"
+    else
+        echo "Database: self-hosted"
+    fi
+    echo
+    echo "Next steps:"
+    if [ "$PROVISION_ONLY" = true ]; then
+        echo "  Start the stack:  $0 --config $CONFIG_FILE"
+    else
+        echo "  Point your domain at $DROPLET_ADDRESS"
+        echo "  See how it runs:  ssh $DEPLOY_SSH_USER@$DROPLET_ADDRESS 'cd $DEPLOY_DIR && docker compose ps'"
+        [ -z "$FALLEN_BACK" ] || echo "  Try the managed database again, before there is data:  $0 --config $CONFIG_FILE"
+    fi
+    echo "  Take it all down:  $SCRIPT_DIR/destroy-digitalocean.sh --config $CONFIG_FILE"
+}
+
+main() {
+    parse_arguments "$@"
+    load_config || exit $?
+    if [ "${USE_MANAGED_DB:-false}" = "true" ]; then
+        # shellcheck source=scripts/lib/managed-db-helpers.sh
+        source "${SCRIPT_DIR}/lib/managed-db-helpers.sh" || {
+            error "managed-db-helpers.sh not found. Required when USE_MANAGED_DB=true."
+            exit 1
+        }
+    fi
+    print_summary
+    [ "$SETUP_MANAGED_DB_ONLY" = false ] || [ "$DRY_RUN" = true ] || setup_managed_db_only
+    [ "$SETUP_MANAGED_DB_ONLY" = true ] || check_files || exit $?
+    validate_doctl_auth || exit $?
+    [ "$DRY_RUN" = false ] || dry_run
+
+    umask 077
+    WORK=$(mktemp -d "${TMPDIR:-/tmp}/deploy-digitalocean.XXXXXX")
+    trap clean_up EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    if ! : >>"$KNOWN_HOSTS"; then
+        error "The Droplet's host key cannot be remembered in $KNOWN_HOSTS"
+        exit 6
+    fi
+
+    provision_droplet || exit $?
+    setup_managed_database || fall_back_or_stop $?
+    [ "$PROVISION_ONLY" = true ] || deploy_stack || exit $?
+    next_steps
+}
+
+main "$@"

@@ -1,0 +1,127 @@
+# shellcheck shell=sh
+# The Droplet's side of deploy-digitalocean.sh (remote.sh sends this text with every call): POSIX sh and
+# GNU tools. What comes over stdin may be secret: it goes into files of mode 0600, never into an argument.
+# A file is replaced whole, by rename, or left as it is.
+
+# Prints one line: "waiting WHY", "failed WHY", or "ready DATABASE": "managed" once the Droplet got the URL of a
+# managed database, else "self-hosted" once a stack was brought here, else "none".
+droplet_state() { # SECRETS_DIR URL_FILE DEPLOY_DIR
+    if command -v cloud-init >/dev/null 2>&1; then
+        state=$(cloud-init status 2>/dev/null) || :
+        case $state in
+        *running* | *"not run"* | *"not started"*)
+            echo "waiting for cloud-init"
+            return 0
+            ;;
+        *error*)
+            echo "failed cloud-init ended with an error: see /var/log/cloud-init-output.log there"
+            return 0
+            ;;
+        esac
+    fi
+    if ! docker compose version >/dev/null 2>&1; then
+        echo "failed Docker Compose is not there: install docker.io and docker-compose-v2"
+    elif [ -s "$2" ] || grep -qs '^USE_MANAGED_DB=.\{0,1\}true' "$3/.env" ||
+        grep -qs '@[^/]*db\.ondigitalocean\.com' "$1/database_url"; then
+        echo "ready managed"
+    elif [ -e "$3/.env" ]; then
+        echo "ready self-hosted"
+    else
+        echo "ready none"
+    fi
+}
+
+# A folder that has to be made is 0700, its parents as usual.
+secrets_folder() { # DIR
+    if [ ! -d "$1" ]; then
+        (umask 022 && mkdir -p "$(dirname "$1")") && mkdir -m 700 "$1"
+    fi
+}
+
+# Puts a new file in the place of a secret, unless it is the same. A backend that was started with the old
+# one has to be recreated: `.recreate` says so until that is done, however often it is interrupted.
+install_secret() { # NEW FILE OWNER DEPLOY_DIR
+    chmod 600 "$1" || return
+    [ -z "$3" ] || chown "$3" "$1" || return
+    # Docker makes an empty folder where a file to be mounted was missing.
+    if [ -d "$2" ] && [ ! -L "$2" ]; then
+        rmdir "$2" || return
+    fi
+    if [ ! -L "$2" ] && cmp -s "$1" "$2" && [ "$(stat -c %a:%u:%g "$1")" = "$(stat -c %a:%u:%g "$2")" ]; then
+        rm -f "$1"
+        return 0
+    fi
+    : >"$4/.recreate" && mv -f "$1" "$2" && echo "$2"
+}
+
+# Takes the database's URL from stdin: one line. Prints the file's path if it changed.
+receive_url() { # FILE OWNER DEPLOY_DIR
+    umask 077
+    if ! IFS= read -r url || [ -z "$url" ]; then
+        echo "no URL arrived, or only a part of one: nothing was changed" >&2
+        return 1
+    fi
+    (umask 022 && mkdir -p "$3") && secrets_folder "$(dirname "$1")" || return
+    rm -f "$1".new.*
+    new=$(mktemp "$1.new.XXXXXX") || return
+    trap 'rm -f "$new"' EXIT
+    # A builtin: the URL is in no argument of a process.
+    printf %s "$url" >"$new" && install_secret "$new" "$1" "$2" "$3"
+}
+
+place() { # NEW FILE MODE
+    if [ ! -L "$2" ] && cmp -s "$1" "$2" && [ "$(stat -c %a "$2")" = "$3" ]; then
+        return 0
+    fi
+    mkdir -p "$(dirname "$2")" && chmod "$3" "$1" && mv -f "$1" "$2"
+}
+
+# Takes an archive from stdin: app/…, secrets/…, env, and at last `end`, without which it is not whole.
+receive_files() { # DEPLOY_DIR SECRETS_DIR OWNER
+    umask 022
+    mkdir -p "$1" && secrets_folder "$2" || return
+    rm -rf "$1"/.incoming.*
+    incoming=$(mktemp -d "$1/.incoming.XXXXXX") || return
+    trap 'rm -rf "$incoming"' EXIT
+    if ! tar -xof - -C "$incoming" || [ ! -f "$incoming/end" ]; then
+        echo "the files did not arrive whole: nothing was changed" >&2
+        return 1
+    fi
+    (cd "$incoming/app" && find . -type f) >"$incoming/list" || return
+    while IFS= read -r file; do
+        mode=644
+        [ ! -x "$incoming/app/$file" ] || mode=755
+        place "$incoming/app/$file" "$1/${file#./}" "$mode" || return
+    done <"$incoming/list"
+    for file in "$incoming"/secrets/*; do
+        [ ! -f "$file" ] || install_secret "$file" "$2/${file##*/}" "$3" "$1" || return
+    done
+    # Last: it is what Compose goes by.
+    place "$incoming/env" "$1/.env" 600
+}
+
+# Starts the stack with the profiles of .env, and stops the services of the other mode.
+start_stack() { # DEPLOY_DIR
+    cd "$1" || return
+    docker compose config --quiet || return
+    old=$(docker compose ps -q backend 2>/dev/null) || old=
+    docker compose up -d || return
+    if [ -e .recreate ]; then
+        if [ -n "$old" ]; then
+            echo "The secrets changed: recreating the backend"
+            docker compose up -d --no-deps --force-recreate backend || return
+        fi
+        rm -f .recreate
+    fi
+    active=" $(docker compose config --services | tr '\n' ' ')" || return
+    for service in $(COMPOSE_PROFILES=self-hosted-db,self-hosted-storage docker compose config --services); do
+        case $active in
+        *" $service "*) continue ;;
+        esac
+        if [ -n "$(COMPOSE_PROFILES=self-hosted-db,self-hosted-storage \
+            docker compose ps -q "$service" 2>/dev/null)" ]; then
+            echo "Stopping $service: it is not of this mode; its data stays"
+            COMPOSE_PROFILES=self-hosted-db,self-hosted-storage docker compose stop "$service" || return
+        fi
+    done
+}

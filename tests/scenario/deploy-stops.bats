@@ -1,0 +1,364 @@
+# deploy-digitalocean.sh where something is in the way: it stops or falls back, says why, and leaves what stands on
+# the Droplet as it was, or exactly right.
+
+load deploy
+
+# ---- it stops or falls back ---------------------------------------------------------------------------
+
+# The calls of a managed setup on a new account whose refusal ends it.
+SETUP_CALLS="databases list
+databases create
+databases pool list
+databases pool create
+databases firewalls append
+databases connection
+databases get"
+
+@test "managed setup that fails at a step, on a new Droplet: self-hosted, with the reason" {
+    local call
+    while IFS= read -r call; do
+        open_stage
+        with "DOCTL_SIM_FAULT=$call=403"
+        deploy
+        exits 0
+        said "Managed database setup failed, continuing with self-hosted mode"
+        said "The reason: "
+        sed -n 's/.*The reason: //p' "$BOX/err" | grep -q 403 || fail "$call: the reason is not told"
+        grep -q "self-hosted, because the managed one could not be set up" "$BOX/out"
+        is_self_hosted
+    done <<<"$SETUP_CALLS"
+}
+
+@test "the reason is told on a terminal too, where the story is coloured" {
+    open_stage
+    with "DOCTL_SIM_FAULT=databases list=403" TERM=xterm
+    command -v script >/dev/null || skip "no script(1)"
+    env -i "${ENVIRONMENT[@]}" script -qec "bash '$PROJECT/scripts/deploy-digitalocean.sh'" /dev/null \
+        >"$BOX/out" 2>"$BOX/err" </dev/null
+    grep -q 'The reason: Failed to create managed database: could not list' "$BOX/out" || fail "no reason"
+}
+
+@test "managed setup that fails at a step, on a Droplet that runs on it: stop, all as it was" {
+    local call
+    open_stage
+    deployed
+    freeze
+    droplet_files >"$BATS_TEST_TMPDIR/before"
+    for call in "vpcs list" "databases list" "databases pool list" "databases connection" "databases get"; do
+        thaw
+        with "DOCTL_SIM_FAULT=$call=403"
+        deploy
+        exits 4
+        said "Managed database setup failed: "
+        said "Stopped; the stack and its secrets are as they were"
+        grep "Managed database setup failed: " "$BOX/err" | grep -q 403 || fail "$call: the reason is not told"
+        not_said "continuing with self-hosted mode"
+        droplet_files >"$BATS_TEST_TMPDIR/after"
+        diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after" || fail "$call: the Droplet was changed"
+        left_nothing
+    done
+    without DOCTL_SIM_FAULT
+    deploy
+    works
+    is_managed
+}
+
+@test "the URL cannot be had after the setup: the same rule" {
+    open_stage
+    # The setup reads the connection once, and once inside the VPC; the third read is for the Droplet.
+    with "DOCTL_SIM_FAULT=databases connection=403@3+"
+    deploy
+    exits 0
+    said "continuing with self-hosted mode"
+    is_self_hosted
+}
+
+@test "after a fallback, the next run takes the managed database, and says that data does not move" {
+    open_stage
+    with "DOCTL_SIM_FAULT=databases create=403"
+    deploy
+    exits 0
+    is_self_hosted
+    without DOCTL_SIM_FAULT
+    deploy
+    works
+    said "its data does not move with it"
+    is_managed
+    grep -q "^stop postgres$" "$BOX/docker-log"
+}
+
+@test "switching to self-hosted on purpose keeps the managed URL, and says that data does not move" {
+    open_stage
+    deployed
+    config
+    deploy
+    works
+    said "its data does not move with it"
+    env_says "USE_MANAGED_DB='false'"
+    backend_has database_url
+    [ -s "$APP/secrets/do_database_url" ]
+    only_one_password
+    # With the URL there, a failure is no reason to go on beside the managed database.
+    config USE_MANAGED_DB=true
+    with "DOCTL_SIM_FAULT=databases list=403"
+    deploy
+    exits 4
+    env_says "USE_MANAGED_DB='false'"
+}
+
+@test "a managed URL where the plan's script left it also counts as running on it" {
+    open_stage
+    mkdir -p "$APP/secrets"
+    printf 'postgresql://u:p@x-pooler.db.ondigitalocean.com:25060/d?sslmode=require' >"$APP/secrets/database_url"
+    with "DOCTL_SIM_FAULT=databases list=403"
+    deploy
+    exits 4
+    said "Stopped"
+}
+
+@test "a new URL: the backend is recreated, and only it; also when that was interrupted" {
+    open_stage
+    deployed
+    printf 'postgresql://other' >"$APP/secrets/do_database_url"
+    deploy
+    works
+    grep -q "^up -d --no-deps --force-recreate backend$" "$BOX/docker-log"
+    is_managed
+    # As a run leaves it that ended between the new file and the new backend.
+    echo "$APP/secrets/do_database_url 1" >"$DROPLET/running/backend"
+    : >"$APP/.recreate"
+    deploy
+    works
+    is_managed
+}
+
+@test "wrong mode, owner or kind of file on the Droplet is put right" {
+    open_stage
+    deployed
+    chmod 644 "$APP/secrets/do_database_url" "$APP/.env"
+    rm "$APP/secrets/stack_auth_secret"
+    mkdir "$APP/secrets/stack_auth_secret"
+    printf elsewhere >"$DROPLET/elsewhere"
+    rm "$APP/secrets/database_url"
+    ln -s "$DROPLET/elsewhere" "$APP/secrets/database_url"
+    deploy
+    works
+    is_managed
+    equal "$(cat "$DROPLET/elsewhere")" elsewhere "a file behind a link"
+}
+
+# ---- what is wrong is said before anything is made ------------------------------------------------------
+
+nothing_was_made() {
+    equal "$(calls | grep -cE ' (create|append) ')" 0 "changes at DigitalOcean"
+    [ ! -e "$APP" ] || fail "there is $APP"
+    left_nothing_here
+}
+
+@test "no configuration, a wrong one, a wrong word" {
+    open_stage
+    local line
+    rm "$CONFIG"
+    deploy
+    exits 2
+    said "deploy.config.example"
+    for line in USE_MANAGED_DB=True USE_DO_SPACES=yes DO_REGION=NYC3 'DO_REGION=$(touch executed)' \
+        'DROPLET_NAME="a b"' DEPLOY_DIR=relative MANAGED_DB_SECRETS_DIR=relative DEPLOY_TIMEOUT=soon \
+        DEPLOY_COMPOSE_FILES=missing.yml DEPLOY_COMPOSE_FILES=../x.yml DEPLOY_FILES=no/such DEPLOY_SECRETS=nowhere \
+        DO_DB_NAME=Freshtrack_DB DEPLOY_SSH_USER=-root; do
+        config "$line"
+        deploy
+        exits 2
+        said "${line%%=*}"
+        no_calls
+    done
+    config
+    deploy --wrong
+    exits 2
+    said "unknown argument --wrong"
+    deploy --config
+    exits 2
+    [ ! -e "$BOX/project/executed" ] && [ ! -e executed ]
+    nothing_was_made
+}
+
+@test "the configuration is data: what a shell would do with it is not done" {
+    open_stage
+    config "HARMLESS=\$(touch $BOX/executed)" "touch $BOX/executed" "DO_DB_NAME='freshtrack-db'"
+    deploy
+    works
+    [ ! -e "$BOX/executed" ] || fail "it was executed"
+    env_says "HARMLESS=\$(touch $BOX/executed)"
+    if grep -q "^touch" "$APP/.env"; then fail "a line that is no setting is in .env"; fi
+}
+
+@test "no token, a token that is not good, no doctl" {
+    open_stage
+    sed -i /DO_API_TOKEN/d "$CONFIG"
+    with DOCTL_SIM_NO_TOKEN=1
+    deploy
+    exits 3
+    said "doctl auth init"
+    without DOCTL_SIM_NO_TOKEN
+    with "DOCTL_SIM_FAULT=account get=401"
+    deploy
+    exits 3
+    rm "$BOX/bin/doctl"
+    deploy
+    exits 3
+    said "install doctl"
+    nothing_was_made
+}
+
+@test "no SSH key, or none of that name, or two; a region that takes no Droplets" {
+    open_stage
+    sed -i /DO_SSH_KEY_NAME/d "$CONFIG"
+    deploy
+    exits 2
+    said DO_SSH_KEY_NAME
+    config DO_SSH_KEY_NAME=other
+    deploy
+    exits 4
+    said "no SSH key with the name other"
+    doctl sim ssh-key add twice
+    doctl sim ssh-key add twice
+    config DO_SSH_KEY_NAME=twice
+    deploy
+    exits 4
+    said "several SSH keys have the name twice"
+    config DO_REGION=sfo1
+    deploy
+    exits 4
+    said "no region sfo1"
+    nothing_was_made
+}
+
+@test "two Droplets of the name, or one that is switched off" {
+    open_stage
+    doctl sim droplet add 77 --name web
+    doctl sim droplet add 78 --name web
+    deploy
+    exits 4
+    said "several Droplets have the name web (77, 78)"
+    config DROPLET_ID=78 USE_MANAGED_DB=true
+    deploy
+    works
+    is_managed
+    open_stage
+    doctl sim droplet add 77 --name web --status off
+    deploy
+    exits 4
+    said "switched off"
+}
+
+# ---- the Droplet's side ---------------------------------------------------------------------------------
+
+@test "SSH that comes up late; SSH that never comes up; a key that is not let in" {
+    open_stage
+    printf '%s 255 ssh: connect to host: Connection refused\n' 1 2 3 >"$BOX/ssh-fault"
+    deploy
+    works
+    said "Connection refused"
+    is_managed
+
+    open_stage
+    config USE_MANAGED_DB=true DEPLOY_TIMEOUT=1
+    seq -f '%.0f 255 ssh: connect to host: Connection timed out' 1 200 >"$BOX/ssh-fault"
+    deploy
+    exits 5
+    said "Connection timed out"
+    not_called "databases create"
+    : >"$BOX/ssh-fault"
+    deploy
+    works
+    is_managed
+
+    open_stage
+    seq -f '%.0f 255 root@198.51.100.3: Permission denied (publickey).' 1 200 >"$BOX/ssh-fault"
+    deploy
+    exits 5
+    said "Permission denied"
+    said DEPLOY_SSH_IDENTITY
+}
+
+@test "the host key is remembered at the first contact, and another one ends the run" {
+    open_stage
+    deployed
+    equal "$(cat "$PROJECT/scripts/known_hosts")" "droplet-410000001 ssh-ed25519 KEYOFTHEDROPLET" "known hosts"
+    echo "KEYOFSOMEBODYELSE" >"$DROPLET/hostkey"
+    deploy
+    exits 4
+    said "host key is not the one of the first contact"
+    not_called "databases list"
+    left_nothing
+}
+
+@test "cloud-init that fails, a Droplet without Docker" {
+    open_stage
+    echo error >"$BOX/cloud-init"
+    deploy
+    exits 4
+    said "cloud-init ended with an error"
+    rm "$DROPLET/bin/docker"
+    printf '#!/bin/sh\nexit 1\n' >"$DROPLET/bin/docker"
+    chmod 755 "$DROPLET/bin/docker"
+    deploy
+    exits 4
+    said "Docker Compose is not there"
+    not_called "databases create"
+}
+
+@test "a connection that breaks while something is brought: nothing half is left, the next run ends it" {
+    local call
+    for call in 2 3 4; do
+        open_stage
+        echo "$call cut" >"$BOX/ssh-fault"
+        deploy
+        [ "$status" != 0 ] || fail "call $call: the run ended well"
+        not_said "continuing with self-hosted mode"
+        [ ! -s "$APP/secrets/do_database_url" ] || [ "$call" != 2 ] || fail "half a URL"
+        left_nothing_half
+        rm "$BOX/ssh-fault"
+        deploy
+        works
+        is_managed
+    done
+}
+
+left_nothing_half() {
+    left_nothing_here
+    [ ! -d "$APP" ] || equal "$(find "$APP" -name '.incoming*' -o -name '*.new.*')" "" "half files"
+}
+
+@test "a secret that the stack needs is missing: it says so, the next run ends it" {
+    open_stage
+    rm "$PROJECT/secrets/stack_auth_secret"
+    deploy
+    exits 4
+    said "bind source path does not exist: $APP/secrets/stack_auth_secret"
+    said DEPLOY_SECRETS
+    printf stack-secret >"$PROJECT/secrets/stack_auth_secret"
+    deploy
+    works
+    is_managed
+}
+
+@test "another user than root, a key file, more files of the application, the overlay named" {
+    open_stage
+    mkdir -p "$PROJECT/conf/deep"
+    echo one >"$PROJECT/conf/nginx.conf"
+    printf '#!/bin/sh\n' >"$PROJECT/conf/deep/run me.sh"
+    chmod 755 "$PROJECT/conf/deep/run me.sh"
+    printf '#!/bin/sh\n[ "$1" = -n ] && shift && exec "$@"\n' >"$DROPLET/bin/sudo"
+    chmod 755 "$DROPLET/bin/sudo"
+    config USE_MANAGED_DB=true DEPLOY_SSH_USER=deployer "DEPLOY_SSH_IDENTITY=$BOX/id" DEPLOY_FILES=conf \
+        DEPLOY_COMPOSE_FILES=docker-compose.yml:docker/compose.digitalocean.yaml
+    deploy
+    works
+    equal "$(cat "$BOX/ssh-target")" deployer@198.51.100.3 "SSH target"
+    grep -qxF "$BOX/id" "$BOX/ssh-log"
+    equal "$(cat "$APP/conf/nginx.conf")" one
+    equal "$(mode_of "$APP/conf/deep/run me.sh")" 755 mode
+    rm -r "$APP/conf"
+    is_managed
+}

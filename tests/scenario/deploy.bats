@@ -1,0 +1,316 @@
+# deploy-digitalocean.sh, from an empty account to a running stack: what it says, what it leaves at
+# DigitalOcean, and what stands on the Droplet afterwards: files, modes, owners, profiles, services.
+
+load deploy
+
+# ---- it works -----------------------------------------------------------------------------------------
+
+@test "a fresh account: Droplet, database, stack; the password is in one file in the whole world" {
+    open_stage
+    with DOCTL_SIM_DROPLET_POLLS=2
+    printf '%s\n' "not started" running >"$BOX/cloud-init"
+    deploy
+    works
+    account_is_whole
+    is_managed
+    called "compute droplet create web --region nyc3 --size s-2vcpu-4gb --image ubuntu-24-04-x64 --ssh-keys 51000001"
+    said "Waiting until the Droplet has started up..."
+    said "waiting for cloud-init"
+    said "Managed PostgreSQL configured"
+    grep -q "Next steps:" "$BOX/out"
+    equal "$(cat "$BOX/ssh-target")" root@198.51.100.3 "SSH target"
+}
+
+@test "the same again changes nothing, anywhere" {
+    open_stage
+    deployed
+    freeze
+    droplet_files >"$BATS_TEST_TMPDIR/before"
+    deploy
+    works
+    said "Connection string unchanged on the Droplet"
+    equal "$(calls | grep -cE ' (create|append) ')" 0 "changes at DigitalOcean"
+    rm -f "$BOX/docker-log"
+    droplet_files >"$BATS_TEST_TMPDIR/after"
+    # The services are told to be up again; the backend is left as it is.
+    diff <(grep -v -e '/running/[^b]' "$BATS_TEST_TMPDIR/before") \
+        <(grep -v -e '/running/[^b]' "$BATS_TEST_TMPDIR/after")
+    is_managed
+}
+
+@test "everything is there already but the stack" {
+    open_stage
+    doctl sim droplet add 77 --name web --private-ip 10.116.0.7
+    doctl sim droplet add 78 --name web-2
+    whole
+    deploy
+    works
+    not_called "compute droplet create"
+    not_called "databases create"
+    is_whole droplet:42 droplet:77
+    is_managed
+}
+
+@test "self-hosted: no database is made, the stack has its own" {
+    open_stage
+    config
+    deploy
+    works
+    said "Using self-hosted PostgreSQL (containerized)"
+    not_called databases
+    is_self_hosted
+    equal "$(grep -raoF selfhosted-password "$APP" | wc -l)" 2 "times that the self-hosted password occurs"
+}
+
+@test "every doctl: the plan's and each release's" {
+    local personality
+    for personality in plan 1.94 1.123; do
+        open_stage "$personality"
+        deploy
+        works
+        account_is_whole
+        case $personality in
+        1.94)
+            [ ! -e "$APP/secrets/ca-certificate.crt" ]
+            said "1.114"
+            ;;
+        *) [ -s "$APP/secrets/ca-certificate.crt" ] ;;
+        esac
+        equal "$(grep -rlF "$PASSWORD" "$BOX")" "$APP/secrets/do_database_url" "$personality: file with the password"
+    done
+}
+
+@test "a Droplet without a private address: a warning and no rule, as in the plan" {
+    open_stage
+    doctl sim droplet add 77 --name web --private-ip none
+    deploy
+    works
+    said "Could not get Droplet private IP, database may not be accessible"
+    is_whole
+    is_managed
+}
+
+@test "--provision-only brings nothing to the Droplet" {
+    open_stage
+    deploy --provision-only
+    works
+    account_is_whole
+    [ ! -e "$APP" ] || fail "there is $APP"
+    grep -q "Start the stack:" "$BOX/out"
+    left_nothing_here
+}
+
+@test "--dry-run says what would be done, and does nothing" {
+    open_stage
+    deploy --dry-run
+    works
+    said "Nothing was changed"
+    equal "$(calls | grep -cE ' (create|append) ')" 0 changes
+    [ ! -e "$BOX/ssh-log" ] && [ ! -e "$APP" ] && [ ! -e "$PROJECT/scripts/known_hosts" ]
+    deployed
+    deploy --dry-run
+    works
+    said "Found existing Droplet: web"
+    said "Found existing database cluster: freshtrack-db"
+}
+
+@test "--setup-managed-db makes the database alone, with the plan's closing lines and the program's status" {
+    open_stage
+    config
+    with "MANAGED_DB_SECRETS_DIR=$SECRETS"
+    deploy --setup-managed-db
+    works
+    said "Managed database setup complete."
+    said "Update DATABASE_URL in your application to use the managed database."
+    is_whole
+    equal "$(mode_of "$SECRETS/database_url")" 600 mode
+    equal "$(cat "$BOX/out")" "$(doctl databases list --format ID --no-header)" answer
+    [ ! -e "$BOX/ssh-log" ]
+    not_called compute
+    with "DOCTL_SIM_FAULT=databases list=403"
+    deploy --setup-managed-db
+    exits 4
+    with "DOCTL_SIM_NO_TOKEN=1"
+    config USE_MANAGED_DB=true
+    sed -i /DO_API_TOKEN/d "$CONFIG"
+    deploy --setup-managed-db
+    exits 3
+}
+
+@test "a flag counts more than an exported variable, and that more than the file" {
+    open_stage
+    with DROPLET_NAME=exported
+    deploy --dry-run
+    said "there is no Droplet exported"
+    deploy --dry-run --name flagged
+    said "there is no Droplet flagged"
+    with USE_MANAGED_DB=false
+    deploy --dry-run
+    said "Database: self-hosted"
+    config DROPLET_ID=42 USE_MANAGED_DB=true
+    without DROPLET_NAME USE_MANAGED_DB
+    deploy --dry-run
+    said "Droplet:  42"
+    deploy --dry-run --name flagged
+    said "there is no Droplet flagged"
+}
+
+# ---- taking it down -------------------------------------------------------------------------------------
+
+destroy() { # TYPED WORD…
+    status=0
+    env -i "${ENVIRONMENT[@]}" bash "$PROJECT/scripts/destroy-digitalocean.sh" "${@:2}" <<<"$1" \
+        >"$BOX/out" 2>"$BOX/err" || status=$?
+}
+
+@test "destroy names what it will delete and wants the cluster's name" {
+    open_stage
+    deployed
+    doctl sim droplet add 78 --name web-2
+    destroy ""
+    exits 2
+    said "nothing was deleted"
+    destroy freshtrack-dB
+    exits 2
+    destroy freshtrack-db-staging
+    exits 2
+    said "web "
+    said 410000001
+    said freshtrack-vpc
+    account_is_whole
+    destroy freshtrack-db
+    works
+    said "All of it is deleted"
+    equal "$(count droplet name=web\ )" 0 Droplets
+    equal "$(count droplet)" 3 "other Droplets"
+    equal "$(count cluster)" 0 clusters
+    equal "$(count vpc)" 0 VPCs
+    destroy freshtrack-db
+    exits 1
+}
+
+@test "destroy --name takes another Droplet; a refused deletion is told; a VPC that fills up again is left" {
+    open_stage
+    deployed
+    config DROPLET_ID=410000001
+    doctl sim droplet add 78 --name other
+    with "DOCTL_SIM_FAULT=databases delete=500"
+    destroy freshtrack-db --name other
+    exits 4
+    said "Droplet deleted: 78"
+    equal "$(count droplet name=web\ )" 1 "Droplets that were not meant"
+    config MANAGED_DB_WAIT_TIMEOUT=1
+    with DOCTL_SIM_FAULT=
+    doctl sim droplet add 79 --vpc "$(doctl vpcs list --format ID --no-header)"
+    destroy freshtrack-db
+    exits 4
+    said "a VPC costs nothing"
+    equal "$(count cluster)" 0 clusters
+    equal "$(count droplet name=web\ )" 0 Droplets
+}
+
+# ---- the old way ----------------------------------------------------------------------------------------
+
+@test "a script that sources the library and does as the plan's setup_managed_database ends the same" {
+    open_stage
+    doctl sim droplet add 77 --name web --private-ip 10.116.0.7
+    cat >"$PROJECT/scripts/old-way.sh" <<'END'
+#!/bin/bash
+set -euo pipefail
+SCRIPT_DIR="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+source "${SCRIPT_DIR}/lib/doctl-helpers.sh"
+if [ "${USE_MANAGED_DB:-false}" = "true" ]; then
+    source "${SCRIPT_DIR}/lib/managed-db-helpers.sh" 2>/dev/null || exit 1
+fi
+setup_managed_database() {
+    if [ "${USE_MANAGED_DB:-false}" != "true" ]; then
+        info "Using self-hosted PostgreSQL (containerized)"
+        return 0
+    fi
+    step "Setting up DigitalOcean Managed PostgreSQL..."
+    local vpc_uuid
+    vpc_uuid=$(ensure_vpc "freshtrack-vpc" "$DO_REGION")
+    create_managed_database "freshtrack-db" "$DO_REGION" "$DO_DB_SIZE" "$vpc_uuid" || {
+        error "Failed to create managed database"
+        return 1
+    }
+    if [ -n "$DROPLET_ID" ]; then
+        configure_trusted_sources "$DB_CLUSTER_ID" "$DROPLET_ID"
+    fi
+    save_connection_string "$DB_CLUSTER_ID" "$SECRETS/database_url"
+    show_database_info "$DB_CLUSTER_ID"
+    success "Managed PostgreSQL configured"
+}
+setup_managed_database || {
+    warning "Managed database setup failed, continuing with self-hosted mode"
+}
+echo "done with $DB_CLUSTER_ID"
+END
+    with USE_MANAGED_DB=true DO_REGION=nyc3 DO_DB_SIZE=db-s-1vcpu-2gb DROPLET_ID=77 "SECRETS=$SECRETS" \
+        "MANAGED_DB_SECRETS_DIR=$SECRETS" MANAGED_DB_POLL_INTERVAL=0.02
+    script old-way.sh
+    works
+    said "Managed PostgreSQL configured"
+    is_whole droplet:77
+    grep -q "^done with $(doctl databases list --format ID --no-header)$" "$BOX/out"
+    equal "$(mode_of "$SECRETS/database_url")" 600 mode
+    # The same state as the script's own way.
+    cp "$SECRETS/database_url" "$BATS_TEST_TMPDIR/old"
+    rm "$SECRETS/database_url"
+    without MANAGED_DB_SECRETS_DIR
+    deploy
+    works
+    is_whole droplet:77
+    cmp "$BATS_TEST_TMPDIR/old" "$APP/secrets/do_database_url"
+}
+
+# ---- the scripts themselves -------------------------------------------------------------------------------
+
+@test "nothing newer than bash 3.2, and the Droplet's part is plain sh" {
+    local file found
+    for file in "$TOP"/scripts/deploy-digitalocean.sh "$TOP"/scripts/destroy-digitalocean.sh \
+        "$TOP"/scripts/lib/{doctl-helpers,managed-db-helpers,remote,stack}.sh; do
+        bash -n "$file"
+        found=$(sed 's/^[[:space:]]*#.*//' "$file" | grep -nE \
+            -e '\b(declare|local|typeset) +-[a-zA-Z]*[Anglu]' -e '\b(mapfile|readarray|coproc)\b' \
+            -e '\$\{!?[A-Za-z_][A-Za-z0-9_]*(\[[^]]*\])?(\^|,|@)' -e '&>>' -e '\|&' -e ';;?&' \
+            -e '\bwait +-n' -e "printf +[\"']?%\\(" -e 'printf +-v +[A-Za-z_]+\[' -e '\[\[ +-v ' \
+            -e 'EPOCHSECONDS|EPOCHREALTIME|BASHPID|SRANDOM|BASH_ARGV0' -e '\{[a-z_]+\}[<>]' \
+            -e 'shopt.*(globstar|lastpipe|inherit_errexit)' -e '\[-[0-9]+\]' -e '\$\{[A-Za-z_]+:[^}]*:-[0-9]' \
+            -e '\bread +-[a-zA-Z]*[iN]' || true)
+        [ -z "$found" ] || fail "$file: $found"
+    done
+    dash -n "$TOP/scripts/lib/droplet.sh"
+    if grep -nE '\[\[|\blocal\b|<<<|function ' "$TOP/scripts/lib/droplet.sh"; then fail "not plain sh"; fi
+}
+
+@test "the plan's own checks pass, and shellcheck has nothing to say" {
+    cd "$TOP"
+    [ "$(grep -c "USE_MANAGED_DB\|setup_managed_database\|managed-db-helpers" scripts/deploy-digitalocean.sh)" -ge 5 ]
+    [ "$(grep "USE_MANAGED_DB" scripts/deploy-digitalocean.sh | wc -l)" -ge 3 ]
+    grep -q 'source.*managed-db-helpers' scripts/deploy-digitalocean.sh
+    bash -n scripts/lib/managed-db-helpers.sh
+    local name
+    for name in load_config setup_managed_database main; do
+        grep -q "^$name() {" scripts/deploy-digitalocean.sh
+    done
+    command -v shellcheck >/dev/null || skip "no shellcheck"
+    shellcheck -x scripts/deploy-digitalocean.sh scripts/destroy-digitalocean.sh scripts/lib/*.sh
+    if grep -rn "shellcheck disable" scripts/deploy-digitalocean.sh scripts/destroy-digitalocean.sh \
+        scripts/lib/remote.sh scripts/lib/stack.sh scripts/lib/droplet.sh; then
+        fail "an exception"
+    fi
+}
+
+@test "the example is a configuration: it works once the SSH key is named" {
+    open_stage
+    cp "$PROJECT/scripts/deploy.config.example" "$CONFIG"
+    deploy --dry-run
+    works
+    # Every key that it shows is one that the program or the script knows.
+    local key
+    mdb settings --output json
+    while IFS= read -r key; do
+        grep -qF "\"variable\": \"$key\"" "$BOX/out" || fail "$key is no setting"
+    done < <(sed -n 's/^#\{0,1\}\([A-Z][A-Z_]*\)=.*/\1/p' "$CONFIG" | grep -vx DOMAIN)
+}
