@@ -1,0 +1,572 @@
+#!/usr/bin/env bats
+# Whether the documentation fits the program: README.md, the manual page, --help and the completions against
+# the program's own table (managed-db --print-table); links, exit statuses, settings; and the rooms' includes
+# against docs/ARCHITECTURE.md. A test that fails lists what is missing ("<") or not true (">").
+#
+#   BUILD_DIR    where managed-db was built (.)
+# shellcheck disable=SC2016  # backquotes are Markdown's
+# shellcheck disable=SC2013,SC2046  # words without blanks
+
+setup() {
+    TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+    PROGRAM=$(cd "${BUILD_DIR:-.}" && pwd)/managed-db
+    README=$TOP/README.md
+    MAN=$TOP/man/managed-db.1
+    ROOMS=$TOP/docs/ARCHITECTURE.md
+    TABLE=$BATS_TEST_TMPDIR/table
+    "$PROGRAM" --print-table >"$TABLE"
+    [ -s "$TABLE" ]
+}
+
+# ---- what the program's table says ----
+
+# Commands, by their short names.
+commands() {
+    awk -F '\t' '$1 == "command" {print $2}' "$TABLE"
+}
+
+# Commands and the plan's functions; the first word of those that have two.
+names() {
+    awk -F '\t' '$1 == "command" {sub(/ .*/, "", $2); print $2; if ($3 != "-") print $3}' "$TABLE" | sort -u
+}
+
+# seconds WORD: the words that may follow as the second of a command.
+seconds() {
+    awk -F '\t' -v word="$1" '$1 == "command" && index($2, word " ") == 1 {print substr($2, length(word) + 2)}' "$TABLE" |
+        sort
+}
+
+# options common|own: as usage shows them, such as "-q, --quiet" or "--name NAME".
+options() {
+    awk -F '\t' -v kind="$1" '$1 == "option" && $5 == kind {
+        printf "%s%s%s\n", $3 == "-" ? "" : "-" $3 ", ", $2,
+            $4 == "-" ? "" : ($4 ~ /^\[/ ? "" : " ") $4}' "$TABLE"
+}
+
+# Long options, bare: all, or those that a command takes, the common ones included.
+long_options() {
+    awk -F '\t' -v command="${1:-}" '
+        $1 == "takes" && $2 == command {print $3}
+        $1 == "option" && (command == "" || $5 == "common") {print $2}' "$TABLE" | sort
+}
+
+# takes OPTION: the commands that take it; "all" stands for the two setups.
+takes() {
+    awk -F '\t' -v option="$1" '$1 == "takes" && $3 == option {print $2}' "$TABLE" |
+        sed 's/^setup_managed_database$/all/; /^setup$/d' | paste -sd ' '
+}
+
+# The values of an option that has a list of them, as the program's own message gives them.
+values() {
+    "$PROGRAM" setup "$1" '?' 2>&1 |
+        sed -n "s/^.*: '*?'* is not \\([a-z, -]* or [a-z-]*\\).*\$/\\1/p" | sed 's/ or /,/; s/, */\n/g' | sort
+}
+
+# The options that have a list of values; at least the one whose list is known.
+enumerated() {
+    local option
+    [ "$(values --network | paste -sd ' ')" = 'auto private public' ] || echo "values-of-network-not-found"
+    for option in $(awk -F '\t' '$1 == "option" && $4 ~ /^[A-Z]/ {print $2}' "$TABLE"); do
+        [ -z "$(values "$option")" ] || echo "$option"
+    done
+}
+
+# ---- helpers ----
+
+# same WHAT SEEN EXPECTED: compares two lists; shows what is missing and what should not be there.
+same() {
+    if ! diff <(printf '%s\n' "$3") <(printf '%s\n' "$2") >"$BATS_TEST_TMPDIR/diff"; then
+        printf '%s: missing (<) and wrong (>):\n' "$1"
+        grep '^[<>]' "$BATS_TEST_TMPDIR/diff"
+        return 1
+    fi
+}
+
+# section FILE HEADING: the lines below a heading of a Markdown file, up to the next one.
+section() {
+    awk -v heading="$2" '
+        /^```/ {code = !code}
+        !code && /^#/ {inside = $0 ~ "^#+ " heading "$"; next}
+        inside' "$1"
+}
+
+# cells FILE HEADING COLUMN [TABLE]: a column of the tables below a heading, without backquotes.
+cells() {
+    section "$1" "$2" | awk -F ' *[|] *' -v column="$3" -v wanted="${4:-0}" '
+        /^\| *---/ {table++; inside = 1; next}
+        !/^\|/ {inside = 0}
+        inside && (!wanted || table == wanted) {print $(column + 1)}' | tr -d '`'
+}
+
+# The manual page without font changes; one of its sections.
+man_section() {
+    sed 's/\\f[BIRP]//g; s/\\-/-/g; s/^\.B[IR]* \(.*\)$/\1/; s/"//g' "$MAN" |
+        awk -v heading="$1" '/^\.S[HS] / {inside = substr($0, 5) == heading; next} inside'
+}
+
+# The lines that stand after ".TP" in a section: what is described there.
+man_tags() {
+    man_section "$1" | awk 'previous == ".TP" {print} {previous = $0}'
+}
+
+# every_name FILE: fails where a command or a function of the plan is not named in it, or not as a word.
+every_name() {
+    local name missing=()
+    for name in $(names); do
+        grep -qE "(^|[^a-z_-])$name([^a-z_-]|\$)" "$1" || missing+=("$name")
+    done
+    [ "${#missing[@]}" = 0 ] || {
+        echo "$1 does not name: ${missing[*]}"
+        return 1
+    }
+}
+
+# every_option FILE: the same for the long options. "\-" is a hyphen of the manual page.
+every_option() {
+    local option missing=()
+    for option in $(long_options); do
+        sed 's/\\-/-/g; s/\\f[BIR]//g' "$1" | grep -qE -- "$option([^a-z-]|\$)" || missing+=("$option")
+    done
+    [ "${#missing[@]}" = 0 ] || {
+        echo "$1 does not name: ${missing[*]}"
+        return 1
+    }
+}
+
+# Options that pages may name and that are not this program's: doctl's, and those of configure and of tools.
+FOREIGN='--format --no-header --wait --private --rule --engine --num-nodes --private-network-uuid --db --user
+    --mode --output --ip-range --trace
+    --config --dry-run --provision-only --setup-managed-db --public-key-file --no-owner
+    --entrypoint --force-recreate --no-deps --profile --remove-orphans --rm
+    --enable-werror --enable-sanitizers --disable-extras --enable-coverage'
+
+no_foreign_option() {
+    local option wrong=()
+    for option in $(sed 's/\\-/-/g' "$1" | grep -oE '(^|[^a-zA-Z-])--[a-z][a-z-]*' | grep -oE -- '--.*' | sort -u); do
+        # shellcheck disable=SC2086  # a list
+        printf '%s\n' $FOREIGN $(long_options) | grep -qxF -- "$option" || wrong+=("$option")
+    done
+    [ "${#wrong[@]}" = 0 ] || {
+        echo "$1 names what is no option: ${wrong[*]}"
+        return 1
+    }
+}
+
+# ---- help ----
+
+@test "--help names every command, every function and the common options" {
+    "$PROGRAM" --help >"$BATS_TEST_TMPDIR/help"
+    every_name "$BATS_TEST_TMPDIR/help"
+    same "options of --help" \
+        "$(sed -n '/^Common options:/,/^$/p' "$BATS_TEST_TMPDIR/help" | grep -oE -- '--[a-z][a-z-]*' | sort)" \
+        "$(long_options none)"
+}
+
+@test "the help of each command names the options that it takes, and no others" {
+    local command function
+    while IFS=$'\t' read -r _ command function _; do
+        # shellcheck disable=SC2086  # one word or two
+        "$PROGRAM" $command --help >"$BATS_TEST_TMPDIR/help"
+        same "options of '$command --help'" \
+            "$(sed -n '/ptions:$/,$p' "$BATS_TEST_TMPDIR/help" | sed -nE 's/^  (-.,|   ) (--[a-z-]*).*/\2/p' | sort)" \
+            "$(long_options "$command")"
+        [ "$function" = - ] || "$PROGRAM" "$function" --help | cmp - "$BATS_TEST_TMPDIR/help"
+    done < <(grep '^command' "$TABLE")
+}
+
+# ---- README.md ----
+
+@test "README.md has the table of commands" {
+    same "commands of README.md" \
+        "$(paste -d '|' <(cells "$README" Commands 1) <(cells "$README" Commands 2) <(cells "$README" Commands 3))" \
+        "$(awk -F '\t' '$1 == "command" {
+            printf "%s|%s|%s\n", $2, $3 == "-" ? "" : $3, $4 == "-" ? "" : $4}' "$TABLE")"
+}
+
+@test "README.md has the tables of options, and who takes them" {
+    same "common options of README.md" "$(cells "$README" Options 1 1)" "$(options common)"
+    same "other options of README.md" "$(cells "$README" Options 1 2)" "$(options own)"
+    local option
+    for option in $(awk -F '\t' '$1 == "option" && $5 == "own" {print $2}' "$TABLE"); do
+        same "who takes $option, in README.md" \
+            "$(paste -d '|' <(cells "$README" Options 1 2) <(cells "$README" Options 2 2) |
+                sed -nE "s/^$option( [^|]*)?\|//p" | tr -d ,)" \
+            "$(takes "$option")"
+    done
+}
+
+@test "README.md tells what each command answers" {
+    same "answers in README.md" "$(cells "$README" Answers 1)" "$(commands)"
+}
+
+@test "README.md has every setting, with its variable, key and default" {
+    same "settings in README.md" \
+        "$(paste -d '|' <(cells "$README" Settings 4) <(cells "$README" Settings 3) <(cells "$README" Settings 5) |
+            sed -E 's/, a list//; s/\|(\[Files\].*|none|whoever .*|doctl.s own|true)$/|/' | grep -v '^||' | sort)" \
+        "$( (
+            echo 'trust||'
+            awk '/specs\[SETTING_COUNT\] = \{/ {inside = 1; next} inside && /^\};/ {exit} inside' \
+                "$TOP/src/settings.c" | tr -d '\n' | grep -oE '\{[^}]*\}' |
+                sed -E 's/, +/,/g; s/^\{([^,]*),([^,]*),([^,]*),.*/\1|\2|\3/; s/NULL//g; s/"//g' | grep -v '^||'
+        ) | sort)"
+}
+
+@test "the commands that README.md leads with are there" {
+    local command
+    for command in $(grep -oE '^\./scripts/[a-z]+\.sh' "$README"); do
+        [ -x "$TOP/$command" ] || {
+            echo "$command cannot be run"
+            return 1
+        }
+    done
+    [ -n "$command" ]
+}
+
+# shellcheck disable=SC2030,SC2031  # each test is a process of its own
+@test "the fake doctl of README.md is enough, in both modes" {
+    local mode
+    mkdir "$BATS_TEST_TMPDIR/bin"
+    section "$README" 'In test harnesses' | sed -n '/^```sh$/,/^```$/{/^```/d;p;}' >"$BATS_TEST_TMPDIR/bin/doctl"
+    chmod 755 "$BATS_TEST_TMPDIR/bin/doctl"
+    for mode in --faithful --dialect=auto; do
+        run env -i "PATH=$BATS_TEST_TMPDIR/bin:/usr/bin:/bin" "MANAGED_DB_SECRETS_DIR=$BATS_TEST_TMPDIR/secrets" \
+            "$PROGRAM" setup_managed_database "$mode"
+        echo "$output"
+        [ "$status" = 0 ]
+        [ "$(cat "$BATS_TEST_TMPDIR/secrets/database_url")" = \
+            'postgresql://doadmin:secret@c-1-pooler.db.ondigitalocean.com:25060/defaultdb?sslmode=require' ]
+    done
+}
+
+# ---- the manual page ----
+
+@test "the manual page has every command, with its arguments and its function" {
+    same "commands of the manual page" "$(man_tags COMMANDS)" \
+        "$(awk -F '\t' '$1 == "command" {
+            printf "%s%s%s\n", $2, $4 == "-" ? "" : " " $4, $3 == "-" ? "" : " (" $3 ")"}' "$TABLE")"
+}
+
+@test "the manual page has every option, and who takes it" {
+    same "common options of the manual page" "$(man_tags 'Options of every command')" "$(options common)"
+    same "other options of the manual page" "$(man_tags 'Options of single commands')" "$(options own)"
+    local option
+    for option in $(awk -F '\t' '$1 == "option" && $5 == "own" {print $2}' "$TABLE"); do
+        same "who takes $option, in the manual page" \
+            "$(man_section 'Options of single commands' | awk -v option="$option" '
+                previous == ".TP" {inside = $1 == option}
+                inside && /^Taken by / {gsub(/^Taken by |,|\.$/, ""); print}
+                {previous = $0}')" \
+            "$(takes "$option")"
+    done
+}
+
+@test "the manual page has every variable, the sections, and the version" {
+    local variable section version
+    for variable in $(cells "$README" Settings 3); do
+        man_tags ENVIRONMENT | grep -qx "$variable" || {
+            echo "the manual page lacks $variable"
+            return 1
+        }
+    done
+    for section in NAME SYNOPSIS DESCRIPTION COMMANDS OPTIONS ENVIRONMENT FILES 'EXIT STATUS' EXAMPLES NOTES 'SEE ALSO'; do
+        grep -qxE "\.SH \"?$section\"?" "$MAN" || {
+            echo "the manual page lacks the section $section"
+            return 1
+        }
+    done
+    version=$("$PROGRAM" --version)
+    grep -q "^\.TH .*\"$version\"" "$MAN" || {
+        echo "the manual page is not that of $version"
+        return 1
+    }
+    grep -qE "^## ${version#* }(,|\$)" "$TOP/CHANGELOG.md" || {
+        echo "CHANGELOG.md does not tell of $version"
+        return 1
+    }
+}
+
+@test "the manual page's macros are fine" {
+    command -v groff >/dev/null || skip "groff is not installed (Debian: groff-base)"
+    run groff -man -Tutf8 -wall -wmac -z "$MAN"
+    echo "$output"
+    [ "$status" = 0 ]
+    [ -z "$output" ]
+    if command -v mandoc >/dev/null; then
+        run mandoc -T lint -W warning "$MAN"
+        echo "$output"
+        [ "$status" = 0 ]
+    fi
+}
+
+# ---- all pages ----
+
+@test "no page names an option that does not exist, and none forgets one" {
+    local page
+    every_name "$README"
+    every_option "$README"
+    every_option "$MAN"
+    for page in "$README" "$MAN" "$TOP/CONTRIBUTING.md" "$TOP/CHANGELOG.md" "$TOP"/docs/*.md "$TOP"/scripts/lib/*-helpers.sh; do
+        no_foreign_option "$page"
+    done
+}
+
+@test "the exit statuses agree, and are true" {
+    local statuses page
+    statuses=$("$PROGRAM" --help | sed -n '/^Exit status:/,$p' | tr '\n' ' ' |
+        sed 's/^Exit status: //' | tr ';' '\n' | awk '{print $1}')
+    [ "$(wc -l <<<"$statuses")" -gt 6 ]
+    same "statuses of README.md" "$(cells "$README" 'Exit status' 1)" "$statuses"
+    same "statuses of the manual page" "$(man_tags 'EXIT STATUS')" "$statuses"
+    same "statuses of error.h" \
+        "$(sed -nE 's/^ +ERROR_[A-Z_]+,? .* exit ([0-9]+)( \+ N)? \*\/$/\1\2/p' "$TOP/include/error.h" | tr -d ' ' | uniq)" \
+        "$statuses"
+    same "statuses of managed-db-helpers.sh" \
+        "$(sed -n '/exit status of/,/Works/p' "$TOP/scripts/lib/managed-db-helpers.sh" | sed 's/Works.*//' |
+            grep -oE '[0-9]+ [a-z]' | cut -d ' ' -f 1)" \
+        "$(grep -v + <<<"$statuses")"
+
+    run "$PROGRAM" --version
+    [ "$status" = 0 ]
+    run "$PROGRAM" no-such-command
+    [ "$status" = 2 ]
+    run "$PROGRAM" auth --doctl "$BATS_TEST_TMPDIR/missing"
+    [ "$status" = 3 ]
+    if [ -e /dev/full ]; then
+        run bash -c '"$1" --help >/dev/full' - "$PROGRAM"
+        [ "$status" = 6 ]
+    fi
+}
+
+@test "every relative link leads somewhere" {
+    local page target anchor wrong=()
+    while IFS= read -r page; do
+        while IFS= read -r target; do
+            [[ $target != *:* ]] || continue
+            anchor=
+            [[ $target != *#* ]] || anchor=${target#*#}
+            target=${target%%#*}
+            if [ -n "$target" ]; then target=$(dirname "$page")/$target; else target=$page; fi
+            if [ ! -e "$target" ]; then
+                wrong+=("${page#"$TOP"/}: $target")
+            elif [ -n "$anchor" ] && ! sed -n 's/^##* //p' "$target" | tr 'A-Z ' 'a-z-' | tr -cd 'a-z0-9_\n-' |
+                grep -qx -- "$anchor"; then
+                wrong+=("${page#"$TOP"/}: #$anchor")
+            fi
+        done < <(grep -oE '\]\([^) ]+\)' "$page" | sed 's/^](//; s/)$//')
+    done < <(find "$TOP" \( -name .git -o -name build \) -prune -o -name '*.md' -print)
+    [ "${#wrong[@]}" = 0 ] || {
+        printf '%s\n' "links to nowhere:" "${wrong[@]}"
+        return 1
+    }
+}
+
+@test "functions and files that the pages name are there" {
+    local page name wrong=()
+    for page in "$TOP"/docs/*.md "$TOP/CONTRIBUTING.md"; do
+        for name in $(grep -oE '`[a-z_]+\(\)`' "$page" | tr -d '`()' | sort -u); do
+            [[ $name =~ ^(poll|main|free)$ ]] || grep -qE "(^|[ *])$name\(" "$TOP"/src/*.c "$TOP"/include/*.h ||
+                wrong+=("${page##*/}: $name()")
+        done
+        for name in $(grep -oE '`(src|include|scripts|tests|simulator)/[a-zA-Z0-9_./-]+`' "$page" | tr -d '`' | sort -u); do
+            [[ $name = simulator/doctl ]] || [ -e "$TOP/$name" ] || wrong+=("${page##*/}: $name")
+        done
+        # "`function()` in `src/file.c`"
+        while read -r name; do
+            grep -qE "(^|[ *])${name%% *}\(" "$TOP/${name#* }" || wrong+=("${page##*/}: ${name%% *}() is not in ${name#* }")
+        done < <(tr '\n' ' ' <"$page" | grep -oE '`[a-z_]+\(\)` in `src/[a-z]+\.c`' | sed 's/`//g; s/()//; s/ in / /')
+    done
+    [ "${#wrong[@]}" = 0 ] || {
+        printf '%s\n' "not there:" "${wrong[@]}"
+        return 1
+    }
+}
+
+# ---- completions ----
+
+# complete_bash WORD…: what the completion for bash offers for the last word.
+complete_bash() (
+    # shellcheck source=/dev/null
+    . "$TOP/completions/managed-db.bash"
+    # shellcheck disable=SC2034
+    COMP_WORDS=(managed-db "$@")
+    # shellcheck disable=SC2034
+    COMP_CWORD=$#
+    _managed_db
+    [ "${#COMPREPLY[@]}" = 0 ] || printf '%s\n' "${COMPREPLY[@]}" | sort
+)
+
+@test "bash completes commands, functions and options" {
+    local name
+    same "commands" "$(complete_bash '')" "$(names)"
+    same "options without a command" "$(complete_bash --)" "$(long_options none)"
+    while read -r name; do
+        # shellcheck disable=SC2086  # one word or two
+        same "options of $name" "$(complete_bash $name --)" "$(long_options "$name")"
+    done < <(commands)
+    same "words after compose" "$(complete_bash compose '')" "$(seconds compose)"
+    same "words after droplet" "$(complete_bash droplet '')" "$(seconds droplet)"
+    while IFS=$'\t' read -r _ name function _; do
+        [ "$function" = - ] || same "options of $function" "$(complete_bash "$function" --)" "$(long_options "$name")"
+    done < <(grep '^command' "$TABLE")
+}
+
+@test "bash knows which options have a value" {
+    local option
+    for option in $(awk -F '\t' '$1 == "option" && $4 ~ /^[^-[]/ {print $2}' "$TABLE"); do
+        same "command after $option" "$(complete_bash "$option" x che)" "$(names | grep '^che')"
+    done
+    for option in $(awk -F '\t' '$1 == "option" && $4 ~ /^[-[]/ {print $2}' "$TABLE"); do
+        same "command after $option" "$(complete_bash "$option" che)" "$(names | grep '^che')"
+    done
+    same "command after --jobs=3" "$(complete_bash --jobs = 3 che)" "$(names | grep '^che')"
+}
+
+@test "bash completes values and paths" {
+    local option
+    cd "$BATS_TEST_TMPDIR"
+    touch 'a file'
+    mkdir 'a folder'
+    for option in $(enumerated); do
+        same "values of $option" "$(complete_bash setup "$option" '')" "$(values "$option")"
+        same "values of $option=" "$(complete_bash setup "$option" =)" "$(values "$option")"
+    done
+    for option in $(awk -F '\t' '$1 == "option" && $4 ~ /^(PATH|FILE)$/ {print $2}' "$TABLE"); do
+        same "paths of $option" "$(complete_bash setup "$option" 'a f')" $'a file\na folder'
+    done
+    same "folders of --simulate=" "$(complete_bash --simulate = 'a f')" 'a folder'
+    same "path of save" "$(complete_bash save ID 'a f')" $'a file\na folder'
+    same "path of ca" "$(complete_bash download_ssl_certificate -q ID 'a f')" $'a file\na folder'
+    same "USE_POOL" "$(complete_bash url ID '')" $'false\ntrue'
+    same "SSL_MODE" "$(complete_bash url ID true '')" "$(values --ssl-mode)"
+    same "options after --" "$(complete_bash url -- --)" ''
+}
+
+@test "zsh: commands, functions, options and values" {
+    local file=$TOP/completions/_managed-db name function option
+    same "commands" "$(sed -nE "s/^        '([a-z_]+):[a-z].*'\$/\1/p" "$file" | sort)" "$(names)"
+    same "common options" \
+        "$(sed -n '/^common=(/,/^)/p' "$file" | grep -oE -- '--[a-z-]*[a-z]' | sort -u)" "$(long_options none)"
+    same "other options" \
+        "$(sed -nE "s/^local o_[a-z_]+='[*]?(--[a-z-]*[a-z]).*/\1/p" "$file")" \
+        "$(awk -F '\t' '$1 == "option" && $5 == "own" {print $2}' "$TABLE")"
+    for option in $(awk -F '\t' '$1 == "option" && $5 == "own" {print $2}' "$TABLE"); do
+        name=${option#--}
+        grep -qE "^local o_${name//-/_}='[*]?$option" "$file" || {
+            echo "$option is not in o_${name//-/_}"
+            return 1
+        }
+    done
+    same "words after compose" "$(sed -n "s/^ *arguments=('1:what:(\([a-z ]*\))'.*/\1/p" "$file" | tr ' ' '\n' | sort)" \
+        "$(seconds compose)"
+    while IFS=$'\t' read -r _ name function _; do
+        name=${name%% *}
+        # The branch of the command: its pattern, then own=(…), up to the end of the branch.
+        same "options of $name" \
+            "$(awk -v name="$name" -v twin="$function" '
+                /^    [a-z_|]+\)$/ {pattern = "|" substr($1, 1, length($1) - 1) "|"
+                    inside = index(pattern, "|" name "|") && (twin == "-" || index(pattern, "|" twin "|"))
+                    if (inside) found = 1}
+                /^        ;;/ {inside = 0; own = 0}
+                inside && /own=\(/ {own = 1}
+                inside && own {print; if (/\)/) own = 0}
+                END {if (!found) print "$o_no_branch"}' "$file" | grep -oE '\$o_[a-z_]+' |
+                sed 's/\$o_/--/; s/_/-/g' | sort)" \
+            "$(awk -F '\t' -v name="$name" '$1 == "takes" && ($2 == name || index($2, name " ") == 1) {print $3}' \
+                "$TABLE" | sort -u)"
+    done < <(grep '^command' "$TABLE")
+    for option in $(enumerated); do
+        same "values of $option" \
+            "$(sed -nE "s/^.*'$option=\[.*:\(([a-z -]+)\)'\$/\1/p" "$file" | tr ' ' '\n' | sort)" "$(values "$option")"
+    done
+    for option in $(awk -F '\t' '$1 == "option" && $4 ~ /^(PATH|FILE)$/ {print $2}' "$TABLE"); do
+        grep -qE -- "'[*]?$option=\[.*:_files'" "$file" || {
+            echo "$option does not complete files"
+            return 1
+        }
+    done
+    ! command -v zsh >/dev/null || zsh -n "$file"
+}
+
+@test "fish: commands, functions, options and values" {
+    local file=$TOP/completions/managed-db.fish name function option
+    same "commands" "$(sed -nE 's/^complete .* __managed_db_has_none -a ([a-z_]+) .*/\1/p' "$file" | sort)" "$(names)"
+    same "options" "$(grep -oE -- '^complete .* -l [a-z-]+' "$file" | sed 's/.* -l /--/' | sort)" "$(long_options)"
+    same "words after compose" "$(sed -n "s/^.*_is compose' -a '\([a-z ]*\)'.*/\1/p" "$file" | tr ' ' '\n' | sort)" \
+        "$(seconds compose)"
+    while IFS=$'\t' read -r _ name function _; do
+        name=${name%% *}
+        same "words for $name" \
+            "$(grep -B 1 -E "^ +echo $name\$" "$file" | sed -n 's/^ *case //p' | tr ' ' '\n' | sort)" \
+            "$(printf '%s\n' "$name" "$function" | grep -vx -e - | sort -u)"
+        same "options of $name" \
+            "$(grep -E '^complete .* -l ' "$file" | grep -E -- "__managed_db_is [^']*\b$name\b|^complete -c managed-db -l" |
+                sed -E 's/.* -l ([a-z-]+).*/--\1/' | sort)" \
+            "$(awk -F '\t' -v name="$name" '$1 == "command" && ($2 == name || index($2, name " ") == 1) {print $2}' \
+                "$TABLE" | while read -r name; do long_options "$name"; done | sort -u)"
+    done < <(grep '^command' "$TABLE")
+    while IFS=$'\t' read -r _ option letter value _; do
+        case $value in
+        - | \[*) set -- '' ;;
+        PATH | FILE) set -- ' -rF' ;;
+        *) set -- ' -x' ;;
+        esac
+        [ "$letter" = - ] || set -- " -s $letter"
+        grep -E -- " -l ${option#--}$1 " "$file" >/dev/null || {
+            echo "'-l ${option#--}$1' is missing"
+            return 1
+        }
+    done < <(grep '^option' "$TABLE")
+    same "options whose value is skipped" \
+        "$(sed -n '/set -l valued/,/user-data-file$/p' "$file" | grep -oE -- '--[a-z-]+' | sort)" \
+        "$(awk -F '\t' '$1 == "option" && $4 ~ /^[^-[]/ {print $2}' "$TABLE" | sort)"
+    for option in $(enumerated); do
+        same "values of $option" \
+            "$(sed -nE "s/^.* -l ${option#--} -x -a '([a-z -]+)' .*/\1/p" "$file" | tr ' ' '\n' | sort)" "$(values "$option")"
+    done
+    ! command -v fish >/dev/null || fish -n "$file"
+}
+
+# ---- the rooms ----
+
+@test "the table of rooms has every room, from the top to the bottom" {
+    same "rooms of docs/ARCHITECTURE.md" \
+        "$(cells "$ROOMS" 'The rooms' 1 | sort)" \
+        "$(find "$TOP/src" -name '*.c' -exec basename {} .c \; | sort)"
+    local room headers
+    headers=$(find "$TOP/include" -name '*.h' -exec basename {} .h \; | sort)
+    same "headers" "$headers" "$(cells "$ROOMS" 'The rooms' 1 | grep -vx main | sort)"
+    # main is at the top, and what a room reaches is below it, but for the list of exceptions.
+    run awk -F '|' '
+        FNR == NR {exception[$1 " " $2] = 1; next}
+        {room[++count] = $1; reaches[count] = $2; place[$1] = count}
+        END {
+            for (i = 1; i <= count; i++) {
+                n = split(reaches[i], names, /, */)
+                for (j = 1; j <= n; j++) {
+                    if (!(names[j] in place)) print room[i] " reaches " names[j] ", which is no room"
+                    else if (place[names[j]] <= i && !((room[i] " " names[j]) in exception))
+                        print room[i] " reaches up to " names[j]
+                }
+            }
+        }' <(paste -d '|' <(cells "$ROOMS" 'The arrows' 1) <(cells "$ROOMS" 'The arrows' 2)) \
+        <(paste -d '|' <(cells "$ROOMS" 'The rooms' 1) <(cells "$ROOMS" 'The rooms' 3))
+    echo "$output"
+    [ -z "$output" ]
+}
+
+@test "no room includes what it does not reach" {
+    local file room included reach wrong=()
+    for file in "$TOP"/src/*.c "$TOP"/include/*.h; do
+        room=$(basename "${file%.?}")
+        reach=$(paste -d '|' <(cells "$ROOMS" 'The rooms' 1) <(cells "$ROOMS" 'The rooms' 3) |
+            sed -n "s/^$room|//p" | sed 's/, */ /g')
+        for included in $(sed -nE 's/^#[ \t]*include[ \t]+"([^"]+)\.h".*/\1/p' "$file"); do
+            [ "$included" != config ] && [ "$included" != "$room" ] || continue
+            [[ " $reach " = *" $included "* ]] || wrong+=("${file#"$TOP"/}: $included.h")
+        done
+    done
+    [ "${#wrong[@]}" = 0 ] || {
+        printf '%s\n' "arrows that docs/ARCHITECTURE.md does not have:" "${wrong[@]}"
+        return 1
+    }
+}
