@@ -1,0 +1,131 @@
+#!/usr/bin/env bash
+# Builds managed-db in several ways and runs every test; the last line is "N passed, N failed".
+#
+#   ./scripts/test.sh            everything
+#   ./scripts/test.sh quick      one build, its unit tests and scenarios
+#   ./scripts/test.sh full       with every scenario of the program under sanitizers and valgrind too
+#
+# Warnings are errors where CI is set. Logs are in build/logs/.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/lib/build.sh
+. scripts/lib/build.sh
+
+passed=0
+failed=0
+werror=()
+[ -z "${CI:-}" ] || werror=(--enable-werror)
+
+# tally NAME PASSED FAILED
+tally() {
+    passed=$((passed + $2))
+    failed=$((failed + $3))
+    printf '   %-44s %4d passed, %d failed\n' "$1" "$2" "$3"
+}
+
+# check NAME COMMAND...: one test that is a command of its own.
+check() {
+    local name=$1
+    shift
+    if "$@" >"$LOGS/$name.log" 2>&1 </dev/null; then
+        tally "$name" 1 0
+    else
+        tail -n 40 "$LOGS/$name.log"
+        tally "$name" 0 1
+    fi
+}
+
+# Unit tests of a build; each Check program ends with "…%: Checks: N, Failures: N, Errors: N".
+unit_tests() {
+    local folder=$1 name=$2 good=0 bad=0 log status checks failures errors
+    make -s -C "$BUILD/$folder" check-TESTS >"$LOGS/$name.log" 2>&1 </dev/null || true
+    for log in "$BUILD/$folder"/tests/check_*.log; do
+        read -r checks failures errors < <(sed -n \
+            's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\)$/\1 \2 \3/p' \
+            "$log" | awk '{c += $1; f += $2; e += $3} END {print c + 0, f + 0, e + 0}')
+        status=$(sed -n 's/^:test-result: //p' "${log%.log}.trs" 2>/dev/null || true)
+        good=$((good + checks - failures - errors))
+        bad=$((bad + failures + errors))
+        # A program that crashed, or whose leak checker complained, has failed whatever it counted.
+        if [ "$status" != PASS ] || [ "$checks" = 0 ]; then
+            [ $((failures + errors)) -gt 0 ] || bad=$((bad + 1))
+            tail -n 40 "$log"
+        fi
+    done
+    [ $((good + bad)) -gt 0 ] || bad=1
+    tally "$name" "$good" "$bad"
+}
+
+# Scenarios (bats) with the program of a build.
+scenarios() {
+    local folder=$1 name=$2 good bad
+    shift 2
+    BUILD_DIR=$BUILD/$folder bats --tap --jobs "$JOBS" "$@" >"$LOGS/$name.log" 2>&1 </dev/null || true
+    good=$(grep -c '^ok ' "$LOGS/$name.log" || true)
+    bad=$(grep -c '^not ok ' "$LOGS/$name.log" || true)
+    # Fewer results than were announced: bats itself came to an end.
+    if [ $((good + bad)) != "$(sed -n 's/^1\.\.//p' "$LOGS/$name.log" | head -n 1)" ]; then
+        bad=$((bad + 1))
+    fi
+    [ "$bad" = 0 ] || grep -A 15 '^not ok ' "$LOGS/$name.log" | head -n 200
+    tally "$name" "$good" "$bad"
+}
+
+# The scenarios that are about the program itself: those run again in builds that look for errors.
+about_program() {
+    local file
+    for file in "$BUILD/source/tests/scenario"/*.bats; do
+        case ${file##*/} in
+        transcripts.bats | docs.bats | lost.bats | deploy*.bats) ;;
+        *) printf '%s\n' "$file" ;;
+        esac
+    done
+}
+
+build_packages
+need_packages check libpq-dev bats parallel shellcheck strace python3 docker-compose procps
+export_sources
+
+say "gcc"
+WITH_TESTS=1 build_variant gcc "${werror[@]}"
+unit_tests gcc unit-gcc
+scenarios gcc scenarios-gcc "$BUILD/source/tests/scenario"
+
+if [ "${1:-}" != quick ]; then
+    need_packages clang libclang-rt-14-dev valgrind cppcheck groff-base
+
+    say "clang"
+    WITH_TESTS=1 build_variant clang CC=clang "${werror[@]}"
+    unit_tests clang unit-clang
+
+    say "AddressSanitizer and UndefinedBehaviorSanitizer"
+    WITH_TESTS=1 build_variant sanitizers --enable-sanitizers CFLAGS='-g -O1' "${werror[@]}"
+    unit_tests sanitizers unit-sanitizers
+    if [ "${1:-}" = full ]; then
+        mapfile -t files < <(about_program)
+    else
+        files=()
+        for name in faithful releases password jobs; do
+            files+=("$BUILD/source/tests/scenario/$name.bats")
+        done
+    fi
+    scenarios sanitizers scenarios-sanitizers "${files[@]}"
+
+    # valgrind cannot follow PCRE2's JIT, so it runs the build without what some systems lack.
+    say "The fallbacks, and valgrind"
+    WITH_TESTS=1 build_variant fallbacks --disable-extras "${werror[@]}"
+    unit_tests fallbacks unit-fallbacks
+    MANAGED_DB_WRAPPER="valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=all" \
+        scenarios fallbacks scenarios-valgrind "${files[@]}"
+
+    say "Static checks and packaging"
+    check shellcheck shellcheck -x scripts/*.sh scripts/lib/*.sh .ci/run autogen.sh
+    check cppcheck cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
+        --enable=warning,performance,portability --suppress=missingIncludeSystem \
+        -I include -I "$BUILD/gcc" -DPKGLIBEXECDIR='""' src
+    check distcheck make -s -C "$BUILD/gcc" distcheck
+    check install make -s -C "$BUILD/gcc" install DESTDIR="$BUILD/installed"
+fi
+
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" = 0 ]
