@@ -50,14 +50,18 @@ bool pool_is_there(struct flow *flow, const char *cluster_id, const char *pool,
 bool may_have_happened(const struct flow *flow, const struct error *failure);
 
 /*
- * Waiting for something else that DigitalOcean makes. `waited_ms` is how long a look that failed
- * came after the first one: tells whether the next may work. wait_longer() pauses, tells once a
- * minute what is waited for, and fails with ERROR_DEADLINE after --wait-timeout ("`what` after N
- * s").
+ * Waiting for something that DigitalOcean makes. `waited_ms` is how long a look that failed came
+ * after the first one: tells whether the next may work. wait_longer() pauses, tells once a minute
+ * what is waited for, and fails with ERROR_DEADLINE after --wait-timeout, or with ERROR_SIGNAL;
+ * both say what goes on without this program.
  */
+struct awaited {
+    const char *lack;    /* "the Droplet is not active" */
+    const char *goes_on; /* "the Droplet goes on starting" */
+};
 bool is_passing(const struct error *error, long long waited_ms);
-bool wait_longer(struct flow *flow, const char *what, const char *state, long long began,
-                 long long *told, struct error *error);
+bool wait_longer(struct flow *flow, const struct awaited *awaited, const char *state,
+                 long long began, long long *told, struct error *error);
 
 /*
  * Reads a pool back whose making doctl did not show: fails where it is not there. A doctl that

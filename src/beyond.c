@@ -159,17 +159,16 @@ bool is_passing(const struct error *error, long long waited_ms)
     }
 }
 
-bool wait_longer(struct flow *flow, const char *what, const char *state, long long began,
-                 long long *told, struct error *error)
+bool wait_longer(struct flow *flow, const struct awaited *awaited, const char *state,
+                 long long began, long long *told, struct error *error)
 {
     int most = settings_ms(flow->settings, SETTING_WAIT_TIMEOUT);
     int pause = settings_ms(flow->settings, SETTING_POLL_INTERVAL);
     long long now = process_clock_ms();
     if (most && now - began >= most)
         return error_set(error, ERROR_DEADLINE, 0,
-                         "%s after %lld s (%s); DigitalOcean goes on with it: run again to take it "
-                         "up",
-                         what, (now - began) / 1000, state);
+                         "%s after %lld s (%s); %s: run again to take it up", awaited->lack,
+                         (now - began) / 1000, state, awaited->goes_on);
     if (now - *told >= STILL_WAITING_MS) {
         console_plain(flow->console, "  %s, %lld s so far", state, (now - began) / 1000);
         *told = now;
@@ -179,7 +178,7 @@ bool wait_longer(struct flow *flow, const char *what, const char *state, long lo
     if (doctl_pause(flow->doctl, pause, error))
         return true;
     if (error->kind == ERROR_SIGNAL)
-        error_advise(error, "DigitalOcean goes on with it: run again to take it up");
+        error_advise(error, "%s: run again to take it up", awaited->goes_on);
     return false;
 }
 
@@ -187,6 +186,10 @@ bool wait_until_online(struct flow *flow, const char *cluster_id, const char *fi
                        struct error *error)
 {
     char *status = mem_copy(first_status ? first_status : "creating");
+    const struct awaited online = {"the database cluster is not online",
+                                   strcmp(status, "creating") == 0
+                                       ? "the cluster goes on being created"
+                                       : "the cluster goes on being changed"};
     long long began = process_clock_ms();
     long long told = began;
     bool good = true;
@@ -195,8 +198,7 @@ bool wait_until_online(struct flow *flow, const char *cluster_id, const char *fi
     bool waited = false;
     while (good && is_transient(status)) {
         if (waited)
-            good = wait_longer(flow, "the database cluster is not online", status, began, &told,
-                               error);
+            good = wait_longer(flow, &online, status, began, &told, error);
         waited = true;
         char *next = NULL;
         struct error poll = ERROR_INIT;

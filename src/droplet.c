@@ -164,10 +164,11 @@ bool wait_for_droplet(struct flow *flow, const char *droplet_id, char **address,
     long long began = process_clock_ms();
     long long told = began;
     char *state = mem_copy("no answer yet");
+    const struct awaited active = {"the Droplet is not active", "the Droplet goes on starting"};
     *address = NULL;
     bool good = look(flow, droplet_id, 0, &state, address, error);
     while (good && !*address)
-        good = wait_longer(flow, "the Droplet is not active", state, began, &told, error) &&
+        good = wait_longer(flow, &active, state, began, &told, error) &&
                look(flow, droplet_id, process_clock_ms() - began, &state, address, error);
     free(state);
     if (good)
@@ -250,6 +251,7 @@ static bool delete_vpc(struct flow *flow, const char *uuid, struct error *error)
 {
     console_step(flow->console, "Deleting VPC: %s...", get(flow, SETTING_VPC_NAME));
 
+    const struct awaited empty = {"the VPC is not empty", "its members are being deleted"};
     long long began = process_clock_ms();
     long long told = began;
     int limit = settings_ms(flow->settings, SETTING_WAIT_TIMEOUT);
@@ -262,8 +264,7 @@ static bool delete_vpc(struct flow *flow, const char *uuid, struct error *error)
             *error = mine;
             return error_advise(error, "a VPC costs nothing; run again later, or leave it");
         }
-        if (!wait_longer(flow, "the VPC is not empty", "the VPC still has members", began, &told,
-                         error))
+        if (!wait_longer(flow, &empty, "the VPC still has members", began, &told, error))
             return false;
     }
     console_success(flow->console, "VPC deleted: %s", uuid);

@@ -126,7 +126,7 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
         !cluster_is_there(flow, cluster_name, &id, &failure)) {
         *error = failure;
         if (error->kind == ERROR_SIGNAL)
-            error_advise(error, "the cluster may go on being made: run again to take it up");
+            error_advise(error, "the cluster may go on being created: run again to take it up");
         return flow->is_setup ? false : error_precede(error, "Failed to create database cluster");
     }
     flow->changes++;

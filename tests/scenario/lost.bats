@@ -462,7 +462,7 @@ FAKE
     is_whole droplet:42
 }
 
-@test "Ctrl-C while the cluster is waited for: it goes on being made, and a run takes it up" {
+@test "Ctrl-C while the cluster is waited for: it goes on being created, and a run takes it up" {
     local name
     for name in INT TERM HUP; do
         open_box 1.166
@@ -476,7 +476,7 @@ FAKE
         kill -s "$name" "$pid"
         finish_mdb
         fails $((128 + $(kill -l "$name")))
-        said "the cluster goes on being made: run again to take it up"
+        said "the cluster goes on being created: run again to take it up"
         equal "$(count cluster)" 1 clusters
         OPTIONS=(--poll-interval 0.02)
         mdb setup --droplet 42
