@@ -14,6 +14,8 @@
 #include "memory.h"
 #include "text.h"
 
+#define MAX_BLOCK 65536
+
 static bool complain(struct error *error, const char *file, size_t line, size_t column,
                      const char *text)
 {
@@ -369,12 +371,14 @@ bool document_parse(struct document *document, const char *name, const char *byt
     return good;
 }
 
-/* Reads at most one byte more than is allowed. */
-static bool read_all(int file, struct buffer *content)
+/* Reads at most one byte more than is allowed. Files are small: a size that is known is a block. */
+static bool read_all(int file, const struct stat *status, struct buffer *content)
 {
+    bool is_small = S_ISREG(status->st_mode) && status->st_size < MAX_BLOCK;
+    size_t block = is_small ? (size_t)status->st_size + 1 : MAX_BLOCK;
     ssize_t count = 1;
     while (count != 0 && content->length <= DOCUMENT_MAX_BYTES) {
-        count = read(file, buffer_reserve(content, 65536), 65536);
+        count = read(file, buffer_reserve(content, block), block);
         if (count < 0 && errno != EINTR)
             return false;
         content->length += count > 0 ? (size_t)count : 0;
@@ -391,7 +395,7 @@ bool document_read(struct document *document, const char *path, struct node **ro
     int file = open(path, O_RDONLY | O_CLOEXEC);
     bool good = file >= 0 && fstat(file, &status) == 0;
     bool too_large = good && S_ISREG(status.st_mode) && status.st_size > (off_t)DOCUMENT_MAX_BYTES;
-    good = good && (too_large || read_all(file, &content));
+    good = good && (too_large || read_all(file, &status, &content));
     if (!good) {
         error_set_errno(error, "cannot read %s", path);
         error->kind = ERROR_USAGE;

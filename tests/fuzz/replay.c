@@ -24,15 +24,19 @@
 #define HARNESSES(X)                                                                               \
     X(answer)                                                                                      \
     X(cli)                                                                                         \
+    X(compose)                                                                                     \
     X(conninfo)                                                                                    \
     X(dialect)                                                                                     \
+    X(document)                                                                                    \
     X(envfile)                                                                                     \
+    X(interpolate)                                                                                 \
     X(manifest)                                                                                    \
     X(pem)                                                                                         \
     X(reply)                                                                                       \
     X(settings)                                                                                    \
     X(table)                                                                                       \
-    X(text)
+    X(text)                                                                                        \
+    X(variables)
 
 #define DECLARE(name) int fuzz_##name(const uint8_t *bytes, size_t size);
 HARNESSES(DECLARE)
