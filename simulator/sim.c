@@ -50,8 +50,8 @@ static bool options_ok(struct call *call, const struct words *words, int operand
 
 static void cluster_add(struct call *call, const struct words *words)
 {
-    const char *polls = option(words, "polls", NULL);
-    const char *status = option(words, "status", polls == NULL ? "online" : "creating");
+    const char *polls = option(words, "polls", "");
+    const char *status = option(words, "status", *polls == '\0' ? "online" : "creating");
     struct cluster *cluster;
 
     if (!options_ok(call, words, 1,
@@ -69,7 +69,7 @@ static void cluster_add(struct call *call, const struct words *words)
     cluster->storage = option(words, "storage", cluster->storage);
     cluster->early = option(words, "early", cluster->early);
     /* Creating comes to an end by itself; any other state only when it is told to. */
-    if (polls != NULL)
+    if (*polls != '\0')
         cluster->polls = polls;
     else if (strcmp(status, "creating") != 0)
         cluster->polls = "-1";

@@ -122,9 +122,10 @@ static char *normal_path(const char *folder, const char *path)
 static char *working_folder(void)
 {
     char *folder = mem_alloc(4096);
-    if (!getcwd(folder, 4096))
-        strcpy(folder, "/");
-    return folder;
+    if (getcwd(folder, 4096))
+        return folder;
+    free(folder);
+    return mem_copy("/");
 }
 
 static char *folder_of_file(const char *path)

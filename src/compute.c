@@ -36,8 +36,9 @@ static bool read_droplet(const struct table *table, size_t row, struct droplet *
     if (pattern_is(&number_pattern, droplet->id) && pattern_is(&status_pattern, droplet->status))
         return true;
     droplet_free(droplet);
-    return error_set(error, ERROR_UNREADABLE, 0,
-                     "row %zu of what doctl printed is not about a Droplet", row + 1);
+    error_set(error, ERROR_UNREADABLE, 0, "row %zu of what doctl printed is not about a Droplet",
+              row + 1);
+    return false;
 }
 
 static bool several(const char *what, const char *name, const char *one, const char *other,

@@ -188,11 +188,10 @@ static bool resolve_merge(struct reader *reader, struct node *mapping)
 
 static bool read_key(struct reader *reader, const yaml_event_t *event, struct node **key)
 {
-    if (event->type != YAML_SCALAR_EVENT && event->type != YAML_ALIAS_EVENT)
-        return stop(reader, &event->start_mark, "a key has to be one plain value");
-    if (!read_node(reader, event, key))
+    bool is_value = event->type == YAML_SCALAR_EVENT || event->type == YAML_ALIAS_EVENT;
+    if (is_value && !read_node(reader, event, key))
         return false;
-    return (*key)->kind == NODE_SCALAR ||
+    return (*key && (*key)->kind == NODE_SCALAR) ||
            stop(reader, &event->start_mark, "a key has to be one plain value");
 }
 

@@ -45,7 +45,9 @@ static void check(struct invocation *invocation, bool good, struct error *error)
     const struct command *command = invocation->command;
     MUST(command && command->run);
     for (size_t i = 0; i < command->least; i++)
-        MUST(*settings_get(settings, command->positional[i]));
+        MUST(command->positional[i] == SETTING_COMPOSE
+                 ? settings->compose_count > 0
+                 : *settings_get(settings, command->positional[i]) != '\0');
     if (*settings_get(settings, SETTING_MANIFEST) || *settings_get(settings, SETTING_ENV_FILE))
         return;
     if (settings_load(settings, command->secret_name, error)) {

@@ -11,14 +11,26 @@
 #include "compose.h"
 #include "compose_check.h"
 
+/* One line a finding, each fit to be shown. */
 static void check_findings(const struct findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *found = &findings->list[i];
-        MUST(found->rule && *found->rule && found->file);
-        MUST(found->text && *found->text && is_showable(found->text));
-        MUST(!found->advice || is_showable(found->advice));
+        MUST(found->rule && *found->rule && found->file && *found->text && *found->advice);
     }
+    char *text = findings_text(findings);
+    size_t lines = 0;
+    for (char *at = text, *end; *at; at = end + 1, lines++) {
+        end = strchr(at, '\n');
+        MUST(end);
+        *end = '\0';
+        MUST(is_showable(at));
+    }
+    MUST(lines == findings->count);
+    free(text);
+    char *json = findings_json(findings);
+    MUST(is_showable(json));
+    free(json);
 }
 
 static void check_project(const struct compose *compose)
