@@ -71,6 +71,17 @@ scenarios() {
     tally "$name" "$good" "$bad"
 }
 
+# Ten seconds of each fuzz harness. make fuzz runs them ten million times.
+fuzzing() {
+    local good bad
+    FUZZ_CONFIG=$BUILD/gcc FUZZ_BUILD=$BUILD/fuzz FUZZ_SECONDS=10 tests/fuzz/fuzz.sh run \
+        >"$LOGS/fuzz.log" 2>&1 </dev/null || true
+    good=$(grep -c ', no finding$' "$LOGS/fuzz.log" || true)
+    bad=$(($(grep -l '^FUZZ(' tests/fuzz/*.c | wc -l) - good))
+    [ "$bad" = 0 ] || tail -n 40 "$LOGS/fuzz.log"
+    tally fuzz "$good" "$bad"
+}
+
 # The scenarios that are about the program itself: those run again in builds that look for errors.
 about_program() {
     local file
@@ -92,7 +103,7 @@ unit_tests gcc unit-gcc
 scenarios gcc scenarios-gcc "$BUILD/source/tests/scenario"
 
 if [ "${1:-}" != quick ]; then
-    need_packages clang libclang-rt-14-dev valgrind cppcheck groff-base
+    need_packages clang clang-tidy clang-tools libclang-rt-14-dev valgrind cppcheck groff-base
 
     say "clang"
     WITH_TESTS=1 build_variant clang CC=clang "${werror[@]}"
@@ -118,11 +129,14 @@ if [ "${1:-}" != quick ]; then
     MANAGED_DB_WRAPPER="valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=all" \
         scenarios fallbacks scenarios-valgrind "${files[@]}"
 
+    say "Fuzzing"
+    fuzzing
+
     say "Static checks and packaging"
     check shellcheck shellcheck -x scripts/*.sh scripts/lib/*.sh .ci/run autogen.sh
-    check cppcheck cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
-        --enable=warning,performance,portability --suppress=missingIncludeSystem \
-        -I include -I "$BUILD/gcc" -DPKGLIBEXECDIR='""' src
+    for tool in gcc clang-tidy cppcheck scan-build; do
+        check "analyze-$tool" scripts/analyze.sh "$tool"
+    done
     check distcheck make -s -C "$BUILD/gcc" distcheck
     check install make -s -C "$BUILD/gcc" install DESTDIR="$BUILD/installed"
 fi
