@@ -28,6 +28,9 @@ enum verdict {
 enum verdict answer_judge(const struct process_result *result, const char *doing,
                           struct error *error);
 
+/* Whether a released doctl complains that the call misses an argument: nothing was sent. */
+bool answer_misses_arguments(const struct process_result *result);
+
 /* An API error in its parts; the spans point into the text that was read. */
 struct api_error {
     int status;

@@ -26,9 +26,11 @@ void ask_ahead(struct doctl *doctl, enum call_id id, const char *const arguments
 const char *ask_scratch(struct doctl *doctl, const char *beside);
 
 /*
- * Notes that doctl has shown itself to be a released one. Fails with ERROR_UNREADABLE where an
- * answer before this one was cut off, which only then could be known.
+ * Whether this doctl is a released one, for answers that only a hand-made one may give. Where that
+ * is not known yet it is asked once, in words that a released doctl turns down by itself in a way
+ * of its own (docs/DOCTL.md, "Exit status and errors"). The plan's dialect takes no such question:
+ * there it is what was seen so far.
  */
-bool ask_is_released(struct doctl *doctl, struct error *error);
+bool ask_is_released(struct doctl *doctl);
 
 #endif

@@ -41,7 +41,8 @@ enum call_id {
     CALL_REGION_LIST,        /* no argument */
     CALL_DROPLET_DELETE,     /* 1 Droplet */
     CALL_CLUSTER_DELETE,     /* 1 cluster */
-    CALL_VPC_DELETE          /* 1 VPC */
+    CALL_VPC_DELETE,         /* 1 VPC */
+    CALL_WITNESS             /* no argument: only a released doctl complains as it should */
 };
 
 /* What an answer has to look like. */

@@ -139,7 +139,7 @@ bool doctl_rules(struct doctl *doctl, const char *cluster_id, struct rules *rule
 bool doctl_rule_append(struct doctl *doctl, const char *cluster_id, const char *rule, bool *shown,
                        struct error *error);
 
-/* Whether this doctl has shown itself to be a released one. */
-bool doctl_is_shipped(const struct doctl *doctl);
+/* Whether this doctl is a released one; may ask it something that DigitalOcean is not asked. */
+bool doctl_is_released(struct doctl *doctl);
 
 #endif

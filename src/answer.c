@@ -24,10 +24,11 @@ static struct pattern network_pattern =
             "^Error: .*(?:dial tcp|read tcp|i/o timeout|no such host|connection re(?:fused|set)|"
             "context deadline exceeded|TLS handshake|x509:|unexpected EOF|: EOF$)");
 /* Complaints of doctl itself that are neither about its words nor from the API. */
-static struct pattern own_error_pattern = PATTERN(
-    "^Error: (?:\\([a-z0-9.-]+\\) command is missing|unknown column|invalid character|json: |"
-    "Unable to|could not|accepts |requires )");
-static struct pattern error_line_pattern = PATTERN("^(?:Error: )?(\\S[^\\n]*)");
+static struct pattern missing_pattern =
+    PATTERN("^Error: \\([a-z0-9.-]+\\) command is missing required arguments");
+static struct pattern column_pattern = PATTERN("^Error: unknown column \"");
+static struct pattern error_line_pattern = PATTERN("^Error: (\\S[^\\n]*)");
+static struct pattern line_pattern = PATTERN("^(\\S[^\\n]*)");
 
 bool answer_api_error(const char *text, size_t length, struct api_error *found)
 {
@@ -98,12 +99,16 @@ static bool matches(struct pattern *pattern, const struct buffer *stream)
     return stream->length && pattern_match(pattern, stream->data, stream->length, 0, NULL);
 }
 
-/* The first line of stderr, without "Error: ", for messages. Never stdout: it may hold a password.
+/*
+ * The first error on stderr, else its first line (a notice may come before an error), for messages.
+ * Never stdout: it may hold a password.
  */
 static char *first_complaint(const struct buffer *err)
 {
     struct span groups[PATTERN_GROUPS];
-    if (!err->length || !pattern_match(&error_line_pattern, err->data, err->length, 0, groups))
+    if (!err->length ||
+        (!pattern_match(&error_line_pattern, err->data, err->length, 0, groups) &&
+         !pattern_match(&line_pattern, err->data, err->length, 0, groups)))
         return mem_copy("");
     return text_quote(groups[1].start, groups[1].length);
 }
@@ -116,6 +121,11 @@ static enum verdict fail(struct error *error, enum verdict verdict, enum error_k
               complaint);
     free(complaint);
     return verdict;
+}
+
+bool answer_misses_arguments(const struct process_result *result)
+{
+    return matches(&missing_pattern, &result->err);
 }
 
 enum verdict answer_judge(const struct process_result *result, const char *doing,
@@ -167,7 +177,8 @@ enum verdict answer_judge(const struct process_result *result, const char *doing
         verdict = VERDICT_TURNED_DOWN;
     } else if (result->exit_status != 0) {
         char *reason = mem_format("doctl failed with exit status %d", result->exit_status);
-        verdict = matches(&own_error_pattern, complaints) ? VERDICT_FAILED : VERDICT_ODD;
+        bool is_own = matches(&missing_pattern, err) || matches(&column_pattern, err);
+        verdict = is_own ? VERDICT_FAILED : VERDICT_ODD;
         fail(error, verdict, ERROR_UNREADABLE, doing, reason, complaints);
         free(reason);
     } else {

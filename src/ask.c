@@ -33,8 +33,8 @@ struct doctl {
     char *scratch;      /* where the plan's words have doctl put the certificate */
     bool shipped_first; /* the plan's words were turned down and the shipped ones were not */
     bool is_shipped;    /* turned words down as only a released doctl does */
+    bool was_asked;     /* whether it is a released one */
     bool is_tidy;       /* prints tables as a released doctl does */
-    bool cut_off;       /* an answer did not end with a newline */
     bool held;          /* a change gets held_descriptor */
     int held_descriptor;
 };
@@ -137,7 +137,7 @@ bool doctl_pause(struct doctl *doctl, int milliseconds, struct error *error)
     return process_pause(doctl->set, milliseconds, error);
 }
 
-bool doctl_is_shipped(const struct doctl *doctl)
+static bool is_shipped(const struct doctl *doctl)
 {
     return doctl->is_shipped || doctl->shipped_first;
 }
@@ -152,7 +152,7 @@ static size_t choose(const struct doctl *doctl, const struct call *call,
     bool common = !call->shipped.words;
     bool plan = call->plan.words && (common || doctl->options.dialect != DIALECT_SHIPPED);
     bool shipped = call->shipped.words && doctl->options.dialect != DIALECT_PLAN;
-    if (plan && !(shipped && doctl_is_shipped(doctl)))
+    if (plan && !(shipped && is_shipped(doctl)))
         order[count++] = &call->plan;
     if (shipped)
         order[count++] = &call->shipped;
@@ -225,19 +225,36 @@ static struct process *take_ahead(struct doctl *doctl, char **argv)
     return process;
 }
 
+bool ask_is_released(struct doctl *doctl)
+{
+    if (is_shipped(doctl) || doctl->was_asked || doctl->options.dialect == DIALECT_PLAN)
+        return is_shipped(doctl);
+    doctl->was_asked = true;
+    const struct call *call = dialect_call(CALL_WITNESS);
+    char **argv = dialect_argv(&call->shipped, NO_ARGUMENTS);
+    struct process_result result;
+    struct error ignored = ERROR_INIT;
+    if (process_wait(doctl->set, start(doctl, false, &call->shipped, argv), &result, &ignored)) {
+        doctl->is_shipped = result.exit_status != 0 && answer_misses_arguments(&result);
+        process_result_free(&result);
+    }
+    free(argv);
+    return doctl->is_shipped;
+}
+
 /*
  * Whether an answer was cut off: a released doctl ends each with a newline, and without one the
  * last cell may be too short. A hand-made doctl may leave the newline out of a single value, not of
- * a list; one that sets columns four blanks apart works like a released one, and an answer that
- * came before that was seen counts once it was.
+ * a list; one that sets columns four blanks apart works like a released one.
  */
-static bool is_cut_off(struct doctl *doctl, const struct call *call, const struct buffer *out)
+static bool is_cut_off(struct doctl *doctl, const struct call *call, const struct wording *wording,
+                       const struct buffer *out)
 {
-    bool unended = out->length && out->data[out->length - 1] != '\n';
+    bool ended = !out->length || out->data[out->length - 1] == '\n';
     doctl->is_tidy = doctl->is_tidy || (out->length && strstr(out->data, "    "));
-    doctl->cut_off = doctl->cut_off || unended;
-    return (unended && call->is_list) ||
-           (doctl->cut_off && (doctl->is_tidy || doctl_is_shipped(doctl)));
+    return !ended && (call->is_list || doctl->is_tidy ||
+                      (wording->shape == SHAPE_ID && reply_is_part_of_uuid(out)) ||
+                      ask_is_released(doctl));
 }
 
 /* Puts a question in one wording. `reply` has to be freed only when it was answered. */
@@ -260,9 +277,9 @@ static enum verdict put(struct doctl *doctl, const struct call *call, const stru
         (reply->result.exit_status == 255 ||
          (reply->result.exit_status == 0 && strstr(buffer_text(&reply->result.out), "\nUsage:"))))
         doctl->is_shipped = true;
-    if (verdict == VERDICT_ANSWERED && is_cut_off(doctl, call, &reply->result.out)) {
-        error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl's answer was cut off", doing);
-        doctl->cut_off = false;
+    if (verdict == VERDICT_ANSWERED && is_cut_off(doctl, call, wording, &reply->result.out)) {
+        error_set(error, ERROR_UNREADABLE, 0,
+                  "could not %s: doctl's answer was cut off, it does not end with a newline", doing);
         verdict = VERDICT_FAILED;
     } else if (verdict == VERDICT_ANSWERED &&
                !reply_read(call, wording, doing, doctl->scratch, reply, error))
@@ -298,13 +315,13 @@ static bool ask_once(struct doctl *doctl, const struct call *call,
         /* Words that were turned down say less than an odd answer to other words. */
         if (!answered && !(odd && verdict == VERDICT_TURNED_DOWN))
             why = mine;
-        odd = odd || verdict == VERDICT_ODD;
+        odd = (odd || verdict == VERDICT_ODD) && verdict != VERDICT_FAILED;
         if (verdict == VERDICT_FAILED || (verdict == VERDICT_ODD && call->mutation))
             break;
-        /* Not the real doctl, it seems: one that does not know a question is done without. */
-        if (verdict == VERDICT_ODD && call->shipped.words && !doctl_is_shipped(doctl))
-            why.kind = ERROR_TURNED_DOWN;
     }
+    /* A hand-made doctl that does not know a question is done without. */
+    if (!answered && odd && !call->mutation && call->shipped.words && !ask_is_released(doctl))
+        why.kind = ERROR_TURNED_DOWN;
     if (why.kind == ERROR_TURNED_DOWN && call->shipped.words && count == 1 &&
         doctl->options.dialect == DIALECT_PLAN)
         error_advise(&why,
@@ -371,12 +388,4 @@ const char *ask_scratch(struct doctl *doctl, const char *beside)
         scratch_in_use = doctl->scratch;
     }
     return doctl->scratch;
-}
-
-bool ask_is_released(struct doctl *doctl, struct error *error)
-{
-    doctl->is_shipped = true;
-    if (!doctl->cut_off)
-        return true;
-    return error_set(error, ERROR_UNREADABLE, 0, "an answer of doctl was cut off: run again");
 }

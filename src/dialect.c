@@ -189,6 +189,13 @@ static const struct call calls[] = {
             .mutation = true,
             .plan = {"vpcs delete $1 --force", SHAPE_ANY, NULL},
         },
+
+    /* Without its arguments: a released doctl says so by itself, without asking DigitalOcean. */
+    [CALL_WITNESS] =
+        {
+            .doing = "see whether this doctl is a released one",
+            .shipped = {"databases pool get", SHAPE_ANY, NULL},
+        },
 };
 
 const struct call *dialect_call(enum call_id id)

@@ -10,10 +10,26 @@
 #include "memory.h"
 #include "text.h"
 
-/* A cluster's name, its ID, its engine or status. */
-static struct pattern name_pattern = PATTERN("[A-Za-z0-9][A-Za-z0-9_.-]{0,254}");
-static struct pattern row_id_pattern = PATTERN("(?=.*[0-9-])[A-Za-z0-9][A-Za-z0-9_.-]{0,127}");
-static struct pattern word_pattern = PATTERN("[a-z][a-z0-9_-]{0,63}");
+/* More than a word of a sentence can be. */
+static struct pattern vpc_id_pattern = PATTERN("(?=.*[0-9-]).+");
+static struct pattern cluster_id_pattern = PATTERN("(?=.*[0-9])(?=.*-).+");
+static struct pattern engine_pattern = PATTERN("pg|mysql|redis|valkey|mongodb|kafka|opensearch");
+
+static bool cell_is(struct pattern *pattern, const struct table *table, size_t row, size_t column)
+{
+    char *cell = span_copy(table_cell(table, row, column));
+    bool good = pattern_is(pattern, cell);
+    free(cell);
+    return good;
+}
+
+/* A list may be followed by a create: a row that is about something else makes it no list. */
+static bool stranger(const char *doing, size_t row, const char *what, struct error *error)
+{
+    return error_set(error, ERROR_UNREADABLE, 0,
+                     "could not %s: row %zu of what doctl printed is not about %s", doing, row + 1,
+                     what);
+}
 
 /* A question whose answer is one cell. */
 static bool ask_cell(struct doctl *doctl, enum call_id id,
@@ -31,13 +47,35 @@ static bool ask_cell(struct doctl *doctl, enum call_id id,
     return true;
 }
 
-/* A question whose answer is a text to be shown. */
+static bool is_table(const struct buffer *out, const char *column, size_t least_rows)
+{
+    struct table table;
+    struct error ignored = ERROR_INIT;
+    if (!table_read(buffer_text(out), out->length, "read the answer", &table, &ignored))
+        return false;
+    bool good = table_column(&table, column) >= 0 && table.rows >= least_rows;
+    table_free(&table);
+    return good;
+}
+
+/*
+ * A question whose answer is a table to be shown, with this column. What a hand-made doctl has to
+ * show is shown as it is.
+ */
 static bool ask_text(struct doctl *doctl, enum call_id id,
-                     const char *const arguments[CALL_ARGUMENTS], char **text, struct error *error)
+                     const char *const arguments[CALL_ARGUMENTS], const char *column,
+                     size_t least_rows, char **text, struct error *error)
 {
     struct reply reply;
     if (!ask(doctl, id, arguments, &reply, NULL, error))
         return false;
+    if (!is_table(&reply.result.out, column, least_rows) && ask_is_released(doctl)) {
+        char *doing = dialect_doing(dialect_call(id), arguments);
+        error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl printed no table of it", doing);
+        free(doing);
+        reply_free(&reply);
+        return false;
+    }
     struct buffer clean = BUFFER_INIT;
     const char *at = buffer_text(&reply.result.out);
     while (*at) {
@@ -102,9 +140,16 @@ bool doctl_vpc_find(struct doctl *doctl, const char *name, char **uuid, struct e
     if (!ask(doctl, CALL_VPC_LIST, NO_ARGUMENTS, &reply, NULL, error))
         return false;
     bool good = true;
-    for (size_t row = 0; good && row < reply.table.rows && !*uuid; row++)
-        if (span_is(table_cell(&reply.table, row, 0), name))
+    for (size_t row = 0; good && row < reply.table.rows; row++) {
+        if (!cell_is(&vpc_id_pattern, &reply.table, row, 1))
+            good = stranger("list the VPCs", row, "a VPC", error);
+        else if (!*uuid && span_is(table_cell(&reply.table, row, 0), name))
             good = take_id(table_cell(&reply.table, row, 1), name, uuid, error);
+    }
+    if (!good) {
+        free(*uuid);
+        *uuid = NULL;
+    }
     reply_free(&reply);
     return good;
 }
@@ -135,31 +180,13 @@ void cluster_free(struct cluster *cluster)
     *cluster = (struct cluster){NULL, NULL, NULL};
 }
 
-/*
- * Whether a row is of a cluster and not of something else, a sentence of four words for example: a
- * create may follow from its absence.
- */
-static bool is_cluster(const struct table *table, size_t row)
-{
-    struct pattern *const forms[] = {&name_pattern, &row_id_pattern, &word_pattern, &word_pattern};
-    bool good = true;
-    for (size_t column = 0; column < table->columns; column++) {
-        char *cell = span_copy(table_cell(table, row, column));
-        good = good && pattern_is(forms[column], cell);
-        free(cell);
-    }
-    return good;
-}
-
+/* A sentence of four words is none; an engine that is not known yet is no reason to fail. */
 static bool are_clusters(const struct table *table, struct error *error)
 {
     for (size_t row = 0; row < table->rows; row++)
-        if (!is_cluster(table, row))
-            return error_set(
-                error, ERROR_UNREADABLE, 0,
-                "could not list the database clusters: row %zu of what doctl printed is "
-                "not about a cluster",
-                row + 1);
+        if (!cell_is(&engine_pattern, table, row, 2) &&
+            !cell_is(&cluster_id_pattern, table, row, 1))
+            return stranger("list the database clusters", row, "a cluster", error);
     return true;
 }
 
@@ -206,7 +233,7 @@ bool doctl_cluster_status(struct doctl *doctl, const char *cluster_id, char **st
 bool doctl_cluster_info(struct doctl *doctl, const char *cluster_id, char **text,
                         struct error *error)
 {
-    return ask_text(doctl, CALL_CLUSTER_INFO, ARGUMENTS(cluster_id), text, error);
+    return ask_text(doctl, CALL_CLUSTER_INFO, ARGUMENTS(cluster_id), "ID", 1, text, error);
 }
 
 bool doctl_pool_exists(struct doctl *doctl, const char *cluster_id, const char *pool, bool *exists,
@@ -241,17 +268,12 @@ bool doctl_pool_create(struct doctl *doctl, const char *cluster_id, const char *
 bool doctl_pool_uri(struct doctl *doctl, const char *cluster_id, const char *pool, char **uri,
                     struct error *error)
 {
-    if (!ask_cell(doctl, CALL_POOL_GET, ARGUMENTS(cluster_id, pool), uri, error))
-        return false;
-    if (ask_is_released(doctl, error))
-        return true;
-    mem_free_secret(*uri);
-    return false;
+    return ask_cell(doctl, CALL_POOL_GET, ARGUMENTS(cluster_id, pool), uri, error);
 }
 
 bool doctl_pool_info(struct doctl *doctl, const char *cluster_id, char **text, struct error *error)
 {
-    return ask_text(doctl, CALL_POOL_INFO, ARGUMENTS(cluster_id), text, error);
+    return ask_text(doctl, CALL_POOL_INFO, ARGUMENTS(cluster_id), "Name", 0, text, error);
 }
 
 bool doctl_certificate(struct doctl *doctl, const char *cluster_id, const char *beside, char **pem,
@@ -354,4 +376,9 @@ void doctl_ahead(struct doctl *doctl, enum call_id question, const char *cluster
     if (question == CALL_CERTIFICATE)
         detail = ask_scratch(doctl, detail);
     ask_ahead(doctl, question, ARGUMENTS(cluster_id, detail));
+}
+
+bool doctl_is_released(struct doctl *doctl)
+{
+    return ask_is_released(doctl);
 }

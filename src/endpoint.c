@@ -43,14 +43,14 @@ static bool take_pool_uri(const char *uri, struct conninfo *info, struct error *
 
 /*
  * The host inside the VPC; *host is NULL where this doctl cannot give one. A doctl that does not
- * know
- * --private and passes over it gives the public host again.
+ * know --private and passes over it gives the public host again.
  */
 static bool private_host(struct flow *flow, const char *cluster_id, const char *public_host,
                          char **host, struct error *error)
 {
     struct conninfo info = CONNINFO_INIT;
     struct error mine = ERROR_INIT;
+    bool must = strcmp(get(flow, SETTING_NETWORK), "private") == 0;
     *host = NULL;
     if (!wants_private_host(flow))
         return true;
@@ -62,13 +62,13 @@ static bool private_host(struct flow *flow, const char *cluster_id, const char *
         if (strcmp(info.host, public_host) != 0)
             *host = mem_copy(info.host);
         conninfo_free(&info);
-    } else if (mine.kind != ERROR_TURNED_DOWN) {
+    } else if (mine.kind != ERROR_TURNED_DOWN && (must || mine.kind != ERROR_BLANK)) {
         *error = mine;
         return false;
     }
     if (*host)
         return true;
-    if (strcmp(get(flow, SETTING_NETWORK), "private") == 0)
+    if (must)
         return error_set(error, ERROR_CONFLICT, 0,
                          "this doctl gives no host inside the VPC: upgrade it to 1.99 or later, or "
                          "leave --network private out");
@@ -118,9 +118,8 @@ static bool pooler_endpoint(struct flow *flow, const char *cluster_id, const cha
                          "the connection pool %s does not exist: run 'managed-db pool %s%s%s'",
                          pool, cluster_id, usual ? "" : " ", usual ? "" : pool);
     }
-    /* A doctl that told the VPC's host is a released one: no host name is made up for it. */
-    bool is_shipped = host && strcmp(host, info->host) != 0;
-    if (mine.kind != ERROR_TURNED_DOWN || is_shipped) {
+    /* For a released doctl no host name is made up. */
+    if (mine.kind != ERROR_TURNED_DOWN || doctl_is_released(flow->doctl)) {
         *error = mine;
         return false;
     }

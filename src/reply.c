@@ -12,9 +12,42 @@
 
 static struct pattern id_pattern = PATTERN("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}");
 
+static struct pattern part_of_uuid_pattern = PATTERN("[0-9a-f]{8}-[0-9a-f-]{0,26}");
+
+/* What a cell has to look like: anything else is not an answer to what was asked. */
+static struct {
+    const char *column;
+    struct pattern form;
+} forms[] = {
+    {"Email", PATTERN("[!-~]+@[!-~]+")},
+    {"Name", PATTERN("[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}")},
+    {"ID", PATTERN("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")},
+    {"Engine", PATTERN("[a-z][a-z0-9_-]{0,63}")},
+    {"Status", PATTERN("[a-z][a-z0-9_-]{0,63}")},
+    {"PrivateIPv4", PATTERN("[0-9]{1,3}(?:\\.[0-9]{1,3}){3}")},
+};
+
 bool reply_is_id(const char *text)
 {
     return pattern_is(&id_pattern, text);
+}
+
+bool reply_is_part_of_uuid(const struct buffer *out)
+{
+    return pattern_is(&part_of_uuid_pattern, buffer_text(out));
+}
+
+static bool has_form(const char *column, struct span cell)
+{
+    size_t i = 0;
+    while (i < sizeof forms / sizeof forms[0] && strcmp(forms[i].column, column) != 0)
+        i++;
+    if (i == sizeof forms / sizeof forms[0])
+        return true;
+    char *text = span_copy(cell);
+    bool good = pattern_is(&forms[i].form, text);
+    free(text);
+    return good;
 }
 
 static const struct buffer *printed(const struct reply *reply)
@@ -22,13 +55,22 @@ static const struct buffer *printed(const struct reply *reply)
     return &reply->result.out;
 }
 
-/* With --no-header, a released doctl prints this for a column that it does not know. */
-static bool has_unknown_column(const struct table *table)
+static bool check_cells(const struct wording *wording, const char *doing, const struct table *table,
+                        struct error *error)
 {
-    for (size_t i = 0; i < table->rows * table->columns; i++)
+    for (size_t i = 0; i < table->rows * table->columns; i++) {
+        const char *column = wording->columns[i % table->columns];
+        /* With --no-header, a released doctl prints this for a column that it does not know. */
         if (span_is(table->cells[i], "<nil>"))
-            return true;
-    return false;
+            return error_set(error, ERROR_UNREADABLE, 0,
+                             "could not %s: this doctl does not know a column that was asked for",
+                             doing);
+        if (!has_form(column, table->cells[i]))
+            return error_set(error, ERROR_UNREADABLE, 0,
+                             "could not %s: row %zu of what doctl printed has no %s", doing,
+                             i / table->columns + 1, column);
+    }
+    return true;
 }
 
 static bool read_rows(const struct wording *wording, const char *doing, struct reply *reply,
@@ -37,12 +79,9 @@ static bool read_rows(const struct wording *wording, const char *doing, struct r
     size_t count = 0;
     while (wording->columns[count])
         count++;
-    if (!table_read_bare(buffer_text(printed(reply)), printed(reply)->length, doing,
-                         wording->columns, count, &reply->table, error))
-        return false;
-    return !has_unknown_column(&reply->table) ||
-           error_set(error, ERROR_UNREADABLE, 0,
-                     "could not %s: this doctl does not know a column that was asked for", doing);
+    return table_read_bare(buffer_text(printed(reply)), printed(reply)->length, doing,
+                           wording->columns, count, &reply->table, error) &&
+           check_cells(wording, doing, &reply->table, error);
 }
 
 static bool read_table(const struct wording *wording, const char *doing, struct reply *reply,

@@ -431,6 +431,10 @@ static const char *const odd[] = {
     "printf '\\000\\001\\002\\n'; exit 0",
 };
 
+#define RELEASED                                                                                   \
+    "[ \"$*\" != 'databases pool get' ] || "                                                       \
+    "{ echo 'Error: (pool.get) command is missing required arguments' >&2; exit 1; }\n"
+
 /* What is an answer to the question, or none at all. */
 static const struct {
     const char *body;
@@ -466,7 +470,7 @@ START_TEST(a_read_is_put_in_other_words)
                    DIALECT_AUTO);
     expect(doctl, ASK_STATUS, "abc", "", "online", 0, "");
     ck_assert_uint_eq(unit_lines(calls_log), 2);
-    ck_assert(doctl_is_shipped(doctl));
+    ck_assert(doctl_is_released(doctl));
     /* From then on those words come first. */
     expect(doctl, ASK_STATUS, "abc", "", "online", 0, "");
     ck_assert_uint_eq(unit_lines(calls_log), 3);
@@ -513,14 +517,15 @@ START_TEST(words_that_nobody_knows)
 {
     struct doctl *doctl = open_doctl(fake("echo 'fake: no idea' >&2; exit 1"), DIALECT_AUTO);
     expect(doctl, ASK_STATUS, "abc", "", NULL, ERROR_TURNED_DOWN, "fake: no idea");
-    ck_assert_uint_eq(unit_lines(calls_log), 2);
-    ck_assert(!doctl_is_shipped(doctl));
+    /* And once, whether it is a released one. */
+    ck_assert_uint_eq(unit_lines(calls_log), 3);
+    ck_assert(!doctl_is_released(doctl));
     /* A question with one wording only: nothing else can be tried. */
     expect(doctl, ASK_EMAIL, "", "", NULL, ERROR_UNREADABLE, "fake: no idea");
     expect(doctl, ASK_POOL_URI, "abc", "app-pool", NULL, ERROR_TURNED_DOWN, "");
     expect(doctl, ASK_RULES, "abc", "", NULL, ERROR_TURNED_DOWN, "");
     expect(doctl, ASK_CONNECTION_PRIVATE, "abc", "", NULL, ERROR_TURNED_DOWN, "");
-    ck_assert_uint_eq(unit_lines(calls_log), 6);
+    ck_assert_uint_eq(unit_lines(calls_log), 7);
     doctl_free(doctl);
 }
 END_TEST
@@ -539,9 +544,8 @@ static const struct {
 START_TEST(manners_of_a_released_doctl)
 {
     struct doctl *doctl = open_doctl(fake(manners[_i].body), DIALECT_AUTO);
-    ck_assert(!doctl_is_shipped(doctl));
     expect(doctl, ASK_POOL_URI, "abc", "app-pool", NULL, ERROR_TURNED_DOWN, "");
-    ck_assert_int_eq(doctl_is_shipped(doctl), manners[_i].released);
+    ck_assert_int_eq(doctl_is_released(doctl), manners[_i].released);
     doctl_free(doctl);
 }
 END_TEST
@@ -591,15 +595,18 @@ START_TEST(the_plans_dialect)
     expect(doctl, ASK_RULE_APPEND, "db-1", "droplet:42", "appended", 0, "");
     ck_assert_uint_eq(unit_lines(calls_log), 12);
 
-    /* What goes beyond the plan is asked once, or not at all, and is done without. */
+    /*
+     * What goes beyond the plan is asked once, or not at all, and is done without; a doctl that
+     * answers oddly is asked once whether it is a released one.
+     */
     expect(doctl, ASK_POOL_URI, "db-1", "app-pool", NULL, ERROR_TURNED_DOWN, "");
     expect(doctl, ASK_RULES, "db-1", "", NULL, ERROR_TURNED_DOWN, "");
     expect(doctl, ASK_CONNECTION_PRIVATE, "db-1", "", NULL, ERROR_TURNED_DOWN, "");
-    ck_assert_uint_eq(unit_lines(calls_log), _i ? 12 : 15);
-    ck_assert(!doctl_is_shipped(doctl));
+    ck_assert_uint_eq(unit_lines(calls_log), _i ? 12 : 16);
+    ck_assert(!doctl_is_released(doctl));
     /* The plan's words still come first. */
     expect(doctl, ASK_STATUS, "db-1", "", "online", 0, "");
-    ck_assert_uint_eq(unit_lines(calls_log), _i ? 13 : 16);
+    ck_assert_uint_eq(unit_lines(calls_log), _i ? 13 : 17);
     doctl_free(doctl);
 }
 END_TEST
@@ -658,8 +665,11 @@ static const struct {
     {ASK_VPC_CREATE, "printf 'Name    URI\\nx       postgres://u:AVNS_secret@h\\n'", NULL,
      ERROR_UNREADABLE, "no ID"},
     {ASK_VPC_CREATE, "echo postgres://u:AVNS_secret@h", NULL, ERROR_UNREADABLE, "no ID"},
-    {ASK_VPC_FIND, "echo 'freshtrack-vpc    --all'", NULL, ERROR_UNREADABLE, "freshtrack-vpc"},
-    {ASK_VPC_FIND, "printf 'freshtrack-vpc-2    a\\nfreshtrack-vpc    b\\n'", "b", 0, ""},
+    {ASK_VPC_FIND, "echo 'freshtrack-vpc    --all'", NULL, ERROR_UNREADABLE, "has no ID"},
+    {ASK_VPC_FIND, "printf 'freshtrack-vpc-2    a1\\nfreshtrack-vpc    b1\\n'", "b1", 0, ""},
+    {ASK_VPC_FIND, "echo 'Service unavailable'", NULL, ERROR_UNREADABLE, "not about a VPC"},
+    {ASK_VPC_FIND, "printf 'freshtrack-vpc    b1\\nplease wait\\n'", NULL, ERROR_UNREADABLE,
+     "row 2"},
     {ASK_VPC_FIND, "echo 'freshtrack-vpc'", NULL, ERROR_BLANK, "ID"},
     {ASK_VPC_FIND, "exit 0", "-", 0, ""},
 
@@ -669,6 +679,9 @@ static const struct {
     {ASK_CLUSTER_FIND, "echo 'freshtrack-db id-1 pg online'", "id-1 pg online", 0, ""},
     {ASK_CLUSTER_FIND, "echo 'freshtrack-db    id-1    mysql    resizing'", "id-1 mysql resizing",
      0, ""},
+    {ASK_CLUSTER_FIND, "echo 'freshtrack-db abcdef pg online'", "abcdef pg online", 0, ""},
+    {ASK_CLUSTER_FIND, "echo 'freshtrack-db new-1 scylla online'", "new-1 scylla online", 0, ""},
+    {ASK_CLUSTER_FIND, "echo 'proxy-1 10.0.0.1 is unavailable'", NULL, ERROR_UNREADABLE, "row 1"},
     {ASK_CLUSTER_FIND, "echo 'please log in first'", NULL, ERROR_UNREADABLE, "row 1"},
     {ASK_CLUSTER_FIND, "echo 'session expired: please login'", NULL, ERROR_UNREADABLE, "row 1"},
     {ASK_CLUSTER_FIND, "echo 'Please log in'", NULL, ERROR_BLANK, "Status"},
@@ -695,10 +708,16 @@ static const struct {
     /* Others. */
     {ASK_EMAIL, "exit 0", NULL, ERROR_UNREADABLE, "printed nothing"},
     {ASK_EMAIL, "echo a@b", "a@b", 0, ""},
+    {ASK_EMAIL, "echo '{'", NULL, ERROR_UNREADABLE, "has no Email"},
+    {ASK_EMAIL, "printf 'a\\033[31m@b\\n'", NULL, ERROR_UNREADABLE, "has no Email"},
+    {ASK_DROPLET, "echo backend unavailable", NULL, ERROR_UNREADABLE, "has no PrivateIPv4"},
     {ASK_DROPLET, "echo", "", 0, ""},
     {ASK_DROPLET, "exit 0", "", 0, ""},
     {ASK_POOL_EXISTS, "printf 'app-pool-2\\nmy-app-pool\\n'", "no", 0, ""},
     {ASK_POOL_EXISTS, "printf 'other\\napp-pool\\n'", "yes", 0, ""},
+    {ASK_POOL_EXISTS, "echo Service temporarily unavailable", NULL, ERROR_UNREADABLE,
+     "has no Name"},
+    {ASK_POOL_EXISTS, "echo '[]'", NULL, ERROR_UNREADABLE, "has no Name"},
     {ASK_RULES,
      "printf 'Type       UUID    Value\\nip_addr    x       1.2.3.0/24\\ntag        y   "
      "    web\\n'",
@@ -719,6 +738,19 @@ static const struct {
     {ASK_EMAIL, "echo '<nil>'", NULL, ERROR_UNREADABLE, "does not know a column"},
     {ASK_INFO, "printf 'a\\033[31mb\\nc\\a\\n'", "ab\nc\n", 0, ""},
     {ASK_INFO, "printf ''", "", 0, ""},
+    /* A released doctl says that the words miss something: what it printed has to be the table. */
+    {ASK_INFO, RELEASED "printf 'ID    Name\\nx     y\\n'", "ID    Name\nx     y\n", 0, ""},
+    {ASK_INFO, RELEASED "exit 0", NULL, ERROR_UNREADABLE, "printed no table"},
+    {ASK_INFO, RELEASED "printf 'ID    Name\\n'", NULL, ERROR_UNREADABLE, "printed no table"},
+    {ASK_INFO, RELEASED "printf 'Slug    Price\\nx       1\\n'", NULL, ERROR_UNREADABLE, ""},
+    {ASK_POOL_INFO, RELEASED "printf 'Name    Size\\n'", "Name    Size\n", 0, ""},
+    {ASK_POOL_INFO, RELEASED "exit 0", NULL, ERROR_UNREADABLE, "printed no table"},
+    /* The same doctl is not done without where it answers oddly. */
+    {ASK_POOL_URI, RELEASED "exit 0", NULL, ERROR_UNREADABLE, "printed nothing"},
+    {ASK_POOL_URI, RELEASED "exit 1", NULL, ERROR_UNREADABLE, "exit status 1"},
+    {ASK_RULES, RELEASED "exit 0", NULL, ERROR_UNREADABLE, ""},
+    {ASK_RULES, RELEASED "printf 'Slug    Price\\nx       1\\n'", NULL, ERROR_UNREADABLE, "Type"},
+    {ASK_CONNECTION, RELEASED "printf 'h 1 u p d'", NULL, ERROR_UNREADABLE, "cut off"},
 };
 
 START_TEST(contents_of_answers)
