@@ -17,6 +17,11 @@
  * at it, up to --lock-timeout, then fails with ERROR_DEADLINE. Not in the faithful mode.
  */
 bool lock_cluster(struct flow *flow, const char *cluster_name, struct error *error);
+/* The same for a cluster's trusted sources, which doctl reads, changes and writes back. */
+bool lock_rules(struct flow *flow, const char *cluster_id, struct error *error);
+/* The same for anything else: `name` is the lock's, `what` is for messages. */
+bool lock_run(struct flow *flow, struct lock *lock, const char *name, const char *what,
+              struct error *error);
 
 /*
  * Asking ahead (DESIGN.md, "Two doctls, one flow"): each starts the questions whose arguments are

@@ -27,7 +27,8 @@ struct flow {
     bool rules_asked;     /* once is enough, even where doctl does not know the question */
     bool rules_known;     /* they were read: there are no others */
     struct lock lock;     /* for the cluster's name */
-    bool is_setup;        /* within setup_managed_database */
+    struct lock rules_lock;
+    bool is_setup; /* within setup_managed_database */
 };
 
 void flow_free(struct flow *flow);
@@ -70,6 +71,9 @@ bool ensure_vpc(struct flow *flow, const char *name, const char *region, char **
                 struct error *error);
 
 bool validate_doctl_auth(struct flow *flow, char **email, struct error *error);
+
+/* Whether USE_MANAGED_DB says self-hosted: setup_managed_database() then asks doctl nothing. */
+bool is_self_hosted(const struct settings *settings);
 
 /* Sets cluster_id; leaves it NULL where USE_MANAGED_DB says self-hosted and `meant` is false. */
 bool setup_managed_database(struct flow *flow, bool meant, struct error *error);

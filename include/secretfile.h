@@ -23,10 +23,12 @@ enum secretfile_outcome { SECRETFILE_WRITTEN, SECRETFILE_UNCHANGED };
 
 /*
  * Sees before anything else happens that `path` can be written, and only by whom it should be:
- * makes its folder, and fails with ERROR_LOCAL where that cannot be done, where the folder is not
- * writable or is writable by others, where a folder or device stands at the path itself, or a file
- * of a user who is neither `owner` nor the one who runs the program. Removes what runs that were
- * killed left there: a temporary file that nobody holds (flock), or whose process is gone.
+ * makes its folder, and fails with ERROR_LOCAL where that cannot be done, where the
+ * folder is not writable, or belongs to or is writable by others, where a folder or device stands
+ * at the path itself, or a file that cannot be read or of a user who is neither `owner` nor the one
+ * who runs the program, and where a new file cannot be made or given to `owner`. Removes what runs
+ * that were killed left there: a temporary file that nobody holds (flock), or whose process is
+ * gone.
  */
 bool secretfile_prepare(const char *path, const struct secretfile_owner *owner,
                         struct error *error);

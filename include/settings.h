@@ -87,6 +87,7 @@ struct settings {
     char **compose;        /* Compose files, in the order they were named */
     size_t compose_count;
     bool faithful, quiet, verbose, no_secret_file;
+    bool is_deployment; /* settings from DROPLET_NAME on are taken from the environment too */
     bool simulate;
     char *simulator; /* the state folder of --simulate, NULL: the default one */
 };

@@ -107,7 +107,7 @@ static const struct flag droplet_create_flags[] = {
 /* A command that doctl has and the simulator has not. */
 #define MISSING(name, text)                                                                        \
     {                                                                                              \
-        .words = (name), .brief = (text), .where = ON_SHIPPED                                          \
+        .words = (name), .brief = (text), .where = ON_SHIPPED                                      \
     }
 
 const struct command commands[] = {

@@ -106,9 +106,8 @@ static bool matches(struct pattern *pattern, const struct buffer *stream)
 static char *first_complaint(const struct buffer *err)
 {
     struct span groups[PATTERN_GROUPS];
-    if (!err->length ||
-        (!pattern_match(&error_line_pattern, err->data, err->length, 0, groups) &&
-         !pattern_match(&line_pattern, err->data, err->length, 0, groups)))
+    if (!err->length || (!pattern_match(&error_line_pattern, err->data, err->length, 0, groups) &&
+                         !pattern_match(&line_pattern, err->data, err->length, 0, groups)))
         return mem_copy("");
     return text_quote(groups[1].start, groups[1].length);
 }

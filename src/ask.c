@@ -252,9 +252,9 @@ static bool is_cut_off(struct doctl *doctl, const struct call *call, const struc
 {
     bool ended = !out->length || out->data[out->length - 1] == '\n';
     doctl->is_tidy = doctl->is_tidy || (out->length && strstr(out->data, "    "));
-    return !ended && (call->is_list || doctl->is_tidy ||
-                      (wording->shape == SHAPE_ID && reply_is_part_of_uuid(out)) ||
-                      ask_is_released(doctl));
+    return !ended &&
+           (call->is_list || doctl->is_tidy ||
+            (wording->shape == SHAPE_ID && reply_is_part_of_uuid(out)) || ask_is_released(doctl));
 }
 
 /* Puts a question in one wording. `reply` has to be freed only when it was answered. */
@@ -279,7 +279,8 @@ static enum verdict put(struct doctl *doctl, const struct call *call, const stru
         doctl->is_shipped = true;
     if (verdict == VERDICT_ANSWERED && is_cut_off(doctl, call, wording, &reply->result.out)) {
         error_set(error, ERROR_UNREADABLE, 0,
-                  "could not %s: doctl's answer was cut off, it does not end with a newline", doing);
+                  "could not %s: doctl's answer was cut off, it does not end with a newline",
+                  doing);
         verdict = VERDICT_FAILED;
     } else if (verdict == VERDICT_ANSWERED &&
                !reply_read(call, wording, doing, doctl->scratch, reply, error))

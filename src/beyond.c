@@ -54,7 +54,6 @@ void ahead_of_cluster(struct flow *flow, const char *cluster_id)
     doctl_ahead(flow->doctl, CALL_CERTIFICATE, cluster_id, get(flow, SETTING_CA_FILE));
     if (!flow->is_setup)
         return;
-    doctl_ahead(flow->doctl, CALL_RULE_LIST, cluster_id, NULL);
     ahead_of_connection(flow, cluster_id, false);
     doctl_ahead(flow->doctl, CALL_CLUSTER_INFO, cluster_id, NULL);
 }
@@ -102,33 +101,48 @@ static const char *lock_folder(const struct flow *flow)
     return shared[i];
 }
 
-bool lock_cluster(struct flow *flow, const char *cluster_name, struct error *error)
+bool lock_run(struct flow *flow, struct lock *lock, const char *name, const char *what,
+              struct error *error)
 {
     long long until = process_clock_ms() + settings_ms(flow->settings, SETTING_LOCK_TIMEOUT);
     bool told = false;
-    if (flow->settings->faithful || flow->lock.file >= 0)
+    if (flow->settings->faithful || lock->file >= 0)
         return true;
     for (;;) {
         bool taken;
-        if (!lock_try(&flow->lock, lock_folder(flow), cluster_name, &taken, error))
+        if (!lock_try(lock, lock_folder(flow), name, &taken, error))
             return false;
         if (taken) {
-            doctl_hold(flow->doctl, flow->lock.file);
+            doctl_hold(flow->doctl, lock->file);
             return true;
         }
         if (process_clock_ms() >= until)
-            return error_set(
-                error, ERROR_DEADLINE, 0,
-                "another run of managed-db for the cluster %s is still at it; wait for it, "
-                "or raise --lock-timeout",
-                cluster_name);
+            return error_set(error, ERROR_DEADLINE, 0,
+                             "another run of managed-db for %s is still at it; wait for it, or "
+                             "raise --lock-timeout",
+                             what);
         if (!told)
-            console_info(flow->console, "Waiting for another run for the cluster %s...",
-                         cluster_name);
+            console_info(flow->console, "Waiting for another run for %s...", what);
         told = true;
         if (!doctl_pause(flow->doctl, LOCK_POLL_MS, error))
             return false;
     }
+}
+
+bool lock_cluster(struct flow *flow, const char *cluster_name, struct error *error)
+{
+    char *what = mem_format("the cluster %s", cluster_name);
+    bool good = lock_run(flow, &flow->lock, cluster_name, what, error);
+    free(what);
+    return good;
+}
+
+bool lock_rules(struct flow *flow, const char *cluster_id, struct error *error)
+{
+    char *name = mem_format("rules-%s", cluster_id);
+    bool good = lock_run(flow, &flow->rules_lock, name, "the cluster's trusted sources", error);
+    free(name);
+    return good;
 }
 
 /* ---- waiting ---- */
@@ -357,7 +371,7 @@ bool add_trusted_source(struct flow *flow, const char *cluster_id, const char *r
                         struct error *error)
 {
     *added = false;
-    if (!read_rules(flow, cluster_id, error))
+    if (!lock_rules(flow, cluster_id, error) || !read_rules(flow, cluster_id, error))
         return false;
     if (has_rule(&flow->rules, rule))
         return true;
@@ -406,6 +420,13 @@ bool prepare_file(struct flow *flow, const char *path, struct error *error)
     return secretfile_prepare(path, &owner, error);
 }
 
+/* The plan's URL of the same cluster has the database itself for its pool. */
+static bool is_same_database(const struct conninfo *theirs, const struct conninfo *ours)
+{
+    return conninfo_same_server(theirs, ours) && (strcmp(theirs->database, ours->database) == 0 ||
+                                                  strcmp(theirs->database, "defaultdb") == 0);
+}
+
 /* A URL of another database is not lost when ours takes its place. */
 static bool keep_other(struct flow *flow, const char *path, const struct conninfo *ours,
                        struct error *error)
@@ -419,7 +440,7 @@ static bool keep_other(struct flow *flow, const char *path, const struct conninf
     struct conninfo theirs = CONNINFO_INIT;
     struct error ignored = ERROR_INIT;
     bool other = text[strspn(text, " \t\r\n")] != '\0' &&
-                 !(conninfo_parse(text, &theirs, &ignored) && conninfo_same_server(&theirs, ours));
+                 !(conninfo_parse(text, &theirs, &ignored) && is_same_database(&theirs, ours));
     conninfo_free(&theirs);
     bool kept = false;
     bool good = !other || secretfile_keep_previous(path, text, length, &kept, error);

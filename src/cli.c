@@ -613,6 +613,8 @@ static bool understand(struct parse *parse)
         return unknown_command(parse);
     if (!invocation->command)
         return usage(parse->error, NULL, "a command is missing", "");
+    invocation->settings.is_deployment = invocation->command->groups & (DROPLET | DEPLOYED) ||
+                                         invocation->command->run == command_settings;
     return apply_arguments(parse);
 }
 

@@ -289,14 +289,17 @@ bool command_run(struct invocation *invocation, const char *program, const struc
 {
     const struct command *command = invocation->command;
     struct settings *settings = &invocation->settings;
-    bool needs_doctl = !(command->groups & COMMAND_OFFLINE);
+    bool needs_doctl =
+        !(command->groups & COMMAND_OFFLINE) &&
+        !(command->run == command_setup_function && is_self_hosted(&invocation->settings));
     const char *form = settings_get(settings, SETTING_OUTPUT);
     if ((strcmp(form, "json") == 0 && !command->key) ||
         (strcmp(form, "env") == 0 && !command->variable))
         return error_set(error, ERROR_USAGE, 0,
                          "'%s' has no answer in the form %s: leave --output out", command->name,
                          form);
-    struct flow flow = {.console = console, .settings = settings, .lock = LOCK_INIT};
+    struct flow flow = {
+        .console = console, .settings = settings, .lock = LOCK_INIT, .rules_lock = LOCK_INIT};
     struct answer answer = {.text = NULL};
     bool good = true;
     if (needs_doctl) {

@@ -26,6 +26,7 @@ void flow_free(struct flow *flow)
     free(flow->cluster_id);
     free(flow->cluster_status);
     rules_free(&flow->rules);
+    lock_release(&flow->rules_lock);
     lock_release(&flow->lock);
 }
 
@@ -277,6 +278,8 @@ bool configure_trusted_sources(struct flow *flow, const char *cluster_id, const 
 
     *rule = NULL;
     char *address = NULL;
+    if (!lock_rules(flow, cluster_id, error))
+        return false;
     ahead_of_trust(flow, cluster_id, droplet_id);
     if (!doctl_droplet_private_ip(flow->doctl, droplet_id, &address, error))
         return false;
@@ -374,10 +377,15 @@ static bool prepare_files(struct flow *flow, struct error *error)
            prepare_file(flow, get(flow, SETTING_CA_FILE), error);
 }
 
+bool is_self_hosted(const struct settings *settings)
+{
+    const char *use = settings_get(settings, SETTING_USE_MANAGED_DB);
+    return *use && strcmp(use, "true") != 0;
+}
+
 bool setup_managed_database(struct flow *flow, bool meant, struct error *error)
 {
-    const char *use = get(flow, SETTING_USE_MANAGED_DB);
-    if (!meant && *use && strcmp(use, "true") != 0) {
+    if (!meant && is_self_hosted(flow->settings)) {
         console_info(flow->console, "Using self-hosted PostgreSQL (containerized)");
         return true;
     }

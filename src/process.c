@@ -47,7 +47,7 @@ struct process_set {
 /* ---- signals ---- */
 
 /* Those that end the program, then the one that tells of children. */
-static const int caught_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
+static const int caught_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD};
 #define CAUGHT (sizeof caught_signals / sizeof caught_signals[0])
 
 static volatile sig_atomic_t noted_signal;
@@ -541,6 +541,8 @@ bool process_wait(struct process_set *set, struct process *child, struct process
         error_set_errno(error, "cannot run %s", child->path);
         if (errno == ENOENT || errno == EACCES || errno == ENOEXEC || errno == ENOTDIR)
             error->kind = ERROR_NO_DOCTL;
+        if (child->start_errno == ENOEXEC)
+            error_advise(error, "a script needs a first line such as #!/bin/sh");
         done = false;
     }
     if (done && child->read_errno) {

@@ -71,7 +71,8 @@ static bool make_secrets_folder(const char *folder, struct error *error)
            error_set_errno(error, "cannot make the folder %s", folder);
 }
 
-static bool is_safe_folder(const char *folder, struct error *error)
+static bool is_safe_folder(const char *folder, const struct secretfile_owner *owner,
+                           struct error *error)
 {
     struct stat status;
     if (access(folder, W_OK | X_OK) != 0 || stat(folder, &status) != 0)
@@ -80,7 +81,8 @@ static bool is_safe_folder(const char *folder, struct error *error)
         return error_set(error, ERROR_LOCAL, EPERM,
                          "others can write in the folder %s: name another one, or 'chmod o-w' it",
                          folder);
-    if (status.st_uid != geteuid() && status.st_uid != 0)
+    if (status.st_uid != geteuid() && status.st_uid != 0 &&
+        !(owner->wanted && status.st_uid == owner->uid))
         return error_set(error, ERROR_LOCAL, EPERM,
                          "the folder %s belongs to user %lu: name another one, or 'chown' it",
                          folder, (unsigned long)status.st_uid);
@@ -139,24 +141,6 @@ static void sweep(const char *folder, const char *path)
             is_left_over(dirfd(entries), entry->d_name, entry->d_name + length + 1))
             unlinkat(dirfd(entries), entry->d_name, 0);
     closedir(entries);
-}
-
-bool secretfile_prepare(const char *path, const struct secretfile_owner *owner, struct error *error)
-{
-    size_t length = strlen(path);
-    if (length == 0 || path[length - 1] == '/')
-        return error_set(error, ERROR_LOCAL, EISDIR, "%s is not the name of a file", path);
-    char *folder = folder_of(path);
-    bool good = make_secrets_folder(folder, error) && is_safe_folder(folder, error) &&
-                is_safe_place(path, owner, error);
-    if (good) {
-        char *previous = mem_format("%s.previous", path);
-        sweep(folder, path);
-        sweep(folder, previous);
-        free(previous);
-    }
-    free(folder);
-    return good;
 }
 
 static bool write_all(int file, const char *bytes, size_t length)
@@ -290,6 +274,53 @@ bool secretfile_read(const char *path, char **text, size_t *length, struct error
     *length = bytes.length;
     *text = buffer_take(&bytes);
     return true;
+}
+
+/* Opens, names and gives away as a write will, and takes it back: what cannot be done is known now.
+ */
+static bool try_to_write(const char *path, const char *previous,
+                         const struct secretfile_owner *owner, struct error *error)
+{
+    char *name = NULL;
+    int file = open_beside(previous, &name);
+    if (file < 0)
+        return error_set_errno(error, "cannot write %s", path);
+    bool good =
+        !owner->wanted || fchown(file, owner->uid, owner->gid) == 0 ||
+        error_set_errno(error, "cannot give %s to user %lu", path, (unsigned long)owner->uid);
+    unlink(name);
+    close(file);
+    free(name);
+    return good;
+}
+
+static bool try_to_read(const char *path, struct error *error)
+{
+    char *text;
+    size_t length;
+    if (!secretfile_read(path, &text, &length, error))
+        return false;
+    mem_free_secret(text);
+    return true;
+}
+
+bool secretfile_prepare(const char *path, const struct secretfile_owner *owner, struct error *error)
+{
+    size_t length = strlen(path);
+    if (length == 0 || path[length - 1] == '/')
+        return error_set(error, ERROR_LOCAL, EISDIR, "%s is not the name of a file", path);
+    char *folder = folder_of(path);
+    char *previous = mem_format("%s.previous", path);
+    bool good = make_secrets_folder(folder, error) && is_safe_folder(folder, owner, error) &&
+                is_safe_place(path, owner, error) && try_to_read(path, error);
+    if (good) {
+        sweep(folder, path);
+        sweep(folder, previous);
+        good = try_to_write(path, previous, owner, error);
+    }
+    free(previous);
+    free(folder);
+    return good;
 }
 
 static bool is_already(const char *path, const void *bytes, size_t length,

@@ -46,7 +46,7 @@ static struct form file_path = {PATTERN("[^\\x00-\\x1f\\x7f-][^\\x00-\\x1f\\x7f]
 static struct form owner = {PATTERN("[0-9]{1,9}(?::[0-9]{1,9})?"), "UID or UID:GID, as numbers"};
 static struct form token = {PATTERN("[\\x21-\\x7e]{1,4096}"), "a token without blanks"};
 static struct form seconds = {PATTERN("[0-9]{1,6}(?:\\.[0-9]{1,3})?"), "a number of seconds"};
-static struct form whole_seconds = {PATTERN("[0-9]{1,6}"), "a whole number of seconds"};
+static struct form whole_seconds = {PATTERN("0|[1-9][0-9]{0,5}"), "a whole number of seconds"};
 static struct form dialect = {PATTERN("auto|plan|shipped"), "auto, plan or shipped"};
 static struct form color = {PATTERN("auto|always|never"), "auto, always or never"};
 static struct form output = {PATTERN("text|json|env"), "text, json or env"};
@@ -174,7 +174,9 @@ bool settings_add_trust(struct settings *settings, const char *rule, const char 
 
 static bool load_environment(struct settings *settings, struct error *error)
 {
-    for (size_t i = 0; i < SETTING_COUNT; i++) {
+    /* What only a deployment heeds is no other command's concern. */
+    size_t count = settings->is_deployment ? SETTING_COUNT : SETTING_DROPLET_NAME;
+    for (size_t i = 0; i < count; i++) {
         const char *value = specs[i].variable ? getenv(specs[i].variable) : NULL;
         if (value && !settings_set(settings, (enum setting)i, value, SOURCE_ENVIRONMENT,
                                    specs[i].variable, error))
@@ -214,10 +216,22 @@ static bool in_secrets_dir(struct settings *settings, enum setting setting, cons
     return good;
 }
 
+/* The simulator's secrets never take the place of real ones, unless the command line says so. */
+static void forget_real_paths(struct settings *settings)
+{
+    static const enum setting paths[] = {SETTING_SECRETS_DIR, SETTING_SECRET_FILE, SETTING_CA_FILE};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+        if (settings->sources[paths[i]] != SOURCE_FLAG) {
+            mem_free_secret(settings->values[paths[i]]);
+            settings->values[paths[i]] = NULL;
+            settings->sources[paths[i]] = SOURCE_NONE;
+        }
+}
+
 static bool load_constants(struct settings *settings, const char *secret_name, struct error *error)
 {
-    /* The simulator's secrets never take the place of real ones. */
-    if (settings->simulate && !settings->values[SETTING_SECRETS_DIR]) {
+    if (settings->simulate) {
+        forget_real_paths(settings);
         char *folder = mem_format("%s/secrets", settings->simulator);
         bool good = settings_set(settings, SETTING_SECRETS_DIR, folder, SOURCE_DEFAULT,
                                  "--simulate", error);
@@ -272,6 +286,11 @@ bool settings_load(struct settings *settings, const char *secret_name, struct er
         return error_set(error, ERROR_USAGE, 0,
                          "--faithful makes the plan's calls and no others: leave --network private "
                          "out");
+    if (strcmp(settings_get(settings, SETTING_SECRET_FILE),
+               settings_get(settings, SETTING_CA_FILE)) == 0)
+        return error_set(error, ERROR_USAGE, 0,
+                         "%s cannot hold both the URL and the certificate: name two files",
+                         settings_get(settings, SETTING_CA_FILE));
     if (settings->no_secret_file && settings->sources[SETTING_SECRET_FILE] == SOURCE_FLAG)
         return error_set(error, ERROR_USAGE, 0,
                          "--no-secret-file and --secret-file exclude each other");

@@ -9,7 +9,7 @@
 
 if ! declare -F managed_db >/dev/null; then
     # shellcheck source-path=SCRIPTDIR
-    . "$(dirname "${BASH_SOURCE[0]}")/managed-db-helpers.sh"
+    . "$(dirname -- "${BASH_SOURCE[0]}")/managed-db-helpers.sh"
 fi
 
 declare -F step >/dev/null || step() { printf '==> %s\n' "$*" >&2; }

@@ -18,14 +18,18 @@
 # MANAGED_DB_ENV_FILE names a file with settings, KEY=VALUE lines, that every call reads (--env-file).
 # MANAGED_DB names the program; else it is looked for beside this file, in the build tree, and on PATH.
 
-MANAGED_DB_LIB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+MANAGED_DB_LIB_DIR=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 
 # Prints the path of the program.
 managed_db_program() {
     local candidate
     if [ -n "${MANAGED_DB:-}" ]; then
-        printf '%s\n' "$MANAGED_DB"
-        return 0
+        if [ -f "$MANAGED_DB" ] && [ -x "$MANAGED_DB" ]; then
+            printf '%s\n' "$MANAGED_DB"
+            return 0
+        fi
+        printf '%s\n' "MANAGED_DB names $MANAGED_DB, which is no program: correct or unset it" >&2
+        return 3
     fi
     for candidate in "$MANAGED_DB_LIB_DIR/managed-db" \
         "$MANAGED_DB_LIB_DIR/../../managed-db" \
@@ -41,7 +45,7 @@ managed_db_program() {
         return 0
     fi
     printf '%s\n' "managed-db is not built: run './autogen.sh && ./configure && make' in" \
-        "$(cd "$MANAGED_DB_LIB_DIR/../.." && pwd), or name the program with MANAGED_DB" >&2
+        "$(CDPATH='' cd -- "$MANAGED_DB_LIB_DIR/../.." && pwd), or name the program with MANAGED_DB" >&2
     return 3
 }
 
@@ -49,7 +53,7 @@ managed_db_program() {
 managed_db() {
     local program
     program=$(managed_db_program) || return $?
-    "$program" ${MANAGED_DB_ENV_FILE:+--env-file "$MANAGED_DB_ENV_FILE"} "$@"
+    "$program" ${MANAGED_DB_ENV_FILE:+"--env-file=$MANAGED_DB_ENV_FILE"} "$@"
 }
 
 check_existing_database() {

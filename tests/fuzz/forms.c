@@ -241,7 +241,8 @@ bool has_form(enum setting setting, const char *value)
     case SETTING_DEPLOY_DIR:
         return is_full_path(value);
     case SETTING_DEPLOY_TIMEOUT:
-        return length <= 6 && length >= 1 && strspn(value, DIGITS) == length;
+        return length <= 6 && length >= 1 && strspn(value, DIGITS) == length &&
+               (*value != '0' || length == 1);
     case SETTING_USER_DATA:
     case SETTING_SSH_IDENTITY:
     case SETTING_APP_DIR:

@@ -191,6 +191,25 @@ setup() {
     [ ! -e "$SECRETS/database_url" ]
 }
 
+@test "several trusts at once: every rule is there, once" {
+    local i pids=()
+    whole
+    with DOCTL_SIM_RACE_MS=150
+    for i in 42 7 7 8; do
+        doctl sim droplet add "$i" >/dev/null
+        env -i "${ENVIRONMENT[@]}" ${WRAPPER[@]+"${WRAPPER[@]}"} "$PROGRAM" trust "$ID" "$i" \
+            >/dev/null 2>"$BOX/err.$i" </dev/null 3>&- &
+        pids+=($!)
+    done
+    for i in "${pids[@]}"; do
+        wait "$i"
+    done
+    look
+    for i in 42 7 8; do
+        equal "$(count rule type=droplet "value=$i ")" 1 "rules for $i"
+    done
+}
+
 @test "trust twice: one rule" {
     local release
     for release in 1.94 1.123 1.166; do

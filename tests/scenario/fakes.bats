@@ -267,3 +267,35 @@ odd_hosts() {
     # Exit status 0 and nothing is what this fake says to a good `pool create` too.
     works
 }
+
+@test "a released doctl that answers oddly is not taken for a fake: no host is made up" {
+    local fault before
+    open_box 1.166
+    whole
+    mdb save "$ID" --network public
+    works
+    before=$(cat "$SECRETS/do_database_url")
+    for fault in empty ok-exit1 wrong-columns; do
+        with "DOCTL_SIM_FAULT=databases pool get=$fault"
+        mdb save "$ID" --network public
+        fails 4
+        equal "$(cat "$SECRETS/do_database_url")" "$before" "the URL after $fault"
+        without DOCTL_SIM_FAULT
+        with "DOCTL_SIM_FAULT=databases firewalls list=$fault"
+        mdb trust "$ID" 42
+        fails 4
+        equal "$(count rule)" 1 rules
+        without DOCTL_SIM_FAULT
+    done
+}
+
+@test "a fake whose complaint sounds like doctl's own is done without" {
+    local complaint
+    for complaint in "could not handle this call" "Unable to handle this" "requires something" \
+        "accepts only plan calls"; do
+        fake "echo 'Error: $complaint' >&2; exit 1"
+        mdb setup --droplet 42
+        works
+        equal "$(url)" "$URL"
+    done
+}

@@ -139,6 +139,47 @@ OTHER="postgresql://me:mine@elsewhere.example.com:5432/mine?sslmode=require"
     done
 }
 
+@test "another database of the same cluster is another one" {
+    mdb setup
+    works
+    local other="postgresql://doadmin:old@freshtrack-db-do-user-1234567-0.k.db.ondigitalocean.com:25061/orders"
+    printf '%s' "$other" >"$SECRETS/database_url"
+    mdb setup
+    works
+    equal "$(cat "$SECRETS/database_url.previous")" "$other"
+}
+
+@test "what could not be written is told before a cluster is billed" {
+    mdb setup --secret-file "$SECRETS/$(printf 'n%.0s' {1..245})"
+    fails 6
+    said "File name too long"
+    mdb setup --secret-file "$SECRETS/one" --ca-file "$SECRETS/one"
+    fails 2
+    said "cannot hold both"
+    equal "$(mutations)" "" changes
+    [ "$(id -u)" = 0 ] || skip "the rest needs root"
+    # As nobody: an owner that it may not give files to, and a file of its own that it cannot read.
+    local nobody=("$(command -v setpriv)" --reuid=nobody --regid=nogroup --clear-groups)
+    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR" "$BOX"
+    mkdir -p "$SECRETS"
+    chown -R nobody "$BOX/app"
+    "${nobody[@]}" test -x "$PROGRAM" || skip "nobody cannot reach the program"
+    "${nobody[@]}" test -x "$BOX/bin" || skip "nobody cannot reach the box"
+    rm -rf "$STATE" "$BOX/lock"
+    mkdir -m 777 "$STATE" "$BOX/lock"
+    WRAPPER=("${nobody[@]}" ${WRAPPER[@]+"${WRAPPER[@]}"})
+    with DOCTL_SIM_LOG=
+    mdb setup --secret-owner 1000
+    exits 6
+    said "to user 1000"
+    install -m 000 -o nobody /dev/null "$SECRETS/database_url"
+    mdb setup
+    exits 6
+    said "cannot read"
+    WRAPPER=()
+    equal "$(count cluster)" 0 clusters
+}
+
 @test "save keeps .previous too" {
     whole
     mkdir -p "$SECRETS"

@@ -299,6 +299,22 @@ SCRIPT
     answered "$ID"
 }
 
+@test "the library works with an IFS of its own, with CDPATH, and says what is wrong with MANAGED_DB" {
+    printf 'DO_REGION=fra1\n' >"$BOX/env"
+    run env -i "${ENVIRONMENT[@]}" CDPATH=.:/tmp "MANAGED_DB_ENV_FILE=$BOX/env" "MANAGED_DB=$PROGRAM" bash -c '
+        set -euo pipefail
+        IFS=$'"'\\n\\t'"'
+        cd "$1/.."
+        . scripts/lib/doctl-helpers.sh
+        [ "$(printf "%s\n" "$MANAGED_DB_LIB_DIR" | wc -l)" = 1 ]
+        ensure_vpc >/dev/null
+        MANAGED_DB=/nowhere
+        ensure_vpc' bash "$TOP/scripts"
+    [ "$status" = 3 ] || fail "status $status: $output"
+    [[ $output == *"MANAGED_DB names /nowhere"* ]] || fail "$output"
+    equal "$(count vpc region=fra1)" 1 VPCs
+}
+
 @test "a missing binary says how to build it" {
     copied "$BOX/tree/scripts/lib"
     check_script

@@ -388,6 +388,31 @@ variable() {
     is_whole
 }
 
+@test "USE_MANAGED_DB=false: setup_managed_database needs no doctl" {
+    with USE_MANAGED_DB=false MANAGED_DB_DOCTL=/nowhere/doctl
+    mdb setup_managed_database
+    works
+    said "Using self-hosted PostgreSQL (containerized)"
+}
+
+@test "a deployment's variables are no other command's concern" {
+    with DEPLOY_TIMEOUT=15m DEPLOY_DIR=relative
+    mdb vpc
+    works
+    mdb settings
+    fails 2
+    said DEPLOY_
+}
+
+@test "--simulate does not write where the environment's secrets are" {
+    mkdir -p "$SECRETS"
+    printf real >"$SECRETS/database_url"
+    mdb setup --simulate="$BOX/simulated"
+    works
+    equal "$(url)" real
+    [ -s "$BOX/simulated/secrets/database_url" ] || fail "no URL in the simulator's folder"
+}
+
 @test "USE_MANAGED_DB from the env file counts for setup_managed_database" {
     echo 'USE_MANAGED_DB=false' >"$BOX/deploy.config"
     mdb setup_managed_database --env-file "$BOX/deploy.config"
