@@ -35,6 +35,15 @@ void ahead_of_trust(struct flow *flow, const char *cluster_id, const char *dropl
 void ahead_of_info(struct flow *flow, const char *cluster_id);
 
 /*
+ * What is known before anything is billed: whether the Droplet is there, whose address is kept for
+ * configure_trusted_sources(), and whether the pool fits into a new cluster of a size.
+ */
+bool look_at_droplet(struct flow *flow, struct error *error);
+bool droplet_private_ip(struct flow *flow, const char *droplet_id, char **address,
+                        struct error *error);
+bool pool_will_fit(struct flow *flow, const char *size, struct error *error);
+
+/*
  * Waits until a cluster that is being created or changed is online: the plan's `create --wait`,
  * left to this program where doctl does not do it, and for a cluster that was found (docs/DOCTL.md,
  * "Behaviour"). Polls that fail in passing are passed over. ERROR_DEADLINE after --wait-timeout; a
@@ -69,10 +78,10 @@ bool wait_longer(struct flow *flow, const struct awaited *awaited, const char *s
                  long long began, long long *told, struct error *error);
 
 /*
- * Reads a pool back whose making doctl did not show: fails where it is not there. A doctl that
- * cannot be asked is believed.
+ * Reads a pool back whose making doctl did not show: fails where it is not there. A hand-made doctl
+ * is believed; *seen tells whether its list shows the pool.
  */
-bool pool_was_made(struct flow *flow, const char *cluster_id, const char *pool,
+bool pool_was_made(struct flow *flow, const char *cluster_id, const char *pool, bool *seen,
                    struct error *error);
 
 /* Adds a rule TYPE:VALUE unless it is known to be there; *added tells which. */

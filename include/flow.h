@@ -21,7 +21,9 @@ struct flow {
     const struct settings *settings;
     char *cluster_id;     /* the plan's DB_CLUSTER_ID: of the cluster that was found or made last */
     char *cluster_status; /* as last seen, or NULL */
-    size_t changes;       /* made so far, at DigitalOcean and in files */
+    char *
+        droplet_address; /* of the Droplet of the settings: "" where it has none, NULL: not asked */
+    size_t changes;      /* made so far, at DigitalOcean and in files */
     struct error put_off; /* a failure that lets the rest complete */
     struct rules rules;   /* the trusted sources that were read or added */
     bool rules_asked;     /* once is enough, even where doctl does not know the question */

@@ -10,10 +10,14 @@
 #include "memory.h"
 
 /*
- * A line for a message: control characters and terminal escapes out, the credentials of a URI
- * masked, cut to 300 bytes.
+ * A line for a message: control characters and terminal escapes out, what may be a secret masked
+ * (credentials of a URI, values named password or token, DigitalOcean's own forms), cut to 300
+ * bytes.
  */
 char *text_quote(const char *text, size_t length);
+
+/* The same, appended to a buffer that is to hold `limit` bytes at most. */
+void text_add_shown(struct buffer *buffer, const char *text, size_t length, size_t limit);
 
 /*
  * Appends a text without its control characters, terminal escapes and bytes that are not UTF-8;

@@ -9,8 +9,9 @@
 #include "pattern.h"
 #include "text.h"
 
+/* Some commands put a sentence of their own in front ("Unable to delete Droplet 42: "). */
 static struct pattern api_error_pattern =
-    PATTERN("^Error: ([A-Z]+) (https?://\\S+): ([1-5][0-9][0-9])\\b"
+    PATTERN("^Error: (?:[^\\n]*?: )?([A-Z]+) (https?://\\S+): ([1-5][0-9][0-9])\\b"
             "(?: \\(request \"([^\"\\n]*)\"\\))?[ ]?([^\\n]*)$");
 static struct pattern json_error_pattern =
     PATTERN("\\A\\s*\\{\"errors\":\\[\\{\"detail\":\"((?:[^\"\\\\]|\\\\.)*+)\"");
@@ -20,7 +21,7 @@ static struct pattern help_pattern = PATTERN("^Usage:[ \\t]*\\r?$");
 static struct pattern token_pattern =
     PATTERN("^Error: Unable to initialize DigitalOcean API client|access token is required");
 static struct pattern network_pattern =
-    PATTERN("^Error: (?:Get|Post|Put|Delete|Patch|Head|Options) \"?https?://|"
+    PATTERN("^Error: (?:[^\\n]*?: )?(?:Get|Post|Put|Delete|Patch|Head|Options) \"?https?://|"
             "^Error: .*(?:dial tcp|read tcp|i/o timeout|no such host|connection re(?:fused|set)|"
             "context deadline exceeded|TLS handshake|x509:|unexpected EOF|: EOF$)");
 /* Complaints of doctl itself that are neither about its words nor from the API. */

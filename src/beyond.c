@@ -70,7 +70,8 @@ void ahead_of_trust(struct flow *flow, const char *cluster_id, const char *dropl
 {
     if (flow->settings->faithful)
         return;
-    doctl_ahead(flow->doctl, CALL_DROPLET_GET, droplet_id, NULL);
+    if (!flow->droplet_address)
+        doctl_ahead(flow->doctl, CALL_DROPLET_GET, droplet_id, NULL);
     if (!flow->rules_asked)
         doctl_ahead(flow->doctl, CALL_RULE_LIST, cluster_id, NULL);
 }
@@ -143,6 +144,42 @@ bool lock_rules(struct flow *flow, const char *cluster_id, struct error *error)
     bool good = lock_run(flow, &flow->rules_lock, name, "the cluster's trusted sources", error);
     free(name);
     return good;
+}
+
+/* ---- what is known before anything is billed ---- */
+
+bool look_at_droplet(struct flow *flow, struct error *error)
+{
+    const char *droplet_id = get(flow, SETTING_DROPLET_ID);
+    return flow->settings->faithful || !*droplet_id ||
+           doctl_droplet_private_ip(flow->doctl, droplet_id, &flow->droplet_address, error);
+}
+
+bool droplet_private_ip(struct flow *flow, const char *droplet_id, char **address,
+                        struct error *error)
+{
+    if (!flow->droplet_address)
+        return doctl_droplet_private_ip(flow->doctl, droplet_id, address, error);
+    *address = mem_copy(flow->droplet_address);
+    return true;
+}
+
+/* A cluster with G GiB has min(25 G - 3, 997) connections for its pools (docs/DOCTL.md). */
+bool pool_will_fit(struct flow *flow, const char *size, struct error *error)
+{
+    const char *memory = strrchr(size, '-');
+    char *unit = NULL;
+    unsigned long gib = memory ? strtoul(memory + 1, &unit, 10) : 0;
+    if (gib == 0 || gib > 9999 || strcmp(unit, "gb") != 0)
+        return true;
+    unsigned long most = 25 * gib - 3 < 997 ? 25 * gib - 3 : 997;
+    if (strtoul(get(flow, SETTING_POOL_SIZE), NULL, 10) <= most || flow->settings->faithful ||
+        !doctl_is_released(flow->doctl))
+        return true;
+    return error_set(error, ERROR_CONFLICT, 0,
+                     "a pool of %s connections does not fit into a cluster of the size %s, which "
+                     "has %lu: set --pool-size, or a larger --size",
+                     get(flow, SETTING_POOL_SIZE), size, most);
 }
 
 /* ---- waiting ---- */
@@ -295,15 +332,20 @@ bool pool_is_there(struct flow *flow, const char *cluster_id, const char *pool,
            found_after_all(flow, there, "the pool");
 }
 
-bool pool_was_made(struct flow *flow, const char *cluster_id, const char *pool, struct error *error)
+bool pool_was_made(struct flow *flow, const char *cluster_id, const char *pool, bool *seen,
+                   struct error *error)
 {
     char *uri = NULL;
     struct error mine = ERROR_INIT;
-    if (flow->settings->faithful || doctl_pool_uri(flow->doctl, cluster_id, pool, &uri, &mine) ||
-        mine.kind == ERROR_TURNED_DOWN) {
+    *seen = true;
+    if (flow->settings->faithful || doctl_pool_uri(flow->doctl, cluster_id, pool, &uri, &mine)) {
         mem_free_secret(uri);
         return true;
     }
+    /* A hand-made doctl may keep no account: its word counts, but it is not called done. */
+    if (mine.kind == ERROR_TURNED_DOWN &&
+        doctl_pool_exists(flow->doctl, cluster_id, pool, seen, &mine))
+        return true;
     *error = mine;
     return error_precede(error, "doctl said that it made the connection pool");
 }

@@ -463,6 +463,24 @@ static struct option *long_options(void)
     return options;
 }
 
+/* getopt_long() does not tell why it takes no such option. */
+static const char *what_is_wrong(const char *word)
+{
+    size_t length = strcspn(word + 2, "=");
+    size_t fits = 0;
+    bool is_long = strncmp(word, "--", 2) == 0 && length > 0;
+    for (const struct option_spec *option = cli_options; is_long && option->name; option++) {
+        if (strncmp(option->name, word + 2, length) != 0)
+            continue;
+        if (!option->name[length])
+            return "no value goes with the option";
+        fits++;
+    }
+    return fits > 1 ? "ambiguous option"
+           : fits   ? "no value goes with the option"
+                    : "unknown option";
+}
+
 /*
  * Sorts a command line into options and words. getopt_long() is stopped at every word ("+") and
  * started again behind it, so that options may stand anywhere, whatever POSIXLY_CORRECT or the C
@@ -485,7 +503,7 @@ static bool sort_words(int argc, char **argv, const struct option *options, stru
         }
         const char *word = argv[at];
         if (found == '?')
-            return usage(parse->error, NULL, "unknown, ambiguous or unfit option", word);
+            return usage(parse->error, NULL, what_is_wrong(word), word);
         if (found == ':')
             return usage(parse->error, NULL, "a value is missing after", word);
         if (found == FIRST_VALUE - 1) {
@@ -518,9 +536,11 @@ static bool apply_switch(const struct seen_option *seen, struct parse *parse)
     else if (strcmp(name, "version") == 0)
         parse->invocation->request = REQUEST_VERSION;
     else if (strcmp(name, "simulate") == 0) {
+        if (seen->value && !*seen->value)
+            return error_set(parse->error, ERROR_USAGE, 0, "--simulate: the value is empty");
         settings->simulate = true;
         free(settings->simulator);
-        settings->simulator = seen->value && *seen->value ? mem_copy(seen->value) : NULL;
+        settings->simulator = seen->value ? mem_copy(seen->value) : NULL;
     }
     return true;
 }

@@ -3,6 +3,7 @@
 #include "command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -298,6 +299,12 @@ bool command_run(struct invocation *invocation, const char *program, const struc
         return error_set(error, ERROR_USAGE, 0,
                          "'%s' has no answer in the form %s: leave --output out", command->name,
                          form);
+    /* main() puts something else in the place of a stdout that was closed. */
+    int flags = fcntl(STDOUT_FILENO, F_GETFL);
+    if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY) {
+        errno = EBADF;
+        return error_set_errno(error, "cannot write the answer to stdout");
+    }
     struct flow flow = {
         .console = console, .settings = settings, .lock = LOCK_INIT, .rules_lock = LOCK_INIT};
     struct answer answer = {.text = NULL};

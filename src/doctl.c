@@ -80,7 +80,7 @@ static bool ask_text(struct doctl *doctl, enum call_id id,
     const char *at = buffer_text(&reply.result.out);
     while (*at) {
         size_t length = strcspn(at, "\n");
-        text_add_clean(&clean, at, length, SIZE_MAX);
+        text_add_shown(&clean, at, length, SIZE_MAX);
         buffer_add_text(&clean, "\n");
         at += length + (at[length] ? 1 : 0);
     }

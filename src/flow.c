@@ -25,6 +25,7 @@ void flow_free(struct flow *flow)
 {
     free(flow->cluster_id);
     free(flow->cluster_status);
+    free(flow->droplet_address);
     rules_free(&flow->rules);
     lock_release(&flow->rules_lock);
     lock_release(&flow->lock);
@@ -104,7 +105,7 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
     }
 
     /* What can be known before a cluster is billed fails before it. */
-    if (!prepare_file(flow, get(flow, SETTING_CA_FILE), error))
+    if (!prepare_file(flow, get(flow, SETTING_CA_FILE), error) || !pool_will_fit(flow, size, error))
         return false;
     console_step(flow->console, "Creating managed PostgreSQL cluster: %s...", cluster_name);
     console_plain(flow->console, "  Region: %s", region);
@@ -144,17 +145,16 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
 }
 
 static bool make_pool(struct flow *flow, const char *cluster_id, const char *pool_name,
-                      const char *pool_size, struct error *error)
+                      const char *pool_size, bool *seen, struct error *error)
 {
-    bool shown;
     struct error failure = ERROR_INIT;
     if (doctl_pool_create(flow->doctl, cluster_id, pool_name, DATABASE_NAME, DATABASE_USER,
-                          pool_size, &shown, &failure))
-        return shown || pool_was_made(flow, cluster_id, pool_name, error);
-    if (pool_is_there(flow, cluster_id, pool_name, &failure))
-        return true;
-    *error = failure;
-    return false;
+                          pool_size, seen, &failure))
+        return *seen || pool_was_made(flow, cluster_id, pool_name, seen, error);
+    *seen = pool_is_there(flow, cluster_id, pool_name, &failure);
+    if (!*seen)
+        *error = failure;
+    return *seen;
 }
 
 bool create_connection_pool(struct flow *flow, const char *cluster_id, const char *pool_name,
@@ -168,12 +168,19 @@ bool create_connection_pool(struct flow *flow, const char *cluster_id, const cha
     if (exists) {
         console_success(flow->console, "Connection pool already exists: %s", pool_name);
     } else {
-        if (!make_pool(flow, cluster_id, pool_name, pool_size, error))
+        bool seen;
+        if (!make_pool(flow, cluster_id, pool_name, pool_size, &seen, error))
             return false;
         flow->changes++;
-        console_success(flow->console,
-                        "Connection pool created: %s (transaction mode, %s connections)", pool_name,
-                        pool_size);
+        if (seen)
+            console_success(flow->console,
+                            "Connection pool created: %s (transaction mode, %s connections)",
+                            pool_name, pool_size);
+        else
+            console_warning(flow->console,
+                            "doctl said that it made the connection pool %s, but its list does not "
+                            "show it",
+                            pool_name);
     }
     ahead_of_pool(flow, cluster_id, pool_name);
     return true;
@@ -281,7 +288,7 @@ bool configure_trusted_sources(struct flow *flow, const char *cluster_id, const 
     if (!lock_rules(flow, cluster_id, error))
         return false;
     ahead_of_trust(flow, cluster_id, droplet_id);
-    if (!doctl_droplet_private_ip(flow->doctl, droplet_id, &address, error))
+    if (!droplet_private_ip(flow, droplet_id, &address, error))
         return false;
     bool has_address = *address != '\0';
     free(address);
@@ -395,6 +402,8 @@ bool setup_managed_database(struct flow *flow, bool meant, struct error *error)
     if (!prepare_files(flow, error) || !lock_cluster(flow, get(flow, SETTING_CLUSTER_NAME), error))
         return false;
     ahead_of_setup(flow);
+    if (!look_at_droplet(flow, error))
+        return false;
 
     char *vpc_uuid = NULL;
     const char *region = get(flow, SETTING_REGION);
@@ -405,7 +414,7 @@ bool setup_managed_database(struct flow *flow, bool meant, struct error *error)
                                         get(flow, SETTING_SIZE), vpc_uuid, error);
     free(vpc_uuid);
     if (!good)
-        return error_precede(error, "Failed to create managed database");
+        return flow->cluster_id ? false : error_precede(error, "Failed to create managed database");
 
     char *rule = NULL;
     if (*get(flow, SETTING_DROPLET_ID) &&

@@ -24,6 +24,17 @@ static void open_standard_streams(void)
                 _exit(6);
 }
 
+/* A core file would hold passwords, doctl's too. */
+static void forbid_core_files(void)
+{
+#ifdef __linux__
+    /* A program that the kernel pipes it to is only kept from it by the limit 1 (core(5)). */
+    if (setrlimit(RLIMIT_CORE, &(struct rlimit){1, 1}) == 0)
+        return;
+#endif
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+}
+
 static bool print_about(const struct invocation *invocation, struct error *error)
 {
     if (invocation->request == REQUEST_HELP)
@@ -64,8 +75,7 @@ int main(int argc, char **argv)
     open_standard_streams();
     /* A write to a closed pipe is an error to be told, not a silent end. */
     signal(SIGPIPE, SIG_IGN);
-    /* A core file would hold passwords, doctl's too. */
-    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+    forbid_core_files();
 
     bool good = run(argc, argv, &console, &error);
     /* The plan's "no" is an answer, not a failure. */

@@ -81,6 +81,12 @@ static bool is_safe_folder(const char *folder, const struct secretfile_owner *ow
         return error_set(error, ERROR_LOCAL, EPERM,
                          "others can write in the folder %s: name another one, or 'chmod o-w' it",
                          folder);
+    /* A group of one's own is what many systems give every user. */
+    if (status.st_mode & S_IWGRP && status.st_gid != getegid())
+        return error_set(error, ERROR_LOCAL, EPERM,
+                         "group %lu can write in the folder %s: name another one, or 'chmod g-w' "
+                         "it",
+                         (unsigned long)status.st_gid, folder);
     if (status.st_uid != geteuid() && status.st_uid != 0 &&
         !(owner->wanted && status.st_uid == owner->uid))
         return error_set(error, ERROR_LOCAL, EPERM,

@@ -31,8 +31,9 @@ static struct form identifier = {PATTERN("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}"),
 static struct form version = {PATTERN("[1-9][0-9]?"), "a PostgreSQL major version such as 15"};
 static struct form small_number = {PATTERN("[1-9][0-9]?"), "a number from 1 to 99"};
 static struct form pool_size = {PATTERN("[1-9][0-9]{0,3}"), "a number of connections, 1 to 9999"};
-#define OCTET "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-static struct form ip_range = {PATTERN(OCTET "(?:\\." OCTET "){3}/(?:[12]?[0-9]|3[0-2])"),
+#define PREFIX "(?:[12]?[0-9]|3[0-2])"
+#define OCTET  "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+static struct form ip_range = {PATTERN(OCTET "(?:\\." OCTET "){3}/" PREFIX),
                                "a range such as 10.116.0.0/20"};
 static struct form secret_form = {PATTERN("[A-Za-z0-9_.][A-Za-z0-9_./:-]{0,254}"),
                                   "the name of a secret, or SERVICE:TARGET"};
@@ -65,10 +66,12 @@ static struct form path_list = {
     PATTERN("(?=.{1,4095}\\z)(?!.*(?<![^:/])\\.\\.(?![^:/]))(?![/-])[^\\x00-\\x1f\\x7f:]+"
             "(?::(?![/-])[^\\x00-\\x1f\\x7f:]+)*"),
     "paths below the application's folder, without .., with colons between them"};
-static struct form trust_rule = {
-    PATTERN("(?:droplet|k8s|app|tag):[A-Za-z0-9][A-Za-z0-9_.:-]{0,254}|"
-            "ip_addr:[0-9A-Fa-f][0-9A-Fa-f.:]{1,44}(?:/[0-9]{1,3})?"),
-    "droplet:ID, k8s:UUID, app:UUID, tag:NAME or ip_addr:ADDRESS"};
+#define UUID "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+static struct form trust_rule = {PATTERN("droplet:[1-9][0-9]{0,19}|(?:k8s|app):" UUID
+                                         "|tag:[A-Za-z0-9_:-]{1,255}|ip_addr:(?:" OCTET
+                                         "(?:\\." OCTET "){3}(?:/" PREFIX ")?|"
+                                         "[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:.]{1,40}(?:/[0-9]{1,3})?)"),
+                                 "droplet:ID, k8s:UUID, app:UUID, tag:NAME or ip_addr:ADDRESS"};
 
 static const struct {
     const char *key;      /* in the manifest; the long option's name where there is one */
@@ -248,20 +251,24 @@ static bool load_constants(struct settings *settings, const char *secret_name, s
            in_secrets_dir(settings, SETTING_CA_FILE, "ca-certificate.crt", error);
 }
 
-/* The folder that the simulator keeps its account in when none is named. */
+/* The folder that the simulator keeps its account in when none is named; NULL: nobody knows. */
 static char *default_simulator(void)
 {
     const char *state = getenv("XDG_STATE_HOME");
     const char *home = getenv("HOME");
     if (state && *state == '/')
         return mem_format("%s/managed-db/simulator", state);
-    return mem_format("%s/.local/state/managed-db/simulator", home && *home ? home : ".");
+    return home && *home == '/' ? mem_format("%s/.local/state/managed-db/simulator", home) : NULL;
 }
 
 bool settings_load(struct settings *settings, const char *secret_name, struct error *error)
 {
     if (settings->simulate && !settings->simulator)
         settings->simulator = default_simulator();
+    if (settings->simulate && !settings->simulator)
+        return error_set(error, ERROR_USAGE, 0,
+                         "--simulate: there is no HOME to keep the account in: name a folder with "
+                         "--simulate=DIR");
     settings->trust_is_settled = settings->trust_count > 0;
     const char *env_file = settings->values[SETTING_ENV_FILE];
     const char *manifest = settings->values[SETTING_MANIFEST];

@@ -364,13 +364,32 @@ END_TEST
 
 START_TEST(trusted_sources)
 {
-    static const char *const good[] = {
-        "droplet:42",         "k8s:98de743c-8e34",    "app:abc", "tag:web:blue", "ip_addr:10.0.0.1",
-        "ip_addr:10.0.0.0/8", "ip_addr:2001:db8::/32"};
-    static const char *const bad[] = {
-        "",        "42",          "droplet:",  "droplet:-1", "host:x",
-        "tag:a b", "droplet:1\n", "ip_addr:x", "ip_addr:1",  "ip_addr:1.2.3.4/a",
-        ":x",      " droplet:1"};
+    static const char *const good[] = {"droplet:42",
+                                       "k8s:98de743c-8e34-4f12-9a6b-0123456789ab",
+                                       "app:98DE743C-8E34-4F12-9A6B-0123456789AB",
+                                       "tag:web:blue",
+                                       "ip_addr:10.0.0.1",
+                                       "ip_addr:10.0.0.0/8",
+                                       "ip_addr:2001:db8::/32"};
+    static const char *const bad[] = {"",
+                                      "42",
+                                      "droplet:",
+                                      "droplet:-1",
+                                      "host:x",
+                                      "tag:a b",
+                                      "droplet:1\n",
+                                      "ip_addr:x",
+                                      "ip_addr:1",
+                                      "ip_addr:1.2.3.4/a",
+                                      ":x",
+                                      " droplet:1",
+                                      "droplet:abc",
+                                      "droplet:0",
+                                      "k8s:x",
+                                      "app:98de743c-8e34",
+                                      "ip_addr:999.1.1.1",
+                                      "ip_addr:1.2.3.4/33",
+                                      "ip_addr:1.2.3"};
     for (size_t i = 0; i < COUNT(good); i++)
         unit_worked(settings_add_trust(&settings, good[i], "--trust", &error), &error);
     ck_assert_uint_eq(settings.trust_count, COUNT(good));

@@ -62,6 +62,23 @@ static const struct {
     {"a://u:p@h\nb://v:q@i", "a://****@h b://****@i"},
     {"https://host/path", "https://host/path"},
     {"me@example.com", "me@example.com"},
+    {"bad URI postgresql://doadmin:hunter22 here", "bad URI postgresql://**** here"},
+    {"parse \"postgresql://u:a/b@h:1/p\": invalid port \":a\" after host",
+     "parse \"postgresql://****@h:1/p\": invalid port \"****\" after host"},
+    {"{\"uri\":\"postgresql:\\/\\/u:x@h\",\"password\":\"x y\"}",
+     "{\"uri\":\"postgresql:\\/\\/****\",\"password\":\"**** y\"}"},
+    {"DATABASE_PASSWORD=hunter22 is wrong", "DATABASE_PASSWORD=**** is wrong"},
+    {"Authorization: Bearer abc.def", "Authorization: Bearer ****"},
+    {"AVNS_a-b_c and dop_v1_0123", "**** and ****"},
+    {"access token is required", "access token is required"},
+    /* A title for the terminal goes with its text; what turns the direction goes. */
+    {"a\x1b]0;title\x07"
+     "b\x1b]0;t\x1b\\c",
+     "abc"},
+    {"a\xe2\x80\xae"
+     "b\xe2\x81\xa6"
+     "c\xe2\x80\x93",
+     "abc\xe2\x80\x93"},
 };
 
 START_TEST(quotes_for_messages)

@@ -146,26 +146,44 @@ static bool is_path_list(const char *text)
     }
 }
 
+static bool is_uuid(const char *text)
+{
+    for (size_t i = 0; i < 36; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (!text[i] || (dash ? text[i] != '-' : !strchr(HEX, text[i])))
+            return false;
+    }
+    return !text[36];
+}
+
+/* One with dots, or one with colons. */
+static bool is_address(const char *text)
+{
+    size_t length = strcspn(text, "/");
+    size_t first = strspn(text, HEX);
+    char range[64];
+    if (text[first] == ':')
+        return first >= 1 && first <= 4 && length - first >= 2 && length - first <= 41 &&
+               strspn(text + first, HEX ".:") == length - first &&
+               (!text[length] || (strlen(text + length) >= 2 && strlen(text + length) <= 4 &&
+                                  strspn(text + length + 1, DIGITS) == strlen(text + length + 1)));
+    if (strlen(text) > 40)
+        return false;
+    strcpy(range, text);
+    if (!text[length])
+        strcat(range, "/32");
+    return is_ip_range(range);
+}
+
 bool is_rule(const char *text)
 {
-    static const char *const types[] = {"droplet:", "k8s:", "app:", "tag:"};
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        size_t length = strlen(types[i]);
-        if (strncmp(text, types[i], length) == 0)
-            return consists(text + length, 1, 255, LOWER UPPER DIGITS, LOWER UPPER DIGITS "_.:-");
-    }
-    if (strncmp(text, "ip_addr:", 8) != 0)
-        return false;
-    text += 8;
-    size_t length = strspn(text, HEX ".:");
-    if (length < 2 || length > 45 || *text == '.' || *text == ':')
-        return false;
-    text += length;
-    if (*text != '/')
-        return !*text;
-    size_t count;
-    const char *end = skip_digits(text + 1, 3, &count);
-    return end && !*end;
+    if (strncmp(text, "droplet:", 8) == 0)
+        return consists(text + 8, 1, 20, DIGITS, DIGITS) && text[8] != '0';
+    if (strncmp(text, "k8s:", 4) == 0 || strncmp(text, "app:", 4) == 0)
+        return is_uuid(text + 4);
+    if (strncmp(text, "tag:", 4) == 0)
+        return consists(text + 4, 1, 255, LOWER UPPER DIGITS "_:-", LOWER UPPER DIGITS "_:-");
+    return strncmp(text, "ip_addr:", 8) == 0 && is_address(text + 8);
 }
 
 bool has_form(enum setting setting, const char *value)

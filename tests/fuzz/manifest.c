@@ -45,7 +45,7 @@ static void there_and_back(struct input *input)
     char *value = take_string(input, '\0');
     for (char *at = value; *at; at++)
         *at = *at < ' ' || *at > '~' ? '.' : *at;
-    buffer_add_text(&file, "trust: [ 'tag:web', \"k8s:1\" ]\nsecret-file: ");
+    buffer_add_text(&file, "trust: [ 'tag:web', \"droplet:1\" ]\nsecret-file: ");
     text_add_json(&file, value, strlen(value));
     buffer_add_text(&file, " # a comment\n");
     const char *path = file_with(0, file.data, file.length);

@@ -161,10 +161,19 @@ setup() {
     equal "$(mutations)" ""
 }
 
-@test "a pool that does not fit the plan's backend connections is DigitalOcean's refusal, told" {
+@test "a pool that does not fit the plan's backend connections: known before the cluster is made" {
     mdb setup --size db-s-1vcpu-1gb
     fails 4
-    said "Failed to create managed database: could not create the connection pool app-pool: DigitalOcean answered 422"
+    said "a pool of 25 connections does not fit into a cluster of the size db-s-1vcpu-1gb, which has 22"
+    equal "$(count cluster)" 0 clusters
+    mdb setup --size db-s-1vcpu-1gb --pool-size 22
+    works
+    # Of a cluster that is there DigitalOcean says so itself.
+    open_box 1.166
+    doctl sim cluster add freshtrack-db --size db-s-1vcpu-1gb >/dev/null
+    mdb setup --size db-s-1vcpu-1gb
+    fails 4
+    said "✗ could not create the connection pool app-pool: DigitalOcean answered 422"
     [ ! -e "$SECRETS/database_url" ]
 }
 
@@ -189,6 +198,11 @@ setup() {
     mdb setup --droplet 4711
     fails 4
     [ ! -e "$SECRETS/database_url" ]
+    # And nothing is made for it.
+    open_box 1.166
+    mdb setup --droplet 4711
+    fails 4
+    equal "$(mutations)" "" changes
 }
 
 @test "several trusts at once: every rule is there, once" {
@@ -258,7 +272,8 @@ setup() {
 
 @test "--trust refuses what is no rule" {
     local rule
-    for rule in web tag: droplet:1,2 'tag:a b' ip_addr:localhost host:x --force; do
+    for rule in web tag: droplet:1,2 'tag:a b' ip_addr:localhost host:x --force droplet:abc k8s:x \
+        ip_addr:999.1.1.1 ip_addr:1.2.3.4/33; do
         mdb setup --trust "$rule"
         fails 2
     done

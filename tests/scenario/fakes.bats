@@ -289,6 +289,16 @@ odd_hosts() {
     done
 }
 
+@test "a pool that the list of a fake does not show is not called done, and no reason to stop" {
+    fake "$IS_SILENT"
+    sed -i 's|echo app-pool >>"$FAKE/pools"|:|' "$BOX/bin/doctl"
+    mdb setup --droplet 42
+    works
+    said "⚠ doctl said that it made the connection pool app-pool, but its list does not show it"
+    not_said "✓ Connection pool created"
+    equal "$(url)" "$URL"
+}
+
 @test "a fake whose complaint sounds like doctl's own is done without" {
     local complaint
     for complaint in "could not handle this call" "Unable to handle this" "requires something" \

@@ -320,6 +320,20 @@ FAKE
     equal "$(mutations)" "" changes
 }
 
+@test "a folder in which a group can write is 6, unless it is one's own group (root only)" {
+    [ "$(id -u)" = 0 ] || skip "only root can give folders away"
+    mkdir -p "$SECRETS"
+    chgrp 4711 "$SECRETS"
+    chmod 770 "$SECRETS"
+    mdb setup
+    fails 6
+    said "group 4711 can write"
+    equal "$(mutations)" "" changes
+    chgrp "$(id -g)" "$SECRETS"
+    mdb setup
+    works
+}
+
 @test "what a killed run left beside the files goes with the next run, and nothing else does" {
     mkdir -p "$SECRETS"
     sh -c 'echo $$' >"$BOX/ended"
@@ -381,6 +395,13 @@ FAKE
     mdb ca "$ID" ./ca.pem
     works
     [ -s "$BOX/cwd/ca.pem" ]
+}
+
+@test "stdout that is closed is told before anything is made" {
+    status=0
+    env -i "${ENVIRONMENT[@]}" ${WRAPPER[@]+"${WRAPPER[@]}"} "$PROGRAM" setup >&- 2>"$BOX/err" </dev/null || status=$?
+    exits 6
+    equal "$(count cluster)" 0 clusters
 }
 
 @test "stdout that is closed or full is 6, and one message tells it" {

@@ -404,6 +404,17 @@ variable() {
     said DEPLOY_
 }
 
+@test "--simulate wants a folder where there is none of one's own" {
+    mdb setup --simulate=
+    fails 2
+    said "--simulate: the value is empty"
+    without HOME XDG_STATE_HOME
+    mdb setup --simulate
+    fails 2
+    said "--simulate=DIR"
+    no_calls
+}
+
 @test "--simulate does not write where the environment's secrets are" {
     mkdir -p "$SECRETS"
     printf real >"$SECRETS/database_url"
