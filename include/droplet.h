@@ -15,6 +15,9 @@
 /* ERROR_NOT_THERE where there is no Droplet with exactly this name; *id is its ID else. */
 bool find_droplet(struct flow *flow, const char *name, char **id, struct error *error);
 
+/* The Droplet of DROPLET_ID. One that is not there is the API's 404. */
+bool find_known_droplet(struct flow *flow, char **id, struct error *error);
+
 /*
  * Finds the Droplet or creates it in the VPC (ensure_vpc()), with the SSH key, region, size, image,
  * tags and cloud-init file of the settings. Does not wait for it. ERROR_USAGE where no SSH key is
@@ -35,7 +38,7 @@ struct deployment {
 void deployment_free(struct deployment *deployment);
 
 /*
- * Looks for the Droplet (by DROPLET_ID, unless a stronger source names it), the cluster and the VPC
+ * Looks for the Droplet (by listing_droplet(), else by its name), the cluster and the VPC
  * of the settings. ERROR_NOT_THERE where there is nothing; ERROR_CONFLICT where the cluster's
  * engine is not pg.
  */

@@ -251,8 +251,8 @@ setup_managed_db_only() {
 
 dry_run() {
     local status=0
-    [ "$SETUP_MANAGED_DB_ONLY" = true ] || [ -n "$DROPLET_ID" ] ||
-        managed_db droplet find "$DROPLET_NAME" >/dev/null || status=$?
+    [ "$SETUP_MANAGED_DB_ONLY" = true ] ||
+        managed_db droplet find "${DROPLET_ID:-$DROPLET_NAME}" >/dev/null || status=$?
     [ "$status" -le 1 ] || exit "$status"
     if [ "$status" = 1 ]; then
         info "It would be created: $DO_DROPLET_SIZE, $DO_DROPLET_IMAGE, $DO_REGION, SSH key" \

@@ -26,7 +26,11 @@ bool command_settings(struct flow *flow, struct answer *answer, struct error *er
 
 bool command_droplet_find(struct flow *flow, struct answer *answer, struct error *error)
 {
-    return find_droplet(flow, get(flow, SETTING_DROPLET_NAME), &answer->text, error);
+    const char *name = get(flow, SETTING_DROPLET_NAME);
+    /* A deployment's Droplet may be known by its ID alone. */
+    return strcmp(name, get(flow, SETTING_DROPLET_ID)) == 0
+               ? find_known_droplet(flow, &answer->text, error)
+               : find_droplet(flow, name, &answer->text, error);
 }
 
 bool command_droplet_create(struct flow *flow, struct answer *answer, struct error *error)

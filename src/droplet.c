@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "beyond.h"
+#include "listing.h"
 #include "memory.h"
 #include "process.h"
 
@@ -19,6 +20,16 @@ static const char *get(const struct flow *flow, enum setting setting)
 
 /* ---- finding and creating ---- */
 
+static char *tell_found(const struct flow *flow, struct droplet *droplet)
+{
+    char *id = mem_copy(droplet->id);
+    console_success(flow->console, "Found existing Droplet: %s", droplet->name);
+    console_plain(flow->console, "  ID:     %s", droplet->id);
+    console_plain(flow->console, "  Status: %s", droplet->status);
+    droplet_free(droplet);
+    return id;
+}
+
 bool find_droplet(struct flow *flow, const char *name, char **id, struct error *error)
 {
     console_step(flow->console, "Checking for existing Droplet: %s...", name);
@@ -28,12 +39,19 @@ bool find_droplet(struct flow *flow, const char *name, char **id, struct error *
         return false;
     if (!droplet.id)
         return error_set(error, ERROR_NOT_THERE, 0, "there is no Droplet %s", name);
+    *id = tell_found(flow, &droplet);
+    return true;
+}
 
-    console_success(flow->console, "Found existing Droplet: %s", name);
-    console_plain(flow->console, "  ID:     %s", droplet.id);
-    console_plain(flow->console, "  Status: %s", droplet.status);
-    *id = mem_copy(droplet.id);
-    droplet_free(&droplet);
+bool find_known_droplet(struct flow *flow, char **id, struct error *error)
+{
+    const char *known = get(flow, SETTING_DROPLET_ID);
+    console_step(flow->console, "Checking for existing Droplet: %s...", known);
+
+    struct droplet droplet;
+    if (!compute_droplet_status(flow->doctl, known, &droplet, error))
+        return error_advise(error, "see DROPLET_ID");
+    *id = tell_found(flow, &droplet);
     return true;
 }
 
@@ -188,11 +206,9 @@ void deployment_free(struct deployment *deployment)
 
 static bool find_its_droplet(struct flow *flow, struct droplet *droplet, struct error *error)
 {
-    const struct settings *settings = flow->settings;
-    const char *id = get(flow, SETTING_DROPLET_ID);
+    const char *id = listing_droplet(flow->settings);
     struct error mine = ERROR_INIT;
-    /* A name on the command line counts more than an ID in a file. */
-    if (!*id || settings->sources[SETTING_DROPLET_NAME] > settings->sources[SETTING_DROPLET_ID])
+    if (!*id)
         return compute_droplet_find(flow->doctl, get(flow, SETTING_DROPLET_NAME), droplet, error);
     if (compute_droplet_status(flow->doctl, id, droplet, &mine) ||
         (mine.kind == ERROR_API && mine.number == 404))

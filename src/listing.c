@@ -13,6 +13,12 @@ static const char *shown(const struct settings *settings, enum setting setting)
     return *value && settings_is_secret(setting) ? "****" : value;
 }
 
+const char *listing_droplet(const struct settings *settings)
+{
+    bool named = settings->sources[SETTING_DROPLET_NAME] > settings->sources[SETTING_DROPLET_ID];
+    return named ? "" : settings_get(settings, SETTING_DROPLET_ID);
+}
+
 static void add_source(struct buffer *text, const struct settings *settings, enum setting setting)
 {
     enum source source = settings->sources[setting];
@@ -79,7 +85,8 @@ char *listing_env(const struct settings *settings)
         if (!settings_variable(setting) || settings_is_secret(setting))
             continue;
         buffer_add_format(&text, "%s=", settings_variable(setting));
-        text_add_shell(&text, settings_get(settings, setting));
+        text_add_shell(&text, setting == SETTING_DROPLET_ID ? listing_droplet(settings)
+                                                            : settings_get(settings, setting));
         buffer_add_text(&text, "\n");
     }
     return buffer_take(&text);

@@ -112,6 +112,15 @@ load deploy
     works
     said "Found existing Droplet: web"
     said "Found existing database cluster: freshtrack-db"
+    config DROPLET_ID=410000001
+    deploy --dry-run
+    works
+    said "Found existing Droplet: web"
+    config DROPLET_ID=999
+    deploy --dry-run
+    exits 4
+    said "404"
+    said "DROPLET_ID"
 }
 
 @test "--setup-managed-db makes the database alone, with the plan's closing lines and the program's status" {
@@ -153,6 +162,22 @@ load deploy
     said "Droplet:  42"
     deploy --dry-run --name flagged
     said "there is no Droplet flagged"
+    # The same for the script that deletes.
+    with DROPLET_NAME=exported
+    deploy --dry-run
+    said "Droplet:  exported"
+    said "there is no Droplet exported"
+    destroy ""
+    exits 1
+    said "there is no Droplet exported"
+    config DROPLET_NAME=filed
+    with DROPLET_ID=42
+    without DROPLET_NAME
+    deploy --dry-run
+    said "Droplet:  42"
+    destroy ""
+    exits 2
+    said " 42"
 }
 
 # ---- taking it down -------------------------------------------------------------------------------------
