@@ -197,8 +197,10 @@ setup_managed_database() {
     step "Bringing the connection string to the Droplet..."
     { keep_story managed_db url "$DB_CLUSTER_ID" || echo $? >"$WORK/status"; } |
         remote receive_url "$URL_FILE" "$MANAGED_DB_SECRET_OWNER" "$DEPLOY_DIR" >"$WORK/changed" || status=$?
-    # Without a URL the Droplet had nothing to take; else it is the connection that failed.
-    [ ! -s "$WORK/status" ] || return "$(cat "$WORK/status")"
+    # The program could not have the URL. Where the connection ended first, it could not write it.
+    if [ "$status" = 3 ] && [ -s "$WORK/status" ]; then
+        return "$(cat "$WORK/status")"
+    fi
     if [ "$status" != 0 ]; then
         error "The connection string did not get to the Droplet (exit status $status); run again"
         exit 4

@@ -54,12 +54,13 @@ install_secret() { # NEW FILE OWNER DEPLOY_DIR
     : >"$4/.recreate" && mv -f "$1" "$2" && echo "$2"
 }
 
-# Takes the database's URL from stdin: one line. Prints the file's path if it changed.
+# Takes the database's URL from stdin: one line. Prints the file's path if it changed. Returns 3, and nothing else
+# does, if there was none.
 receive_url() { # FILE OWNER DEPLOY_DIR
     umask 077
     if ! IFS= read -r url || [ -z "$url" ]; then
         echo "no URL arrived, or only a part of one: nothing was changed" >&2
-        return 1
+        return 3
     fi
     (umask 022 && mkdir -p "$3") && secrets_folder "$(dirname "$1")" || return
     rm -f "$1".new.*

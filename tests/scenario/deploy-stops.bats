@@ -325,6 +325,25 @@ nothing_was_made() {
     done
 }
 
+# Also where it breaks, or sudo refuses, before the URL is there: then the program cannot write it.
+@test "a connection that breaks before the URL is brought is no reason to fall back" {
+    local reason
+    open_stage
+    whole
+    with DOCTL_SIM_LATENCY_MS=100
+    doctl sim droplet add 77 --name web --private-ip 10.116.0.7
+    for reason in "255 ssh: connect to host: Connection timed out" "1 sudo: a password is required"; do
+        rm -f "$BOX/ssh-calls"
+        echo "2 $reason" >"$BOX/ssh-fault"
+        deploy
+        exits 4
+        said "The connection string did not get to the Droplet (exit status ${reason%% *})"
+        not_said "continuing with self-hosted mode"
+        not_said "Managed database setup failed"
+        [ ! -e "$APP" ] || fail "there is $APP"
+    done
+}
+
 left_nothing_half() {
     left_nothing_here
     [ ! -d "$APP" ] || equal "$(find "$APP" -name '.incoming*' -o -name '*.new.*')" "" "half files"
