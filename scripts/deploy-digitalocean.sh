@@ -3,6 +3,7 @@
 # a managed one (USE_MANAGED_DB=true). It can be run again at any time, from wherever it stopped.
 # docs/DEPLOY.md tells of a first deployment. The work is done by managed-db.
 set -euo pipefail
+unset CDPATH
 
 SCRIPT_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 PROJECT_DIR=$(cd "$SCRIPT_DIR/.." && pwd)
@@ -79,8 +80,8 @@ load_config() {
         error "There is no configuration $CONFIG_FILE: copy $SCRIPT_DIR/deploy.config.example to it"
         return 2
     fi
-    CONFIG_DIR=$(cd "$(dirname "$CONFIG_FILE")" && pwd)
-    CONFIG_FILE=$CONFIG_DIR/$(basename "$CONFIG_FILE")
+    CONFIG_DIR=$(cd -- "$(dirname -- "$CONFIG_FILE")" && pwd)
+    CONFIG_FILE=$CONFIG_DIR/$(basename -- "$CONFIG_FILE")
     KNOWN_HOSTS=$CONFIG_DIR/known_hosts
     MANAGED_DB_ENV_FILE=$CONFIG_FILE
     [ -z "$NAME_GIVEN" ] || export DROPLET_NAME=$NAME_GIVEN
@@ -99,6 +100,9 @@ load_config() {
         ;;
     esac
     APP_DIR=$(beside_config "${DEPLOY_APP_DIR:-$PROJECT_DIR}")
+    # As the program writes paths: without . and ..
+    [ ! -d "$APP_DIR" ] || APP_DIR=$(cd "$APP_DIR" && pwd)
+    [ -z "$DEPLOY_SSH_IDENTITY" ] || DEPLOY_SSH_IDENTITY=$(beside_config "$DEPLOY_SSH_IDENTITY")
     APP_SECRETS=${DEPLOY_SECRETS:+$(beside_config "$DEPLOY_SECRETS")}
     case :$DEPLOY_COMPOSE_FILES: in
     *":$OVERLAY:"*) ;;
@@ -108,10 +112,10 @@ load_config() {
     IFS=: read -r -a FILE_LIST <<<"$DEPLOY_COMPOSE_FILES${DEPLOY_FILES:+:$DEPLOY_FILES}"
 }
 
-# A path of the configuration, from its folder on.
+# A path of the configuration, from its folder on. ~ is ssh's to understand.
 beside_config() {
     case $1 in
-    /*) printf '%s\n' "$1" ;;
+    /* | "~"*) printf '%s\n' "$1" ;;
     *) printf '%s\n' "$CONFIG_DIR/$1" ;;
     esac
 }

@@ -2,6 +2,7 @@
 # Takes down what deploy-digitalocean.sh has made: Droplet, database cluster and VPC. It names them, and
 # deletes them when the cluster's name is typed. There is no way back: data and backups go with them.
 set -euo pipefail
+unset CDPATH
 
 SCRIPT_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 CONFIG_FILE=$SCRIPT_DIR/deploy.config
@@ -52,7 +53,7 @@ if [ ! -f "$CONFIG_FILE" ]; then
     error "There is no configuration $CONFIG_FILE; --config names it"
     exit 2
 fi
-MANAGED_DB_ENV_FILE=$CONFIG_FILE
+MANAGED_DB_ENV_FILE=$(cd -- "$(dirname -- "$CONFIG_FILE")" && pwd)/$(basename -- "$CONFIG_FILE")
 export MANAGED_DB_ENV_FILE
 
 settings=$(managed_db settings --output env) || exit $?

@@ -18,8 +18,8 @@ remote() {
         -o ForwardAgent=no -o ForwardX11=no
         # The key is remembered at the first contact and has to be the same ever after. It is filed under
         # the Droplet's ID: a new Droplet may get the address of an old one, never its ID.
-        -o StrictHostKeyChecking=accept-new -o CheckHostIP=no
-        -o "UserKnownHostsFile=\"$KNOWN_HOSTS\"" -o "HostKeyAlias=droplet-$DROPLET_ID")
+        -o StrictHostKeyChecking=accept-new -o CheckHostIP=no -o HashKnownHosts=no
+        -o "UserKnownHostsFile=\"${KNOWN_HOSTS//%/%%}\"" -o "HostKeyAlias=droplet-$DROPLET_ID")
     [ -z "${DEPLOY_SSH_IDENTITY:-}" ] || options+=(-o IdentitiesOnly=yes -i "$DEPLOY_SSH_IDENTITY")
 
     command=$(cat "$REMOTE_LIB_DIR/droplet.sh")$'\n'$1
@@ -58,8 +58,9 @@ wait_until_started() { # SECRETS_DIR URL_FILE DEPLOY_DIR FILE
         if [ -z "$state" ]; then
             if grep -q 'Host key verification failed' "$4"; then
                 cat "$4" >&2
-                error "The Droplet's host key is not the one of the first contact. If you know why, remove" \
-                    "the line droplet-$DROPLET_ID from $KNOWN_HOSTS; if not, somebody may be in between"
+                error "The Droplet's host key is not the one of the first contact. If you know why, run" \
+                    "$(printf 'ssh-keygen -R droplet-%s -f %q' "$DROPLET_ID" "$KNOWN_HOSTS");" \
+                    "if not, somebody may be in between"
                 return 4
             fi
             # A new Droplet denies entry until cloud-init has put the keys there.

@@ -289,6 +289,7 @@ nothing_was_made() {
     deploy
     exits 4
     said "host key is not the one of the first contact"
+    said "ssh-keygen -R droplet-410000001 -f $PROJECT/scripts/known_hosts"
     not_called "databases list"
     left_nothing
 }
@@ -376,6 +377,10 @@ left_nothing_half() {
     works
     equal "$(cat "$BOX/ssh-target")" deployer@198.51.100.3 "SSH target"
     grep -qxF "$BOX/id" "$BOX/ssh-log"
+    echo "DEPLOY_SSH_IDENTITY=../keys/id" >>"$CONFIG"
+    deploy
+    works
+    grep -qxF "$PROJECT/scripts/../keys/id" "$BOX/ssh-log" || fail "the key is not looked for beside the configuration"
     equal "$(cat "$APP/conf/nginx.conf")" one
     equal "$(mode_of "$APP/conf/deep/run me.sh")" 755 mode
     rm -r "$APP/conf"

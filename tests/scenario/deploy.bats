@@ -327,6 +327,19 @@ END
     fi
 }
 
+@test "wherever they are called from: CDPATH, a configuration that begins with a hyphen" {
+    open_stage
+    cp "$CONFIG" "$PROJECT/scripts/-c"
+    cd "$PROJECT"
+    local name
+    for name in deploy destroy; do
+        status=0
+        (cd scripts && env -i "${ENVIRONMENT[@]}" CDPATH=..:. bash "../scripts/$name-digitalocean.sh" --config -c \
+            $([ "$name" = destroy ] || echo --dry-run)) >"$BOX/out" 2>"$BOX/err" </dev/null || status=$?
+        if [ "$name" = deploy ]; then works; else exits 1; fi
+    done
+}
+
 @test "the example is a configuration: it works once the SSH key is named" {
     open_stage
     cp "$PROJECT/scripts/deploy.config.example" "$CONFIG"
