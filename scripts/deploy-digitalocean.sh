@@ -166,14 +166,18 @@ check_files() {
 # ===========================================
 
 provision_droplet() {
+    local state
     if [ -z "$DROPLET_ID" ]; then
         DROPLET_ID=$(managed_db droplet create "$DROPLET_NAME" \
             --user-data-file "$SCRIPT_DIR/lib/cloud-init.yaml") || return $?
     fi
     DROPLET_ADDRESS=$(managed_db droplet wait "$DROPLET_ID") || return $?
-    DROPLET_DATABASE=$(wait_until_started "$MANAGED_DB_SECRETS_DIR" "$URL_FILE" "$DEPLOY_DIR" "$WORK/ssh") ||
-        return $?
-    case $DROPLET_DATABASE/$USE_MANAGED_DB in
+    state=$(wait_until_started "$MANAGED_DB_SECRETS_DIR" "$URL_FILE" "$DEPLOY_DIR" "$WORK/ssh") || return $?
+    read -r RUNS HAS_HAD <<<"$state"
+}
+
+warn_of_change() {
+    case $RUNS/$USE_MANAGED_DB in
     managed/false | self-hosted/true)
         warning "The application on this Droplet changes its database, and its data does not move with it:" \
             "docs/DEPLOY.md tells how to move it"
@@ -234,11 +238,16 @@ fall_back_or_stop() { # STATUS
         error "Managed database setup failed: $FALLEN_BACK"
         exit "$1"
     fi
-    if [ "$DROPLET_DATABASE" = managed ]; then
+    if [ "$HAS_HAD" = yes ]; then
         error "Managed database setup failed: $FALLEN_BACK"
-        error "The application on this Droplet has its data in the managed database: the self-hosted one would" \
-            "be empty. Stopped; the stack and its secrets are as they were. Run again later;" \
-            "USE_MANAGED_DB=false would switch to the self-hosted database on purpose"
+        if [ "$RUNS" = managed ]; then
+            error "The application on this Droplet has its data in the managed database: the self-hosted one would" \
+                "be empty"
+        else
+            error "This Droplet has the URL of a managed database: what was written there is not in the self-hosted one"
+        fi
+        error "Stopped; the stack and its secrets are as they were. Run again later;" \
+            "USE_MANAGED_DB=false takes the self-hosted database on purpose"
         exit "$1"
     fi
     warning "Managed database setup failed, continuing with self-hosted mode"
@@ -339,7 +348,10 @@ main() {
 
     provision_droplet || exit $?
     setup_managed_database || fall_back_or_stop $?
-    [ "$PROVISION_ONLY" = true ] || deploy_stack || exit $?
+    if [ "$PROVISION_ONLY" = false ]; then
+        warn_of_change
+        deploy_stack || exit $?
+    fi
     next_steps
 }
 

@@ -3,8 +3,9 @@
 # GNU tools. What comes over stdin may be secret: it goes into files of mode 0600, never into an argument.
 # A file is replaced whole, by rename, or left as it is.
 
-# Prints one line: "waiting WHY", "failed WHY", or "ready DATABASE": "managed" once the Droplet got the URL of a
-# managed database, else "self-hosted" once a stack was brought here, else "none".
+# Prints one line: "waiting WHY", "failed WHY", or "ready RUNS HAS_HAD". RUNS is the database that the stack here
+# was started with: "managed", "self-hosted" or "none". HAS_HAD is "yes" once the URL of a managed database came
+# here, by whatever way: data may be in it.
 droplet_state() { # SECRETS_DIR URL_FILE DEPLOY_DIR
     if command -v cloud-init >/dev/null 2>&1; then
         state=$(cloud-init status 2>/dev/null) || :
@@ -21,14 +22,28 @@ droplet_state() { # SECRETS_DIR URL_FILE DEPLOY_DIR
     fi
     if ! docker compose version >/dev/null 2>&1; then
         echo "failed Docker Compose is not there: install docker.io and docker-compose-v2"
-    elif [ -s "$2" ] || grep -qs '^USE_MANAGED_DB=.\{0,1\}true' "$3/.env" ||
-        grep -qs '@[^/]*db\.ondigitalocean\.com' "$1/database_url"; then
-        echo "ready managed"
-    elif [ -e "$3/.env" ]; then
-        echo "ready self-hosted"
-    else
-        echo "ready none"
+        return 0
     fi
+    runs=none had=no plain=no
+    # /var/infisical is where the plan's own overlay has its secrets.
+    for file in "$2" "$1/do_database_url" /var/infisical/secrets/do_database_url; do
+        [ ! -f "$file" ] || [ ! -s "$file" ] || had=yes
+    done
+    if grep -qs '@[^/]*db\.ondigitalocean\.com' "$1/database_url" /var/infisical/secrets/database_url; then
+        had=yes plain=yes
+    fi
+    case $(sed -n "s/[ \t\"']//g; s/^\(export\)\{0,1\}USE_MANAGED_DB=//p" "$3/.env" 2>/dev/null | tail -n 1) in
+    true*) runs=managed had=yes ;;
+    false*) runs=self-hosted ;;
+    *)
+        if [ "$plain" = yes ] || { [ "$had" = yes ] && [ -n "$(docker ps -aq 2>/dev/null)" ]; }; then
+            runs=managed
+        elif [ -e "$3/.env" ]; then
+            runs=self-hosted
+        fi
+        ;;
+    esac
+    echo "ready $runs $had"
 }
 
 # A folder that has to be made is 0700, its parents as usual.

@@ -37,8 +37,8 @@ ssh_reason() { # FILE
     tail -n 1 "$1" | tr -d '\r' | cut -c 1-200
 }
 
-# Waits until the Droplet lets us in and has finished its first start. Prints which database it has, in the
-# words of droplet_state(), which takes the first three arguments; FILE is for what ssh says.
+# Waits until the Droplet lets us in and has finished its first start. Prints RUNS and HAS_HAD
+# of droplet_state(), which takes the first three arguments; FILE is for what ssh says.
 wait_until_started() { # SECRETS_DIR URL_FILE DEPLOY_DIR FILE
     local state told='' denied=0 deadline=$((SECONDS + DEPLOY_TIMEOUT)) minute=$((SECONDS + 60))
     step "Waiting until the Droplet has started up..."

@@ -114,6 +114,88 @@ databases get"
     deploy
     exits 4
     said "Stopped"
+    # Where the plan's overlay has its secrets, and what Compose takes for the mode in a .env of any origin.
+    local file infisical=$DROPLET/var/infisical/secrets
+    mkdir -p "$infisical"
+    mv "$APP/secrets/database_url" "$infisical/"
+    for file in "$infisical/database_url" "$infisical/do_database_url" "$APP/secrets/do_database_url"; do
+        [ -e "$file" ] || echo x >"$file"
+        deploy
+        exits 4
+        said "Stopped"
+        rm "$file"
+    done
+    for file in "export USE_MANAGED_DB=true" "  USE_MANAGED_DB = 'true'"; do
+        echo "$file" >"$APP/.env"
+        deploy
+        exits 4
+        said "Stopped"
+    done
+    # A folder that Docker made is no URL.
+    rm "$APP/.env"
+    mkdir "$APP/secrets/do_database_url"
+    deploy
+    exits 0
+    said "continuing with self-hosted mode"
+    # A stack of another origin.
+    config
+    rm "$APP/.env"
+    echo x >"$infisical/do_database_url"
+    deploy
+    works
+    said "its data does not move with it"
+}
+
+@test "that data does not move is said where the database changes, and only there" {
+    local moves="its data does not move with it"
+    # The URL arrived, a stack did not: nothing has its data anywhere.
+    open_stage
+    echo "3 cut" >"$BOX/ssh-fault"
+    deploy
+    exits 4
+    [ -s "$APP/secrets/do_database_url" ]
+    with "DOCTL_SIM_FAULT=databases list=403"
+    deploy
+    exits 4
+    said "Stopped"
+    not_said "has its data in the managed database"
+    without DOCTL_SIM_FAULT
+    deploy
+    works
+    not_said "$moves"
+    is_managed
+
+    config
+    deploy --provision-only
+    works
+    not_said "$moves"
+    deploy
+    said "$moves"
+    deploy
+    works
+    not_said "$moves"
+    # There is live data in it now.
+    config USE_MANAGED_DB=true
+    with "DOCTL_SIM_FAULT=databases list=403"
+    deploy
+    exits 4
+    not_said "$moves"
+    not_said "would be empty"
+    without DOCTL_SIM_FAULT
+    deploy
+    works
+    said "$moves"
+    is_managed
+
+    open_stage
+    config
+    deploy
+    config USE_MANAGED_DB=true
+    with "DOCTL_SIM_FAULT=databases list=403"
+    deploy
+    exits 0
+    said "continuing with self-hosted mode"
+    not_said "$moves"
 }
 
 @test "a new URL: the backend is recreated, and only it; also when that was interrupted" {
