@@ -29,6 +29,10 @@ bool create_droplet(struct flow *flow, const char *name, char **id, struct error
 bool wait_for_droplet(struct flow *flow, const char *droplet_id, char **address,
                       struct error *error);
 
+/* *address is "" where it has none, and so none that a managed database would let in. */
+bool droplet_private_address(struct flow *flow, const char *droplet_id, char **address,
+                             struct error *error);
+
 /* What a deployment consists of at DigitalOcean; an ID is NULL where a thing is not there. */
 struct deployment {
     struct droplet droplet;

@@ -166,12 +166,13 @@ check_files() {
 # ===========================================
 
 provision_droplet() {
-    local state
+    local address state
     if [ -z "$DROPLET_ID" ]; then
         DROPLET_ID=$(managed_db droplet create "$DROPLET_NAME" \
             --user-data-file "$SCRIPT_DIR/lib/cloud-init.yaml") || return $?
     fi
-    DROPLET_ADDRESS=$(managed_db droplet wait "$DROPLET_ID") || return $?
+    address=$(managed_db droplet wait "$DROPLET_ID" --output env) || return $?
+    eval "$address"
     state=$(wait_until_started "$MANAGED_DB_SECRETS_DIR" "$URL_FILE" "$DEPLOY_DIR" "$WORK/ssh") || return $?
     read -r RUNS HAS_HAD <<<"$state"
 }
@@ -196,6 +197,11 @@ setup_managed_database() {
     if [ "${USE_MANAGED_DB:-false}" != "true" ]; then
         info "Using self-hosted PostgreSQL (containerized)"
         return 0
+    fi
+    if [ -z "$DROPLET_PRIVATE_ADDRESS" ]; then
+        echo "✗ the Droplet $DROPLET_ID has no private address, by which a managed database could be reached;" \
+            "one that is made in a VPC has: take another name" >"$WORK/story"
+        return 4
     fi
     keep_story managed_db setup_managed_database --no-secret-file --ca-file "$WORK/ca-certificate.crt" \
         --droplet "$DROPLET_ID" >"$WORK/cluster" || return $?

@@ -38,11 +38,6 @@ bool command_droplet_create(struct flow *flow, struct answer *answer, struct err
     return create_droplet(flow, get(flow, SETTING_DROPLET_NAME), &answer->text, error);
 }
 
-bool command_droplet_wait(struct flow *flow, struct answer *answer, struct error *error)
-{
-    return wait_for_droplet(flow, get(flow, SETTING_DROPLET_ID), &answer->text, error);
-}
-
 static void add_thing(struct buffer *json, const char *key, const char *id)
 {
     buffer_add_format(json, "%s\"%s\": ", json->length > 1 ? ", " : "", key);
@@ -50,6 +45,40 @@ static void add_thing(struct buffer *json, const char *key, const char *id)
         text_add_json(json, id, strlen(id));
     else
         buffer_add_text(json, "null");
+}
+
+static void add_variable(struct buffer *env, const char *name, const char *value)
+{
+    buffer_add_format(env, "%s=", name);
+    text_add_shell(env, value);
+    buffer_add_text(env, "\n");
+}
+
+/* The forms for programs also have the private address, which takes another call. */
+bool command_droplet_wait(struct flow *flow, struct answer *answer, struct error *error)
+{
+    const char *id = get(flow, SETTING_DROPLET_ID);
+    if (!wait_for_droplet(flow, id, &answer->text, error))
+        return false;
+    if (strcmp(get(flow, SETTING_OUTPUT), "text") == 0)
+        return true;
+    char *inside = NULL;
+    if (!droplet_private_address(flow, id, &inside, error))
+        return false;
+
+    struct buffer env = BUFFER_INIT;
+    add_variable(&env, "DROPLET_ADDRESS", answer->text);
+    add_variable(&env, "DROPLET_PRIVATE_ADDRESS", inside);
+    answer->env = buffer_take(&env);
+
+    struct buffer json = BUFFER_INIT;
+    buffer_add_text(&json, "{");
+    add_thing(&json, "address", answer->text);
+    add_thing(&json, "private_address", *inside ? inside : NULL);
+    buffer_add_text(&json, "}");
+    answer->json = buffer_take(&json);
+    free(inside);
+    return true;
 }
 
 bool command_destroy(struct flow *flow, struct answer *answer, struct error *error)

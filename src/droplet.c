@@ -194,6 +194,12 @@ bool wait_for_droplet(struct flow *flow, const char *droplet_id, char **address,
     return good;
 }
 
+bool droplet_private_address(struct flow *flow, const char *droplet_id, char **address,
+                             struct error *error)
+{
+    return doctl_droplet_private_ip(flow->doctl, droplet_id, address, error);
+}
+
 /* ---- taking a deployment down ---- */
 
 void deployment_free(struct deployment *deployment)

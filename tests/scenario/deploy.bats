@@ -80,14 +80,27 @@ load deploy
     done
 }
 
-@test "a Droplet without a private address: a warning and no rule, as in the plan" {
+@test "a Droplet without a private address: the managed database could not be reached from it" {
     open_stage
     doctl sim droplet add 77 --name web --private-ip none
+    deploy --provision-only
+    exits 4
+    said "has no private address"
     deploy
-    works
-    said "Could not get Droplet private IP, database may not be accessible"
-    is_whole
-    is_managed
+    exits 0
+    said "continuing with self-hosted mode"
+    said "The reason: the Droplet 77 has no private address"
+    grep -q "the Droplet 77 has no private address" "$BOX/out"
+    # Known before anything is billed.
+    not_called databases
+    is_self_hosted
+    mkdir -p "$APP/secrets"
+    echo postgresql://managed >"$APP/secrets/do_database_url"
+    deploy
+    exits 4
+    said "Stopped; the stack and its secrets are as they were"
+    mdb droplet wait 77 --output json
+    answered '{"address": "203.0.113.9", "private_address": null}'
 }
 
 @test "--provision-only brings nothing to the Droplet" {
