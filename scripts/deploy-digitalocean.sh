@@ -226,11 +226,15 @@ setup_managed_database() {
     fi
 }
 
-# Runs a command; its stderr goes to stderr and to the file story. Its status is the command's.
+# Runs a command; its stderr goes to stderr and to the file story. Its status is the command's. The certificate
+# is only passing through the folder of this run.
 keep_story() {
-    local color=never
+    local line color=never
     { [ ! -t 2 ] || [ -n "${NO_COLOR:-}" ]; } || color=always
-    { "$@" --color "$color" 2>&1 >&3 3>&- | tee "$WORK/story" >&2; } 3>&1
+    { "$@" --color "$color" 2>&1 >&3 3>&- | while IFS= read -r line; do
+        line=${line/"$WORK/ca-certificate.crt"/ca-certificate.crt, for the Droplet}
+        printf '%s\n' "$line"
+    done | tee "$WORK/story" >&2; } 3>&1
 }
 
 # A managed database that cannot be set up: the Droplet's own takes its place where that is safe.
@@ -285,8 +289,8 @@ dry_run() {
         [ "$status" -le 1 ] || exit "$status"
         [ "$status" = 0 ] || info "It would be created: $DO_DB_SIZE, $DO_REGION"
     fi
-    [ "$SETUP_MANAGED_DB_ONLY" = true ] || [ "$PROVISION_ONLY" = true ] || info "The stack would be brought to $DEPLOY_DIR and started, profiles:" \
-        "$(managed_db compose profiles)"
+    [ "$SETUP_MANAGED_DB_ONLY" = true ] || [ "$PROVISION_ONLY" = true ] ||
+        info "The stack would be brought to $DEPLOY_DIR and started, profiles: $(managed_db compose profiles)"
     info "Nothing was changed"
     exit 0
 }
@@ -302,7 +306,16 @@ clean_up() {
     done
 }
 
+# A script of this folder, for this deployment.
+command_line() { # NAME
+    printf '%q --config %q' "$SCRIPT_DIR/$1" "$CONFIG_FILE"
+    [ -z "$NAME_GIVEN" ] || printf ' --name %q' "$NAME_GIVEN"
+}
+
 next_steps() {
+    local sudo='' again
+    again=$(command_line deploy-digitalocean.sh)
+    [ "$DEPLOY_SSH_USER" = root ] || sudo="sudo "
     echo
     echo "Droplet:  $DROPLET_ID, $DROPLET_ADDRESS"
     if [ -n "$FALLEN_BACK" ]; then
@@ -316,13 +329,14 @@ next_steps() {
     echo
     echo "Next steps:"
     if [ "$PROVISION_ONLY" = true ]; then
-        echo "  Start the stack:  $0 --config $CONFIG_FILE"
+        echo "  Start the stack:  $again"
     else
         echo "  Point your domain at $DROPLET_ADDRESS"
-        echo "  See how it runs:  ssh $DEPLOY_SSH_USER@$DROPLET_ADDRESS 'cd $DEPLOY_DIR && docker compose ps'"
-        [ -z "$FALLEN_BACK" ] || echo "  Try the managed database again, before there is data:  $0 --config $CONFIG_FILE"
+        echo "  See how it runs:  ssh $DEPLOY_SSH_USER@$DROPLET_ADDRESS" \
+            "$(quoted "cd $(printf %q "$DEPLOY_DIR") && ${sudo}docker compose ps")"
+        [ -z "$FALLEN_BACK" ] || echo "  Try the managed database again, before there is data:  $again"
     fi
-    echo "  Take it all down:  $SCRIPT_DIR/destroy-digitalocean.sh --config $CONFIG_FILE"
+    echo "  Take it all down:  $(command_line destroy-digitalocean.sh)"
 }
 
 main() {

@@ -19,6 +19,9 @@ load deploy
     said "Managed PostgreSQL configured"
     grep -q "Next steps:" "$BOX/out"
     equal "$(cat "$BOX/ssh-target")" root@198.51.100.3 "SSH target"
+    # No file is named that is not there any more.
+    said "SSL certificate saved: ca-certificate.crt, for the Droplet"
+    not_said "$BOX/tmp"
 }
 
 @test "the same again changes nothing, anywhere" {
@@ -191,6 +194,42 @@ load deploy
     destroy ""
     exits 2
     said " 42"
+}
+
+# words_after LINE: sets WORDS to the words of the command that is printed after "LINE:", as a shell reads it.
+words_after() {
+    local line
+    line=$(sed -n "s/^  $1:  //p" "$BOX/out")
+    eval "WORDS=($line)"
+}
+
+@test "the next steps are commands that mean this deployment" {
+    open_stage
+    local name folder="$BOX/it's 100%"
+    local deployment=(--config "$folder/deploy.config" --name web-2)
+    mkdir "$folder"
+    mv "$PROJECT" "$folder/a project"
+    PROJECT="$folder/a project"
+    sed "s|^DEPLOY_SECRETS=.*|DEPLOY_SECRETS='a project/secrets'|" "$PROJECT/scripts/deploy.config" \
+        >"$folder/deploy.config"
+    printf '#!/bin/sh\n[ "$1" = -n ] && shift && exec "$@"\n' >"$DROPLET/bin/sudo"
+    chmod 755 "$DROPLET/bin/sudo"
+    echo DEPLOY_SSH_USER=deployer >>"$folder/deploy.config"
+    deploy "${deployment[@]}" --provision-only
+    works
+    [ -s "$folder/known_hosts" ] || fail "no known hosts"
+    for name in "Start the stack" "Take it all down"; do
+        words_after "$name"
+        equal "${WORDS[*]:1}" "${deployment[*]}" "$name"
+        [ -x "${WORDS[0]}" ] || fail "no ${WORDS[0]}"
+    done
+    with "DOCTL_SIM_FAULT=databases list=403"
+    deploy "${deployment[@]}"
+    exits 0
+    words_after "Try the managed database again, before there is data"
+    equal "${WORDS[*]:1}" "${deployment[*]}" "again"
+    words_after "See how it runs"
+    equal "${WORDS[*]}" "ssh deployer@198.51.100.3 cd $APP && sudo docker compose ps" "ssh"
 }
 
 # ---- taking it down -------------------------------------------------------------------------------------
