@@ -133,34 +133,6 @@ print_summary() {
     fi
 } >&2
 
-# What can be known before anything is billed fails before it. Sets URL_FILE, the file on the Droplet that
-# the overlay reads the managed database's URL from.
-check_files() {
-    local file files=()
-    for file in "${FILE_LIST[@]}"; do
-        if [ ! -r "$(source_of "$file")" ]; then
-            error "$(source_of "$file") is not there: DEPLOY_APP_DIR, DEPLOY_COMPOSE_FILES and DEPLOY_FILES" \
-                "name the application's files"
-            return 2
-        fi
-    done
-    if [ -n "$APP_SECRETS" ] && [ ! -d "$APP_SECRETS" ]; then
-        error "DEPLOY_SECRETS: there is no folder $APP_SECRETS"
-        return 2
-    fi
-    case $MANAGED_DB_SECRETS_DIR in
-    /*) export MANAGED_DB_SECRETS_DIR ;;
-    *)
-        error "MANAGED_DB_SECRETS_DIR is a folder on the Droplet: write it from / on"
-        return 2
-        ;;
-    esac
-    for file in "${COMPOSE_LIST[@]}"; do
-        files+=("$(source_of "$file")")
-    done
-    URL_FILE=$(USE_MANAGED_DB=true managed_db compose secret backend:database_url "${files[@]}")
-}
-
 # ===========================================
 # Droplet
 # ===========================================

@@ -53,20 +53,25 @@ secrets_folder() { # DIR
     fi
 }
 
+# Renames a file, and to exactly this name: not into a folder that is there. Docker makes an empty folder where a
+# file to be mounted was missing.
+rename() { # NEW FILE
+    if [ -d "$2" ] && [ ! -L "$2" ]; then
+        rmdir "$2" || return
+    fi
+    mv -fT "$1" "$2"
+}
+
 # Puts a new file in the place of a secret, unless it is the same. A backend that was started with the old
 # one has to be recreated: `.recreate` says so until that is done, however often it is interrupted.
 install_secret() { # NEW FILE OWNER DEPLOY_DIR
     chmod 600 "$1" || return
     [ -z "$3" ] || chown "$3" "$1" || return
-    # Docker makes an empty folder where a file to be mounted was missing.
-    if [ -d "$2" ] && [ ! -L "$2" ]; then
-        rmdir "$2" || return
-    fi
     if [ ! -L "$2" ] && cmp -s "$1" "$2" && [ "$(stat -c %a:%u:%g "$1")" = "$(stat -c %a:%u:%g "$2")" ]; then
         rm -f "$1"
         return 0
     fi
-    : >"$4/.recreate" && mv -f "$1" "$2" && echo "$2"
+    : >"$4/.recreate" && rename "$1" "$2" && echo "$2"
 }
 
 # Takes the database's URL from stdin: one line. Prints the file's path if it changed. Returns 3, and nothing else
@@ -89,22 +94,27 @@ place() { # NEW FILE MODE
     if [ ! -L "$2" ] && cmp -s "$1" "$2" && [ "$(stat -c %a "$2")" = "$3" ]; then
         return 0
     fi
-    mkdir -p "$(dirname "$2")" && chmod "$3" "$1" && mv -f "$1" "$2"
+    chmod "$3" "$1" && rename "$1" "$2"
 }
 
-# Takes an archive from stdin: app/…, secrets/…, env, and at last `end`, without which it is not whole.
+# Takes archives from stdin, one behind the other: app/…, secrets/…, env, and at last `end`, without which they
+# are not whole.
 receive_files() { # DEPLOY_DIR SECRETS_DIR OWNER
     umask 022
     mkdir -p "$1" && secrets_folder "$2" || return
     rm -rf "$1"/.incoming.*
     incoming=$(mktemp -d "$1/.incoming.XXXXXX") || return
     trap 'rm -rf "$incoming"' EXIT
-    if ! tar -xof - -C "$incoming" || [ ! -f "$incoming/end" ]; then
+    if ! tar -xiof - -C "$incoming" || [ ! -f "$incoming/end" ]; then
         echo "the files did not arrive whole: nothing was changed" >&2
         return 1
     fi
-    (cd "$incoming/app" && find . -type f) >"$incoming/list" || return
+    (cd "$incoming/app" && find . -type d -o -type f) >"$incoming/list" || return
     while IFS= read -r file; do
+        if [ -d "$incoming/app/$file" ]; then
+            mkdir -p "$1/$file" || return
+            continue
+        fi
         mode=644
         [ ! -x "$incoming/app/$file" ] || mode=755
         place "$incoming/app/$file" "$1/${file#./}" "$mode" || return

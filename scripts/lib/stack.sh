@@ -2,7 +2,7 @@
 # Bringing the stack to the Droplet and starting it there: source this file after remote.sh. It uses the
 # settings of deploy-digitalocean.sh, and WORK, a folder that only its owner can read.
 #
-#   source_of FILE   prints where a file of the stack is on this machine
+#   check_files      what can be known before anything is billed; sets URL_FILE
 #   deploy_stack     brings files, configuration and secrets, but not the managed database's URL; starts it
 
 # Where a file of the stack is on this machine: the application's own, or the overlay of this project.
@@ -12,6 +12,60 @@ source_of() {
     else
         printf '%s\n' "$APP_DIR/$1"
     fi
+}
+
+# Files and folders have to be there, and hold nothing that stays on this machine.
+check_file() { # FILE
+    local found source
+    source=$(source_of "$1")
+    if [ ! -r "$source" ]; then
+        error "$source is not there: DEPLOY_APP_DIR, DEPLOY_COMPOSE_FILES and DEPLOY_FILES name the" \
+            "application's files"
+        return 2
+    fi
+    found=$(find -L "$source" \( -samefile "$CONFIG_FILE" -o -samefile "${APP_SECRETS:-$CONFIG_FILE}" \
+        -o -name $'*\n*' -o -type l \) -print) || found=$source
+    if [ -n "$found" ]; then
+        error "DEPLOY_FILES: $1 cannot be brought to the Droplet, because of $found. The configuration and the" \
+            "folder DEPLOY_SECRETS stay on this machine, a link has to lead somewhere, and no name may have a line" \
+            "break: name what the application needs one by one"
+        return 2
+    fi
+}
+
+# URL_FILE is the file on the Droplet that the overlay reads the managed database's URL from.
+check_files() {
+    local file files=()
+    if [ -n "$APP_SECRETS" ] && [ ! -d "$APP_SECRETS" ]; then
+        error "DEPLOY_SECRETS: there is no folder $APP_SECRETS"
+        return 2
+    fi
+    for file in "${FILE_LIST[@]}"; do
+        check_file "$file" || return $?
+    done
+    case $MANAGED_DB_SECRETS_DIR in
+    /*) export MANAGED_DB_SECRETS_DIR ;;
+    *)
+        error "MANAGED_DB_SECRETS_DIR is a folder on the Droplet: write it from / on"
+        return 2
+        ;;
+    esac
+    case $DEPLOY_COMPOSE_FILES$MANAGED_DB_SECRETS_DIR in
+    *\'*)
+        error "DEPLOY_COMPOSE_FILES, MANAGED_DB_SECRETS_DIR: Compose cannot read a name with a ' from .env"
+        return 2
+        ;;
+    esac
+    for file in "${COMPOSE_LIST[@]}"; do
+        files+=("$(source_of "$file")")
+    done
+    URL_FILE=$(USE_MANAGED_DB=true managed_db compose secret backend:database_url "${files[@]}") || return $?
+    # A path from the Compose files on is one from the stack's folder on, there.
+    case $URL_FILE in
+    "$MANAGED_DB_SECRETS_DIR"/*) ;;
+    "$APP_DIR"/*) URL_FILE=$DEPLOY_DIR/${URL_FILE#"$APP_DIR"/} ;;
+    "$PROJECT_DIR"/*) URL_FILE=$DEPLOY_DIR/${URL_FILE#"$PROJECT_DIR"/} ;;
+    esac
 }
 
 # The configuration for Compose on the Droplet: that of the application, without the token, and the mode.
@@ -25,29 +79,39 @@ compose_env() {
     managed_db compose profiles --output env
 }
 
-# Lays out what the Droplet gets, in links: no secret is copied on this machine.
+# Lays out what the Droplet gets, in links: no secret is copied on this machine. Sets MEMBERS, for tar.
 stage_files() {
     local file
-    mkdir -p "$WORK/stage/secrets"
-    for file in "${FILE_LIST[@]}"; do
-        mkdir -p "$(dirname "$WORK/stage/app/$file")"
-        ln -s "$(source_of "$file")" "$WORK/stage/app/$file"
-    done
+    mkdir -p "$WORK/stage/secrets" "$WORK/project" && ln -s "$APP_DIR" "$WORK/stage/app" &&
+        ln -s "$PROJECT_DIR" "$WORK/project/app" || return 6
     for file in postgres_password database_url stack_auth_secret spaces_access_key spaces_secret_key; do
-        [ ! -f "${APP_SECRETS:-/nowhere}/$file" ] || ln -s "$APP_SECRETS/$file" "$WORK/stage/secrets/$file"
+        [ ! -f "${APP_SECRETS:-/nowhere}/$file" ] ||
+            ln -s "$APP_SECRETS/$file" "$WORK/stage/secrets/$file" || return 6
     done
     [ "$USE_MANAGED_DB" = "false" ] || [ ! -f "$WORK/ca-certificate.crt" ] ||
-        ln -s "$WORK/ca-certificate.crt" "$WORK/stage/secrets/"
-    compose_env >"$WORK/stage/env" || return $?
-    : >"$WORK/stage/end"
+        ln -s "$WORK/ca-certificate.crt" "$WORK/stage/secrets/" || return 6
+    compose_env >"$WORK/stage/env" && : >"$WORK/stage/end" || return $?
+    MEMBERS=(-C "$WORK/stage" secrets env)
+    for file in "${FILE_LIST[@]}"; do
+        if [ "$(source_of "$file")" = "$APP_DIR/$file" ]; then
+            MEMBERS+=(-C "$WORK/stage" "app/$file")
+        else
+            MEMBERS+=(-C "$WORK/project" "app/$file")
+        fi
+    done
+}
+
+# Two archives: the end is sent when all before it could be read.
+send_files() {
+    tar -chf - "${MEMBERS[@]}" && tar -cf - -C "$WORK/stage" end
 }
 
 deploy_stack() {
     step "Bringing the files to the Droplet..."
     stage_files || return $?
-    COPYFILE_DISABLE=1 tar -C "$WORK/stage" -chf - app secrets env end |
+    COPYFILE_DISABLE=1 send_files |
         remote receive_files "$DEPLOY_DIR" "$MANAGED_DB_SECRETS_DIR" "$MANAGED_DB_SECRET_OWNER" >/dev/null || {
-        error "The files did not get to the Droplet; the stack there is as it was. Run again"
+        error "The files did not all get to the Droplet; nothing was restarted there. Run again"
         return 4
     }
     success "Files are on the Droplet: $DEPLOY_DIR"

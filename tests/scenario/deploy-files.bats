@@ -1,0 +1,94 @@
+# deploy-digitalocean.sh and the application's files: what is brought to the Droplet, what is not, and what .env
+# says there.
+
+load deploy
+
+@test "files and folders of DEPLOY_FILES come together, whatever they are named with" {
+    local app
+    open_stage
+    # The application has a folder of the overlay's name, and not the overlay.
+    app=$PROJECT/app
+    mkdir -p "$app/docker" "$app/conf/empty/deep" "$app/data"
+    mv "$PROJECT/docker-compose.yml" "$app/"
+    echo one >"$app/docker/nginx.conf"
+    echo two >"$app/conf/nginx.conf"
+    ln -s ../docker/nginx.conf "$app/conf/a link"
+    config USE_MANAGED_DB=true DEPLOY_APP_DIR=../app DEPLOY_FILES=docker:conf/:conf/nginx.conf:data/
+    (cd "$app" && find . -printf '%p %y %i\n' | sort) >"$BATS_TEST_TMPDIR/before"
+    deploy
+    works
+    (cd "$app" && find . -printf '%p %y %i\n' | sort) >"$BATS_TEST_TMPDIR/after"
+    diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after" || fail "the operator's files were changed"
+    equal "$(cd "$APP" && find conf data docker | sort | tr '\n' ' ')" "conf conf/a link conf/empty conf/empty/deep \
+conf/nginx.conf data docker docker/compose.digitalocean.yaml docker/nginx.conf " files
+    equal "$(cat "$APP/docker/nginx.conf" "$APP/conf/nginx.conf" "$APP/conf/a link")" $'one\ntwo\none' contents
+    [ ! -L "$APP/conf/a link" ]
+    rm -r "$APP/conf" "$APP/data" "$APP/docker/nginx.conf"
+    mv "$app/docker-compose.yml" "$PROJECT/"
+    is_managed
+}
+
+@test "a file takes the place of the folder that Docker made for it; a local failure changes nothing" {
+    open_stage
+    mkdir "$PROJECT/conf"
+    echo one >"$PROJECT/conf/nginx.conf"
+    config USE_MANAGED_DB=true DEPLOY_FILES=conf
+    deployed
+    rm "$APP/conf/nginx.conf" "$APP/docker-compose.yml"
+    mkdir "$APP/conf/nginx.conf" "$DROPLET/elsewhere"
+    ln -s "$DROPLET/elsewhere" "$APP/docker-compose.yml"
+    deploy
+    works
+    equal "$(cat "$APP/conf/nginx.conf")" one
+    [ ! -L "$APP/docker-compose.yml" ]
+    equal "$(ls -A "$DROPLET/elsewhere")" "" "files in a folder behind a link"
+
+    # tar that finds fault when it has sent everything.
+    printf '#!/bin/sh\n/usr/bin/tar "$@"\nexit 1\n' >"$BOX/bin/tar"
+    chmod 755 "$BOX/bin/tar"
+    echo two >"$PROJECT/conf/nginx.conf"
+    droplet_files >"$BATS_TEST_TMPDIR/before"
+    deploy
+    exits 4
+    said "nothing was changed"
+    droplet_files >"$BATS_TEST_TMPDIR/after"
+    diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after" || fail "the Droplet was changed"
+    rm "$BOX/bin/tar"
+    deploy
+    works
+    equal "$(cat "$APP/conf/nginx.conf")" two
+    rm -r "$APP/conf"
+    is_managed
+}
+
+@test "what may not be brought is refused before anything is made" {
+    local files
+    open_stage
+    mkdir -p "$PROJECT/conf/linked" "$PROJECT/lines" "$PROJECT/dangling"
+    ln -s nowhere "$PROJECT/dangling/x"
+    ln -s "$CONFIG" "$PROJECT/conf/linked/x"
+    : >"$PROJECT/lines/a"$'\n'"b"
+    for files in scripts . scripts/deploy.config secrets conf lines dangling; do
+        config "DEPLOY_FILES=docker:$files"
+        deploy
+        exits 2
+        said DEPLOY_FILES
+        no_calls
+    done
+    cp "$PROJECT/docker-compose.yml" "$PROJECT/it's.yml"
+    config "DEPLOY_COMPOSE_FILES=\"it's.yml\""
+    deploy
+    exits 2
+    said DEPLOY_COMPOSE_FILES
+    no_calls
+    [ ! -e "$APP" ] || fail "there is $APP"
+}
+
+@test "a secret beside the Compose files is beside them on the Droplet too" {
+    open_stage
+    sed -i 's|file: .*/do_database_url|file: ./secrets/do_database_url|' "$PROJECT/docker/compose.digitalocean.yaml"
+    deploy
+    works
+    [ ! -e "$PROJECT/secrets/do_database_url" ] || fail "the URL went to the operator's folder"
+    is_managed
+}
