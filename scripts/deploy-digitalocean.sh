@@ -75,7 +75,6 @@ parse_arguments() {
 
 # The program reads the file, as data; every value it hands on is quoted for the shell.
 load_config() {
-    local settings
     if [ ! -f "$CONFIG_FILE" ] || [ ! -r "$CONFIG_FILE" ]; then
         error "There is no configuration $CONFIG_FILE: copy $SCRIPT_DIR/deploy.config.example to it"
         return 2
@@ -85,9 +84,9 @@ load_config() {
     KNOWN_HOSTS=$CONFIG_DIR/known_hosts
     MANAGED_DB_ENV_FILE=$CONFIG_FILE
     [ -z "$NAME_GIVEN" ] || export DROPLET_NAME=$NAME_GIVEN
-    settings=$(managed_db settings --output env) || return $?
-    eval "$settings"
-    # A name that is asked for counts more than a Droplet that the configuration names by its ID.
+    SETTINGS=$(managed_db settings --output env) || return $?
+    eval "$SETTINGS"
+    # A name that is asked for counts more than an ID, wherever that comes from.
     [ -z "$NAME_GIVEN" ] || DROPLET_ID=
     [ "$SETUP_MANAGED_DB_ONLY" = false ] || USE_MANAGED_DB=true
     export USE_MANAGED_DB=${USE_MANAGED_DB:-false} USE_DO_SPACES=${USE_DO_SPACES:-false}

@@ -56,6 +56,7 @@ check_files() {
         return 2
         ;;
     esac
+    application_env >/dev/null || return $?
     for file in "${COMPOSE_LIST[@]}"; do
         files+=("$(source_of "$file")")
     done
@@ -68,15 +69,48 @@ check_files() {
     esac
 }
 
-# The configuration for Compose on the Droplet: that of the application, without the token, and the mode.
+# The application's own lines of the configuration, as they are. A line that Compose would read otherwise, that
+# has to follow from the mode, or that holds an API token, is refused.
+application_env() {
+    local line key value why token number=0
+    local setting='^[[:space:]]*(export[[:space:]]+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$'
+    local closed="^('([^'\\\\]|\\\\.)*'|\"([^\"\\\\]|\\\\.)*\")[[:space:]]*(#.*)?\$"
+    token=$(sed -n 's/^[[:space:]]*\(export[[:space:]]\{1,\}\)\{0,1\}DO_API_TOKEN=//p' "$CONFIG_FILE" | tail -n 1)
+    token=${token#[\"\']}
+    token=${token%%[\"\'[:space:]]*}
+    while IFS= read -r line || [ -n "$line" ]; do
+        number=$((number + 1))
+        line=${line%$'\r'}
+        [[ ${line#$'\xef\xbb\xbf'} =~ $setting ]] || continue
+        key=${BASH_REMATCH[2]} value=${BASH_REMATCH[3]} why=
+        case $'\nDO_API_TOKEN=\n'$SETTINGS in
+        *$'\n'"$key="*) continue ;;
+        esac
+        case $key in
+        COMPOSE_FILE | COMPOSE_PROFILES | COMPOSE_PATH_SEPARATOR)
+            why="$key follows from DEPLOY_COMPOSE_FILES, USE_MANAGED_DB and USE_DO_SPACES"
+            ;;
+        esac
+        case $value in
+        [\"\']*) [[ $value =~ $closed ]] || why="the value of $key does not end on its line, at its quote" ;;
+        esac
+        case $line in
+        *"${token:-dop_v1_}"* | *"${DO_API_TOKEN:-dop_v1_}"* | *do[opr]_v1_*)
+            why="this line holds an API token, which stays on this machine"
+            ;;
+        esac
+        if [ -n "$why" ]; then
+            error "$CONFIG_FILE:$number: $why: mend the line or leave it out"
+            return 2
+        fi
+        printf '%s=%s\n' "$key" "$value"
+    done <"$CONFIG_FILE"
+}
+
+# What Compose reads on the Droplet: the application's lines, and the mode.
 compose_env() {
     echo "# Written by deploy-digitalocean.sh"
-    tr -d '\r' <"$CONFIG_FILE" |
-        sed -n 's/^[[:space:]]*//; s/^export[[:space:]]*//; /^[A-Za-z_][A-Za-z0-9_]*=/p' |
-        sed -e '/^DO_API_TOKEN=/d' -e '/^DIGITALOCEAN_/d' -e '/do[opr]_v1_/d' -e '/^COMPOSE_/d' \
-            -e '/^USE_MANAGED_DB=/d' -e '/^USE_DO_SPACES=/d' -e '/^MANAGED_DB_/d' -e '/^DEPLOY_/d'
-    echo "COMPOSE_FILE='$DEPLOY_COMPOSE_FILES'"
-    managed_db compose profiles --output env
+    application_env && echo "COMPOSE_FILE='$DEPLOY_COMPOSE_FILES'" && managed_db compose profiles --output env
 }
 
 # Lays out what the Droplet gets, in links: no secret is copied on this machine. Sets MEMBERS, for tar.

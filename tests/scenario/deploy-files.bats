@@ -84,6 +84,36 @@ conf/nginx.conf data docker docker/compose.digitalocean.yaml docker/nginx.conf "
     [ ! -e "$APP" ] || fail "there is $APP"
 }
 
+@test "the application's own lines are brought as they are, or refused" {
+    local line
+    local good=(DEPLOY_ENV=prod COMPOSE_PROJECT_NAME=shop DIGITALOCEAN_SPACE=media export_dir=/x "SAYS=it's"
+        "ONE='one line' # of it" 'TWO="two \" words"' HASH=a#b)
+    open_stage
+    config USE_MANAGED_DB=true "${good[@]}" $'  export  BLANK=1\r' USE_DO_SPACES=false DO_REGION=nyc3
+    deploy
+    works
+    for line in "${good[@]}" BLANK=1; do
+        env_says "$line"
+    done
+    equal "$(sed 's/=.*//' "$APP/.env" | sort | uniq -d)" "" "variables that are set twice"
+    if grep -qE '^(DO_|DEPLOY_DIR|DROPLET_)' "$APP/.env"; then fail "$(cat "$APP/.env")"; fi
+    is_managed
+    : >"$LOG"
+    for line in $'A="one\ntwo"' "B='open" 'C="x" y' 'D=1 # DO_API_TOKEN=sekret-token-of-the-account' \
+        MY_DO_API_TOKEN=sekret-token-of-the-account E=dop_v1_0123456789 COMPOSE_PROFILES=x COMPOSE_FILE=x; do
+        config "$line"
+        deploy
+        exits 2
+        said "$CONFIG:13: "
+        not_said sekret
+        no_calls
+    done
+    # Taking it down needs none of them.
+    script destroy-digitalocean.sh
+    exits 2
+    said "nothing was deleted"
+}
+
 @test "a secret beside the Compose files is beside them on the Droplet too" {
     open_stage
     sed -i 's|file: .*/do_database_url|file: ./secrets/do_database_url|' "$PROJECT/docker/compose.digitalocean.yaml"
