@@ -14,8 +14,18 @@
 #define COMMAND_ARGUMENTS 4
 #define COMMAND_ANY       SIZE_MAX /* arguments: the last one may be repeated */
 
+/* Groups of options: a command takes those of its groups, and the common ones. */
+#define GROUP_COMMON   0x01U
+#define GROUP_SETUP    0x02U
+#define GROUP_CREATE   0x04U
+#define GROUP_CONNECT  0x08U
+#define GROUP_SAVE     0x10U
+#define GROUP_VPC      0x20U
+#define GROUP_COMPOSE  0x40U
+#define GROUP_DROPLET  0x80U  /* a Droplet that may have to be made */
+#define GROUP_DEPLOYED 0x100U /* what a deployment consists of */
 /* Among a command's groups: it runs no doctl. */
-#define COMMAND_OFFLINE 0x8000U
+#define GROUP_OFFLINE 0x8000U
 
 /* What one command answers: all that goes to stdout. */
 struct answer {
@@ -56,18 +66,6 @@ struct invocation {
     const struct command *command; /* NULL: none was named */
     struct settings settings;      /* what the command line says */
 };
-
-/*
- * Reads a command line. Fails with ERROR_USAGE: what is wrong, and where help is. The caller frees
- * invocation->settings in any case.
- */
-bool cli_parse(int argc, char **argv, struct invocation *invocation, struct error *error);
-
-/* The help of a command, or of the program where command is NULL. */
-void cli_help(FILE *stream, const struct command *command);
-
-/* The table, one line for each command and option, tab-separated: for checks and completions. */
-void cli_table(FILE *stream);
 
 /* The commands, ended by one without a name. */
 extern const struct command cli_commands[];

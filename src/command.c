@@ -291,7 +291,7 @@ bool command_run(struct invocation *invocation, const char *program, const struc
     const struct command *command = invocation->command;
     struct settings *settings = &invocation->settings;
     bool needs_doctl =
-        !(command->groups & COMMAND_OFFLINE) &&
+        !(command->groups & GROUP_OFFLINE) &&
         !(command->run == command_setup_function && is_self_hosted(&invocation->settings));
     const char *form = settings_get(settings, SETTING_OUTPUT);
     if ((strcmp(form, "json") == 0 && !command->key) ||

@@ -99,9 +99,22 @@ static bool request_droplet(struct flow *flow, const struct droplet_request *req
     return there;
 }
 
+/* Names of Droplets need not be unique: two runs at once would make two. */
+static bool lock_droplet(struct flow *flow, const char *name, struct error *error)
+{
+    char *lock = mem_format("droplet-%s", name);
+    char *what = mem_format("the Droplet %s", name);
+    bool good = lock_run(flow, &flow->lock, lock, what, error);
+    free(what);
+    free(lock);
+    return good;
+}
+
 bool create_droplet(struct flow *flow, const char *name, char **id, struct error *error)
 {
     struct error none = ERROR_INIT;
+    if (!lock_droplet(flow, name, error))
+        return false;
     if (find_droplet(flow, name, id, &none)) {
         console_info(flow->console, "Droplet already exists. Skipping creation.");
         return true;

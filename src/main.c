@@ -8,9 +8,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "cli.h"
+#include "arguments.h"
 #include "command.h"
 #include "console.h"
+#include "help.h"
 #include "memory.h"
 #include "pattern.h"
 #include "process.h"
@@ -38,9 +39,9 @@ static void forbid_core_files(void)
 static bool print_about(const struct invocation *invocation, struct error *error)
 {
     if (invocation->request == REQUEST_HELP)
-        cli_help(stdout, invocation->command);
+        help_print(stdout, invocation->command);
     else if (invocation->request == REQUEST_TABLE)
-        cli_table(stdout);
+        help_table(stdout);
     else
         puts("managed-db " PACKAGE_VERSION);
     if (ferror(stdout) || fflush(stdout) != 0)
@@ -51,7 +52,7 @@ static bool print_about(const struct invocation *invocation, struct error *error
 static bool run(int argc, char **argv, struct console *console, struct error *error)
 {
     struct invocation invocation;
-    bool good = cli_parse(argc, argv, &invocation, error);
+    bool good = arguments_parse(argc, argv, &invocation, error);
     struct settings *settings = &invocation.settings;
     const char *color = settings->values[SETTING_COLOR] ? settings->values[SETTING_COLOR] : "auto";
     console_init(console,

@@ -1,6 +1,7 @@
 #include "config.h"
 
-#include "cli.h"
+#include "arguments.h"
+#include "help.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -47,7 +48,7 @@ static bool parse(const char *line)
             argv[argc++] = "";
     }
     argv[argc] = NULL;
-    return cli_parse(argc, argv, &invocation, &error);
+    return arguments_parse(argc, argv, &invocation, &error);
 }
 
 #define parses(line) unit_worked(parse(line), &error)
@@ -333,7 +334,7 @@ static char *help(const struct command *command)
     char *text = NULL;
     size_t size = 0;
     FILE *stream = open_memstream(&text, &size);
-    cli_help(stream, command);
+    help_print(stream, command);
     fclose(stream);
     return unit_keep(text);
 }
@@ -408,7 +409,7 @@ START_TEST(the_table)
     size_t commands = 0;
     size_t options = 0;
     FILE *stream = open_memstream(&text, &size);
-    cli_table(stream);
+    help_table(stream);
     fclose(stream);
     unit_keep(text);
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {

@@ -9,7 +9,7 @@
 #include <getopt.h>
 #include <string.h>
 
-#include "cli.h"
+#include "arguments.h"
 #include "forms.h"
 #include "memory.h"
 
@@ -69,7 +69,7 @@ FUZZ(cli)
     while (input.left && argc < WORDS)
         argv[argc++] = take_string(&input, '\n');
     forget_last();
-    bool good = cli_parse(argc, argv, &invocation, &error);
+    bool good = arguments_parse(argc, argv, &invocation, &error);
     check(&invocation, good, &error);
     settings_free(&invocation.settings);
     for (int i = 0; i < argc; i++)

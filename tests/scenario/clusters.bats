@@ -403,6 +403,22 @@ FAKE
     said "Database cluster already exists. Skipping creation."
 }
 
+@test "two runs at the same time make one Droplet of a name" {
+    local i pids=()
+    doctl sim ssh-key add laptop
+    with DOCTL_SIM_LATENCY_MS=60 DO_SSH_KEY_NAME=laptop
+    for i in 1 2; do
+        env -i "${ENVIRONMENT[@]}" ${WRAPPER[@]+"${WRAPPER[@]}"} "$PROGRAM" "${OPTIONS[@]}" droplet create web \
+            >"$BOX/out.$i" 2>"$BOX/err.$i" </dev/null 3>&- &
+        pids+=($!)
+    done
+    for i in "${pids[@]}"; do
+        wait "$i"
+    done
+    equal "$(count droplet 'name=web ')" 1 Droplets
+    cmp "$BOX/out.1" "$BOX/out.2"
+}
+
 @test "a run that does not want to wait for another is 5" {
     half_made
     with "DOCTL_SIM_FAULT=databases list=hang"

@@ -1,0 +1,300 @@
+#include "config.h"
+
+#include "arguments.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command_deploy.h"
+#include "memory.h"
+#include "text.h"
+
+#define FIRST_VALUE 1000 /* of getopt_long(), for the first option of the table */
+
+/* Whether the first words are a command's name; *used tells how many. */
+static bool is_name(const char *name, const char *const *words, size_t count, size_t *used)
+{
+    size_t first = strcspn(name, " ");
+    *used = name[first] ? 2 : 1;
+    return count >= *used && strlen(words[0]) == first && strncmp(words[0], name, first) == 0 &&
+           (*used == 1 || strcmp(words[1], name + first + 1) == 0);
+}
+
+static const struct command *find_command(const char *const *words, size_t count, size_t *used)
+{
+    for (const struct command *command = cli_commands; command->name; command++)
+        if (is_name(command->name, words, count, used) ||
+            (command->function && is_name(command->function, words, count, used)))
+            return command;
+    return NULL;
+}
+
+/* The second words of the commands that begin with this one; "" where there are none. */
+static char *second_words(const char *word)
+{
+    struct buffer list = BUFFER_INIT;
+    size_t length = strlen(word);
+    for (const struct command *command = cli_commands; command->name; command++)
+        if (strncmp(command->name, word, length) == 0 && command->name[length] == ' ')
+            buffer_add_format(&list, "%s%s", list.length ? ", " : "", command->name + length + 1);
+    return buffer_take(&list);
+}
+
+static bool is_first_word(const char *word)
+{
+    char *others = second_words(word);
+    bool found = *others != '\0';
+    free(others);
+    return found;
+}
+
+/* ---- parsing ---- */
+
+struct seen_option {
+    const struct option_spec *option;
+    const char *value;
+};
+
+struct parse {
+    struct invocation *invocation;
+    struct error *error;
+    struct seen_option *seen; /* checked once the command is known */
+    size_t seen_count;
+    const char **words; /* the command and its arguments */
+    size_t word_count, name_count;
+};
+
+static bool usage(struct error *error, const struct command *command, const char *what,
+                  const char *word)
+{
+    /* What stands behind an unknown option may be a secret. */
+    char *shown = text_quote(word, *word == '-' ? strcspn(word, "=") : strlen(word));
+    error_set(error, ERROR_USAGE, 0, "%s%s%s: 'managed-db %s%s--help' tells more", what,
+              *shown ? " " : "", shown, command ? command->name : "", command ? " " : "");
+    free(shown);
+    return false;
+}
+
+/* getopt_long() gives letters of the table only. */
+static const struct option_spec *by_letter(int letter)
+{
+    const struct option_spec *option = cli_options;
+    while (option[1].name && option->letter != letter)
+        option++;
+    return option;
+}
+
+static struct option *long_options(void)
+{
+    size_t count = 0;
+    while (cli_options[count].name)
+        count++;
+    /* Not a part of the table: for the checks of the documentation. */
+    struct option *options = mem_array(count + 2, sizeof *options);
+    for (size_t i = 0; i < count; i++) {
+        const struct option_spec *spec = &cli_options[i];
+        int has_value = !spec->value          ? no_argument
+                        : *spec->value == '[' ? optional_argument
+                                              : required_argument;
+        options[i] = (struct option){spec->name, has_value, NULL, FIRST_VALUE + (int)i};
+    }
+    options[count] = (struct option){"print-table", no_argument, NULL, FIRST_VALUE - 1};
+    return options;
+}
+
+/* getopt_long() does not tell why it takes no such option. */
+static const char *what_is_wrong(const char *word)
+{
+    size_t length = strcspn(word + 2, "=");
+    size_t fits = 0;
+    bool is_long = strncmp(word, "--", 2) == 0 && length > 0;
+    for (const struct option_spec *option = cli_options; is_long && option->name; option++) {
+        if (strncmp(option->name, word + 2, length) != 0)
+            continue;
+        if (!option->name[length])
+            return "no value goes with the option";
+        fits++;
+    }
+    return fits > 1 ? "ambiguous option"
+           : fits   ? "no value goes with the option"
+                    : "unknown option";
+}
+
+/*
+ * Sorts a command line into options and words. getopt_long() is stopped at every word ("+") and
+ * started again behind it, so that options may stand anywhere, whatever POSIXLY_CORRECT or the C
+ * library says.
+ */
+static bool sort_words(int argc, char **argv, const struct option *options, struct parse *parse)
+{
+    optind = 1;
+    opterr = 0;
+    while (optind < argc) {
+        int at = optind;
+        int found = getopt_long(argc, argv, "+:qvhV", options, NULL);
+        if (found == -1) {
+            bool rest = optind > at && strcmp(argv[optind - 1], "--") == 0;
+            do {
+                if (optind < argc)
+                    parse->words[parse->word_count++] = argv[optind++];
+            } while (rest && optind < argc);
+            continue;
+        }
+        const char *word = argv[at];
+        if (found == '?')
+            return usage(parse->error, NULL, what_is_wrong(word), word);
+        if (found == ':')
+            return usage(parse->error, NULL, "a value is missing after", word);
+        if (found == FIRST_VALUE - 1) {
+            parse->invocation->request = REQUEST_TABLE;
+            continue;
+        }
+        parse->seen[parse->seen_count++] = (struct seen_option){
+            found >= FIRST_VALUE ? &cli_options[found - FIRST_VALUE] : by_letter(found), optarg};
+    }
+    return true;
+}
+
+/* An option that is no setting. */
+static bool apply_switch(const struct seen_option *seen, struct parse *parse)
+{
+    struct settings *settings = &parse->invocation->settings;
+    const char *name = seen->option->name;
+    if (strcmp(name, "trust") == 0)
+        return settings_add_trust(settings, seen->value, "--trust", parse->error);
+    if (strcmp(name, "no-secret-file") == 0)
+        settings->no_secret_file = true;
+    else if (strcmp(name, "faithful") == 0)
+        settings->faithful = true;
+    else if (strcmp(name, "quiet") == 0)
+        settings->quiet = true;
+    else if (strcmp(name, "verbose") == 0)
+        settings->verbose = true;
+    else if (strcmp(name, "help") == 0)
+        parse->invocation->request = REQUEST_HELP;
+    else if (strcmp(name, "version") == 0)
+        parse->invocation->request = REQUEST_VERSION;
+    else if (strcmp(name, "simulate") == 0) {
+        if (seen->value && !*seen->value)
+            return error_set(parse->error, ERROR_USAGE, 0, "--simulate: the value is empty");
+        settings->simulate = true;
+        free(settings->simulator);
+        settings->simulator = seen->value ? mem_copy(seen->value) : NULL;
+    }
+    return true;
+}
+
+static bool apply_option(const struct seen_option *seen, struct parse *parse)
+{
+    const struct command *command = parse->invocation->command;
+    const struct option_spec *option = seen->option;
+    if (command && !(option->groups & (command->groups | GROUP_COMMON))) {
+        char *what = mem_format("--%s is no option of '%s'", option->name, command->name);
+        usage(parse->error, command, what, "");
+        free(what);
+        return false;
+    }
+    if (option->setting == SETTING_COUNT)
+        return apply_switch(seen, parse);
+    char *where = mem_format("--%s", option->name);
+    bool good;
+    if (!*seen->value)
+        good = error_set(parse->error, ERROR_USAGE, 0, "%s: the value is empty", where);
+    else
+        good = settings_set(&parse->invocation->settings, option->setting, seen->value, SOURCE_FLAG,
+                            where, parse->error);
+    free(where);
+    return good;
+}
+
+static bool apply_arguments(struct parse *parse)
+{
+    const struct command *command = parse->invocation->command;
+    const char **words = parse->words + parse->name_count;
+    size_t count = parse->word_count - parse->name_count;
+    if (count > command->most)
+        return usage(parse->error, command, "too many arguments, from", words[command->most]);
+    for (size_t i = 0; i < command->least; i++)
+        if (i >= count || !*words[i]) {
+            char *what = mem_format("'%s' needs %s", command->name, command->arguments);
+            usage(parse->error, command, what, "");
+            free(what);
+            return false;
+        }
+    for (size_t i = 0; i < count; i++) {
+        char *where = mem_format("argument %zu of '%s'", i + 1, command->name);
+        size_t at = command->most == COMMAND_ANY && i >= command->least ? command->least - 1 : i;
+        bool good = settings_set(&parse->invocation->settings, command->positional[at], words[i],
+                                 SOURCE_FLAG, where, parse->error);
+        free(where);
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
+/* Says why the words name no command. */
+static bool unknown_command(struct parse *parse)
+{
+    char *others = second_words(parse->words[0]);
+    char *what = *others ? mem_format("'%s' is followed by %s%s", parse->words[0], others,
+                                      parse->word_count > 1 ? ", not" : "")
+                         : mem_copy("unknown command");
+    usage(parse->error, NULL, what,
+          !*others                ? parse->words[0]
+          : parse->word_count > 1 ? parse->words[1]
+                                  : "");
+    free(what);
+    free(others);
+    return false;
+}
+
+static bool understand(struct parse *parse)
+{
+    struct invocation *invocation = parse->invocation;
+    if (parse->word_count && strcmp(parse->words[0], "help") == 0) {
+        invocation->request = REQUEST_HELP;
+        parse->word_count--;
+        memmove(parse->words, parse->words + 1, parse->word_count * sizeof *parse->words);
+    }
+    if (parse->word_count)
+        invocation->command = find_command(parse->words, parse->word_count, &parse->name_count);
+    /* The first of two words alone: help may be asked for. */
+    bool is_half = parse->word_count == 1 && is_first_word(parse->words[0]);
+    if (parse->word_count && !invocation->command && !is_half)
+        return unknown_command(parse);
+    for (size_t i = 0; i < parse->seen_count; i++)
+        if (!apply_option(&parse->seen[i], parse))
+            return false;
+    if (invocation->request != REQUEST_RUN)
+        return true;
+    if (is_half)
+        return unknown_command(parse);
+    if (!invocation->command)
+        return usage(parse->error, NULL, "a command is missing", "");
+    invocation->settings.is_deployment =
+        invocation->command->groups & (GROUP_DROPLET | GROUP_DEPLOYED) ||
+        invocation->command->run == command_settings;
+    return apply_arguments(parse);
+}
+
+bool arguments_parse(int argc, char **argv, struct invocation *invocation, struct error *error)
+{
+    *invocation = (struct invocation){.request = REQUEST_RUN};
+    size_t room = argc > 0 ? (size_t)argc : 1;
+    /* "-qv" is one word and two options; no word holds more than its letters. */
+    size_t letters = 0;
+    for (int i = 1; i < argc; i++)
+        letters += strlen(argv[i]) + 1;
+    struct parse parse = {.invocation = invocation,
+                          .error = error,
+                          .seen = mem_array(letters + 1, sizeof *parse.seen),
+                          .words = mem_array(room, sizeof *parse.words)};
+    struct option *options = long_options();
+    bool good = sort_words(argc, argv, options, &parse) && understand(&parse);
+    free(options);
+    free(parse.seen);
+    free(parse.words);
+    return good;
+}
