@@ -30,9 +30,10 @@ region_of() {
 }
 
 @test "the flag of setup is stronger than the environment" {
+    doctl sim droplet add 7
     with DO_REGION=lon1 DO_DB_SIZE=db-s-2vcpu-4gb DROPLET_ID=42
     mdb setup --region sgp1 --size db-s-4vcpu-8gb --droplet 7
-    exits 4 # Droplet 7 is not there
+    works
     called "databases create freshtrack-db .* --region sgp1 --size db-s-4vcpu-8gb "
     called "compute droplet get 7 "
     not_called "compute droplet get 42 "
