@@ -60,8 +60,9 @@ bool vpc_is_there(struct flow *flow, const char *name, char **uuid, const struct
 bool cluster_is_there(struct flow *flow, const char *name, char **id, const struct error *failure);
 bool pool_is_there(struct flow *flow, const char *cluster_id, const char *pool,
                    const struct error *failure);
-/* Whether a failure leaves open that the change was made. */
+/* Whether a failure leaves open that the change was made; and the story of what was then found. */
 bool may_have_happened(const struct flow *flow, const struct error *failure);
+bool found_after_all(struct flow *flow, bool there, const char *what);
 
 /*
  * Waiting for something that DigitalOcean makes. `waited_ms` is how long a look that failed came
@@ -83,12 +84,6 @@ bool wait_longer(struct flow *flow, const struct awaited *awaited, const char *s
  */
 bool pool_was_made(struct flow *flow, const char *cluster_id, const char *pool, bool *seen,
                    struct error *error);
-
-/* Adds a rule TYPE:VALUE unless it is known to be there; *added tells which. */
-bool add_trusted_source(struct flow *flow, const char *cluster_id, const char *rule, bool *added,
-                        struct error *error);
-/* Adds the rules of --trust, and warns where in the end nothing limits who may connect. */
-bool add_trusted_sources(struct flow *flow, struct error *error);
 
 /* secretfile_prepare() with the owner that is wanted. */
 bool prepare_file(struct flow *flow, const char *path, struct error *error);

@@ -21,69 +21,6 @@ static const char *get(const struct flow *flow, enum setting setting)
     return settings_get(flow->settings, setting);
 }
 
-/* ---- asking ahead ---- */
-
-/* What a setup asks in any case, whatever the answers to the others are. */
-void ahead_of_setup(struct flow *flow)
-{
-    if (flow->settings->faithful)
-        return;
-    doctl_ahead(flow->doctl, CALL_VPC_LIST, NULL, NULL);
-    doctl_ahead(flow->doctl, CALL_CLUSTER_LIST, NULL, NULL);
-    if (*get(flow, SETTING_DROPLET_ID))
-        doctl_ahead(flow->doctl, CALL_DROPLET_GET, get(flow, SETTING_DROPLET_ID), NULL);
-}
-
-void ahead_of_connection(struct flow *flow, const char *cluster_id, bool use_pool)
-{
-    if (flow->settings->faithful)
-        return;
-    doctl_ahead(flow->doctl, CALL_CONNECTION, cluster_id, NULL);
-    if (wants_private_host(flow))
-        doctl_ahead(flow->doctl, CALL_CONNECTION_PRIVATE, cluster_id, NULL);
-    if (use_pool)
-        doctl_ahead(flow->doctl, CALL_POOL_GET, cluster_id, get(flow, SETTING_POOL));
-}
-
-/* What is asked of a cluster that is online; the pool is another matter. */
-void ahead_of_cluster(struct flow *flow, const char *cluster_id)
-{
-    if (flow->settings->faithful)
-        return;
-    doctl_ahead(flow->doctl, CALL_POOL_LIST, cluster_id, NULL);
-    doctl_ahead(flow->doctl, CALL_CERTIFICATE, cluster_id, get(flow, SETTING_CA_FILE));
-    if (!flow->is_setup)
-        return;
-    ahead_of_connection(flow, cluster_id, false);
-    doctl_ahead(flow->doctl, CALL_CLUSTER_INFO, cluster_id, NULL);
-}
-
-void ahead_of_pool(struct flow *flow, const char *cluster_id, const char *pool_name)
-{
-    if (flow->settings->faithful || !flow->is_setup)
-        return;
-    doctl_ahead(flow->doctl, CALL_POOL_GET, cluster_id, pool_name);
-    doctl_ahead(flow->doctl, CALL_POOL_INFO, cluster_id, NULL);
-}
-
-void ahead_of_trust(struct flow *flow, const char *cluster_id, const char *droplet_id)
-{
-    if (flow->settings->faithful)
-        return;
-    if (!flow->droplet_address)
-        doctl_ahead(flow->doctl, CALL_DROPLET_GET, droplet_id, NULL);
-    if (!flow->rules_asked)
-        doctl_ahead(flow->doctl, CALL_RULE_LIST, cluster_id, NULL);
-}
-
-void ahead_of_info(struct flow *flow, const char *cluster_id)
-{
-    if (flow->settings->faithful)
-        return;
-    doctl_ahead(flow->doctl, CALL_CLUSTER_INFO, cluster_id, NULL);
-    doctl_ahead(flow->doctl, CALL_POOL_INFO, cluster_id, NULL);
-}
-
 /* ---- one run at a time ---- */
 
 /* Shared by all users of the machine; the simulator's account is a machine of its own. */
@@ -107,8 +44,12 @@ bool lock_run(struct flow *flow, struct lock *lock, const char *name, const char
 {
     long long until = process_clock_ms() + settings_ms(flow->settings, SETTING_LOCK_TIMEOUT);
     bool told = false;
-    if (flow->settings->faithful || lock->file >= 0)
+    if (flow->settings->faithful)
         return true;
+    if (lock->file >= 0) {
+        doctl_hold(flow->doctl, lock->file);
+        return true;
+    }
     for (;;) {
         bool taken;
         if (!lock_try(lock, lock_folder(flow), name, &taken, error))
@@ -144,6 +85,83 @@ bool lock_rules(struct flow *flow, const char *cluster_id, struct error *error)
     bool good = lock_run(flow, &flow->rules_lock, name, "the cluster's trusted sources", error);
     free(name);
     return good;
+}
+
+/* Only what is read under the lock may be read ahead: where another run has it, that comes later.
+ */
+static bool lock_rules_at_once(struct flow *flow, const char *cluster_id)
+{
+    bool taken = false;
+    struct error ignored = ERROR_INIT;
+    char *name = mem_format("rules-%s", cluster_id);
+    bool good = lock_try(&flow->rules_lock, lock_folder(flow), name, &taken, &ignored);
+    free(name);
+    return good && taken;
+}
+
+/* ---- asking ahead ---- */
+
+/* What a setup asks in any case, whatever the answers to the others are. */
+void ahead_of_setup(struct flow *flow)
+{
+    if (flow->settings->faithful)
+        return;
+    doctl_ahead(flow->doctl, CALL_VPC_LIST, NULL, NULL);
+    doctl_ahead(flow->doctl, CALL_CLUSTER_LIST, NULL, NULL);
+    if (*get(flow, SETTING_DROPLET_ID))
+        doctl_ahead(flow->doctl, CALL_DROPLET_GET, get(flow, SETTING_DROPLET_ID), NULL);
+}
+
+void ahead_of_connection(struct flow *flow, const char *cluster_id, bool use_pool)
+{
+    if (flow->settings->faithful)
+        return;
+    doctl_ahead(flow->doctl, CALL_CONNECTION, cluster_id, NULL);
+    if (wants_private_host(flow))
+        doctl_ahead(flow->doctl, CALL_CONNECTION_PRIVATE, cluster_id, NULL);
+    if (use_pool)
+        doctl_ahead(flow->doctl, CALL_POOL_GET, cluster_id, get(flow, SETTING_POOL));
+}
+
+/* What is asked of a cluster that is online; the pool is another matter. */
+void ahead_of_cluster(struct flow *flow, const char *cluster_id)
+{
+    if (flow->settings->faithful)
+        return;
+    doctl_ahead(flow->doctl, CALL_POOL_LIST, cluster_id, NULL);
+    doctl_ahead(flow->doctl, CALL_CERTIFICATE, cluster_id, get(flow, SETTING_CA_FILE));
+    if (!flow->is_setup)
+        return;
+    if (lock_rules_at_once(flow, cluster_id))
+        doctl_ahead(flow->doctl, CALL_RULE_LIST, cluster_id, NULL);
+    ahead_of_connection(flow, cluster_id, false);
+    doctl_ahead(flow->doctl, CALL_CLUSTER_INFO, cluster_id, NULL);
+}
+
+void ahead_of_pool(struct flow *flow, const char *cluster_id, const char *pool_name)
+{
+    if (flow->settings->faithful || !flow->is_setup)
+        return;
+    doctl_ahead(flow->doctl, CALL_POOL_GET, cluster_id, pool_name);
+    doctl_ahead(flow->doctl, CALL_POOL_INFO, cluster_id, NULL);
+}
+
+void ahead_of_trust(struct flow *flow, const char *cluster_id, const char *droplet_id)
+{
+    if (flow->settings->faithful)
+        return;
+    if (!flow->droplet_address)
+        doctl_ahead(flow->doctl, CALL_DROPLET_GET, droplet_id, NULL);
+    if (!flow->rules_asked)
+        doctl_ahead(flow->doctl, CALL_RULE_LIST, cluster_id, NULL);
+}
+
+void ahead_of_info(struct flow *flow, const char *cluster_id)
+{
+    if (flow->settings->faithful)
+        return;
+    doctl_ahead(flow->doctl, CALL_CLUSTER_INFO, cluster_id, NULL);
+    doctl_ahead(flow->doctl, CALL_POOL_INFO, cluster_id, NULL);
 }
 
 /* ---- what is known before anything is billed ---- */
@@ -294,8 +312,7 @@ bool may_have_happened(const struct flow *flow, const struct error *error)
     }
 }
 
-/* Tells how it ended; the failure stays as it is where nothing was found. */
-static bool found_after_all(struct flow *flow, bool there, const char *what)
+bool found_after_all(struct flow *flow, bool there, const char *what)
 {
     if (there)
         console_warning(flow->console, "The answer was a failure, but %s is there: going on", what);
@@ -348,110 +365,6 @@ bool pool_was_made(struct flow *flow, const char *cluster_id, const char *pool, 
         return true;
     *error = mine;
     return error_precede(error, "doctl said that it made the connection pool");
-}
-
-/* ---- trusted sources ---- */
-
-/* Reads the trusted sources once; a doctl without that question leaves them unknown. */
-static bool read_rules(struct flow *flow, const char *cluster_id, struct error *error)
-{
-    struct error mine = ERROR_INIT;
-    if (flow->settings->faithful || flow->rules_asked)
-        return true;
-    flow->rules_known = doctl_rules(flow->doctl, cluster_id, &flow->rules, &mine);
-    flow->rules_asked = flow->rules_known || mine.kind == ERROR_TURNED_DOWN;
-    if (flow->rules_asked)
-        return true;
-    *error = mine;
-    return false;
-}
-
-static bool has_rule(const struct rules *rules, const char *rule)
-{
-    for (size_t i = 0; i < rules->count; i++)
-        if (strcmp(rules->list[i], rule) == 0)
-            return true;
-    return false;
-}
-
-static bool rule_is_there(struct flow *flow, const char *cluster_id, const char *rule,
-                          const struct error *failure)
-{
-    struct rules rules = {NULL, 0};
-    struct error ignored = ERROR_INIT;
-    if (!may_have_happened(flow, failure) ||
-        !doctl_rules(flow->doctl, cluster_id, &rules, &ignored))
-        return false;
-    bool there = has_rule(&rules, rule);
-    rules_free(&rules);
-    return found_after_all(flow, there, "the trusted source");
-}
-
-/* Reads back what doctl did not show. */
-static bool rule_was_added(struct flow *flow, const char *cluster_id, const char *rule,
-                           struct error *error)
-{
-    struct rules rules = {NULL, 0};
-    struct error mine = ERROR_INIT;
-    if (flow->settings->faithful)
-        return true;
-    bool known = doctl_rules(flow->doctl, cluster_id, &rules, &mine);
-    bool there = known && has_rule(&rules, rule);
-    rules_free(&rules);
-    if (there || mine.kind == ERROR_TURNED_DOWN)
-        return true;
-    if (known)
-        return error_set(error, ERROR_UNREADABLE, 0,
-                         "doctl said that it added the trusted source %s, but it is not there: run "
-                         "again",
-                         rule);
-    *error = mine;
-    return false;
-}
-
-bool add_trusted_source(struct flow *flow, const char *cluster_id, const char *rule, bool *added,
-                        struct error *error)
-{
-    *added = false;
-    if (!lock_rules(flow, cluster_id, error) || !read_rules(flow, cluster_id, error))
-        return false;
-    if (has_rule(&flow->rules, rule))
-        return true;
-    struct error mine = ERROR_INIT;
-    bool shown = false;
-    *added = doctl_rule_append(flow->doctl, cluster_id, rule, &shown, &mine);
-    if (*added && !shown && !rule_was_added(flow, cluster_id, rule, error)) {
-        *added = false;
-        return false;
-    }
-    if (!*added && !rule_is_there(flow, cluster_id, rule, &mine)) {
-        *error = mine;
-        return false;
-    }
-    flow->rules.list = mem_grow(flow->rules.list, flow->rules.count + 1, sizeof *flow->rules.list);
-    flow->rules.list[flow->rules.count++] = mem_copy(rule);
-    flow->changes++;
-    return true;
-}
-
-bool add_trusted_sources(struct flow *flow, struct error *error)
-{
-    const struct settings *settings = flow->settings;
-    for (size_t i = 0; i < settings->trust_count; i++) {
-        bool added;
-        if (!add_trusted_source(flow, flow->cluster_id, settings->trust[i], &added, error))
-            return false;
-        console_success(flow->console,
-                        added ? "Added trusted source: %s" : "Trusted source is there already: %s",
-                        settings->trust[i]);
-    }
-    if (!read_rules(flow, flow->cluster_id, error))
-        return false;
-    if (flow->rules_known && flow->rules.count == 0)
-        console_warning(flow->console,
-                        "The cluster has no trusted source: every address may connect; "
-                        "name one with --droplet or --trust");
-    return true;
 }
 
 /* ---- the secret file ---- */

@@ -10,6 +10,7 @@
 #include "memory.h"
 #include "pem.h"
 #include "secretfile.h"
+#include "trust.h"
 
 /* The plan's constants that are no settings. */
 #define DATABASE_NAME "defaultdb"

@@ -1,0 +1,111 @@
+#include "config.h"
+
+#include "trust.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "beyond.h"
+#include "memory.h"
+
+/* Reads the trusted sources once; a doctl without that question leaves them unknown. */
+static bool read_rules(struct flow *flow, const char *cluster_id, struct error *error)
+{
+    struct error mine = ERROR_INIT;
+    if (flow->settings->faithful || flow->rules_asked)
+        return true;
+    flow->rules_known = doctl_rules(flow->doctl, cluster_id, &flow->rules, &mine);
+    flow->rules_asked = flow->rules_known || mine.kind == ERROR_TURNED_DOWN;
+    if (flow->rules_asked)
+        return true;
+    *error = mine;
+    return false;
+}
+
+static bool has_rule(const struct rules *rules, const char *rule)
+{
+    for (size_t i = 0; i < rules->count; i++)
+        if (strcmp(rules->list[i], rule) == 0)
+            return true;
+    return false;
+}
+
+static bool rule_is_there(struct flow *flow, const char *cluster_id, const char *rule,
+                          const struct error *failure)
+{
+    struct rules rules = {NULL, 0};
+    struct error ignored = ERROR_INIT;
+    if (!may_have_happened(flow, failure) ||
+        !doctl_rules(flow->doctl, cluster_id, &rules, &ignored))
+        return false;
+    bool there = has_rule(&rules, rule);
+    rules_free(&rules);
+    return found_after_all(flow, there, "the trusted source");
+}
+
+/* Reads back what doctl did not show. */
+static bool rule_was_added(struct flow *flow, const char *cluster_id, const char *rule,
+                           struct error *error)
+{
+    struct rules rules = {NULL, 0};
+    struct error mine = ERROR_INIT;
+    if (flow->settings->faithful)
+        return true;
+    bool known = doctl_rules(flow->doctl, cluster_id, &rules, &mine);
+    bool there = known && has_rule(&rules, rule);
+    rules_free(&rules);
+    if (there || mine.kind == ERROR_TURNED_DOWN)
+        return true;
+    if (known)
+        return error_set(error, ERROR_UNREADABLE, 0,
+                         "doctl said that it added the trusted source %s, but it is not there: run "
+                         "again",
+                         rule);
+    *error = mine;
+    return false;
+}
+
+bool add_trusted_source(struct flow *flow, const char *cluster_id, const char *rule, bool *added,
+                        struct error *error)
+{
+    *added = false;
+    if (!lock_rules(flow, cluster_id, error) || !read_rules(flow, cluster_id, error))
+        return false;
+    if (has_rule(&flow->rules, rule))
+        return true;
+    struct error mine = ERROR_INIT;
+    bool shown = false;
+    *added = doctl_rule_append(flow->doctl, cluster_id, rule, &shown, &mine);
+    if (*added && !shown && !rule_was_added(flow, cluster_id, rule, error)) {
+        *added = false;
+        return false;
+    }
+    if (!*added && !rule_is_there(flow, cluster_id, rule, &mine)) {
+        *error = mine;
+        return false;
+    }
+    flow->rules.list = mem_grow(flow->rules.list, flow->rules.count + 1, sizeof *flow->rules.list);
+    flow->rules.list[flow->rules.count++] = mem_copy(rule);
+    flow->changes++;
+    return true;
+}
+
+bool add_trusted_sources(struct flow *flow, struct error *error)
+{
+    const struct settings *settings = flow->settings;
+    for (size_t i = 0; i < settings->trust_count; i++) {
+        bool added;
+        if (!add_trusted_source(flow, flow->cluster_id, settings->trust[i], &added, error))
+            return false;
+        console_success(flow->console,
+                        added ? "Added trusted source: %s" : "Trusted source is there already: %s",
+                        settings->trust[i]);
+    }
+    if (!read_rules(flow, flow->cluster_id, error))
+        return false;
+    if (flow->rules_known && flow->rules.count == 0)
+        console_warning(flow->console,
+                        "The cluster has no trusted source: every address may connect; "
+                        "name one with --droplet or --trust");
+    return true;
+}
