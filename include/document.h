@@ -26,7 +26,7 @@
 #define DOCUMENT_MAX_NODES 100000
 #define DOCUMENT_MAX_KEYS  1000 /* of one mapping: they are searched one by one */
 
-/* Reads a file. *root is NULL where it holds no document. Fails with ERROR_USAGE. */
+/* Reads a file (input.h). *root is NULL where it holds no document. Fails with ERROR_USAGE. */
 bool document_read(struct document *document, const char *path, struct node **root,
                    struct error *error);
 

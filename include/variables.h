@@ -2,8 +2,9 @@
  * variables: what ${NAME} stands for in a Compose file.
  *
  * A variable has the value that was set for it here, else that of the environment, else that of the
- * files that were read, the first one first (Compose: the environment, then .env in the folder of
- * the first Compose file). Files are KEY=VALUE lines as Compose reads them: `export`, comments,
+ * files that were read, the first file first (Compose: the environment, then .env in the folder of
+ * the first Compose file). Within a file the last line of a name counts. Files are KEY=VALUE lines
+ * as Compose reads them: `export`, comments,
  * values bare, in single quotes (as they are) or in double quotes (with escapes), which may span
  * lines; ${NAME} in values that are not in single quotes stands for a variable that is known by
  * then. They are data and never executed.
@@ -32,8 +33,8 @@ struct variables {
 void variables_set(struct variables *variables, const char *name, const char *value);
 
 /*
- * Reads a file; one that is not there is passed over unless `must_exist`. Fails with ERROR_USAGE:
- * not readable, larger than 1 MiB, a quote that is not closed.
+ * Reads a file (input.h); one that is not there, or no regular file, is passed over unless
+ * `must_exist`. Fails with ERROR_USAGE also for a quote that is not closed.
  */
 bool variables_read(struct variables *variables, const char *path, bool must_exist,
                     struct error *error);

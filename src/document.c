@@ -2,19 +2,14 @@
 
 #include "document.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <yaml.h>
 
+#include "input.h"
 #include "memory.h"
 #include "text.h"
-
-#define MAX_BLOCK 65536
 
 static bool complain(struct error *error, const char *file, size_t line, size_t column,
                      const char *text)
@@ -356,6 +351,11 @@ bool document_parse(struct document *document, const char *name, const char *byt
     if (length > DOCUMENT_MAX_BYTES)
         return error_set(error, ERROR_USAGE, 0, "%s: the file is larger than %zu MiB", name,
                          DOCUMENT_MAX_BYTES >> 20);
+    /* libyaml counts the mark as a column of the first line. */
+    if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
+        bytes += 3;
+        length -= 3;
+    }
     if (!check_bytes(name, bytes, length, error))
         return false;
     struct reader reader = {
@@ -370,42 +370,14 @@ bool document_parse(struct document *document, const char *name, const char *byt
     return good;
 }
 
-/* Reads at most one byte more than is allowed. Files are small: a size that is known is a block. */
-static bool read_all(int file, const struct stat *status, struct buffer *content)
-{
-    bool is_small = S_ISREG(status->st_mode) && status->st_size < MAX_BLOCK;
-    size_t block = is_small ? (size_t)status->st_size + 1 : MAX_BLOCK;
-    ssize_t count = 1;
-    while (count != 0 && content->length <= DOCUMENT_MAX_BYTES) {
-        count = read(file, buffer_reserve(content, block), block);
-        if (count < 0 && errno != EINTR)
-            return false;
-        content->length += count > 0 ? (size_t)count : 0;
-    }
-    return true;
-}
-
 bool document_read(struct document *document, const char *path, struct node **root,
                    struct error *error)
 {
     struct buffer content = BUFFER_INIT;
-    struct stat status;
     *root = NULL;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    bool good = file >= 0 && fstat(file, &status) == 0;
-    bool too_large = good && S_ISREG(status.st_mode) && status.st_size > (off_t)DOCUMENT_MAX_BYTES;
-    good = good && (too_large || read_all(file, &status, &content));
-    if (!good) {
-        error_set_errno(error, "cannot read %s", path);
-        error->kind = ERROR_USAGE;
-    } else if (too_large) {
-        good = error_set(error, ERROR_USAGE, 0, "%s: the file is larger than %zu MiB", path,
-                         DOCUMENT_MAX_BYTES >> 20);
-    } else {
-        good = document_parse(document, path, buffer_text(&content), content.length, root, error);
-    }
-    if (file >= 0)
-        close(file);
+    bool good =
+        input_read(path, INPUT_REQUIRED, DOCUMENT_MAX_BYTES, &content, error) &&
+        document_parse(document, path, buffer_text(&content), content.length, root, error);
     buffer_free(&content);
     return good;
 }

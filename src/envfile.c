@@ -2,14 +2,14 @@
 
 #include "envfile.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "input.h"
 #include "memory.h"
 #include "pattern.h"
+
+#define MAX_SIZE ((size_t)1 << 20)
 
 /* 1 key; then one of: 2 single-quoted, 3 double-quoted, 4 bare. */
 static struct pattern line_pattern =
@@ -83,9 +83,6 @@ static bool read_lines(const char *path, const struct buffer *content, struct se
 {
     const char *at = buffer_text(content);
     const char *end = at + content->length;
-    /* What some editors put before UTF-8. */
-    if (content->length >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0)
-        at += 3;
     for (size_t number = 1; at < end; number++) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         const char *stop = newline ? newline : end;
@@ -101,24 +98,8 @@ static bool read_lines(const char *path, const struct buffer *content, struct se
 
 bool envfile_read(const char *path, struct settings *settings, struct error *error)
 {
-    int file = open(path, O_RDONLY | O_CLOEXEC);
     struct buffer content = BUFFER_INIT;
-    ssize_t count = -1;
-    if (file >= 0) {
-        while (((count = read(file, buffer_reserve(&content, 4096), 4096)) > 0 ||
-                (count < 0 && errno == EINTR)) &&
-               content.length < ((size_t)1 << 20))
-            content.length += count > 0 ? (size_t)count : 0;
-    }
-    bool good = count == 0;
-    if (count < 0) {
-        error_set_errno(error, "cannot read the env file %s", path);
-        error->kind = ERROR_USAGE;
-    } else if (count > 0) {
-        error_set(error, ERROR_USAGE, 0, "%s is too large for an env file", path);
-    }
-    if (file >= 0)
-        close(file);
+    bool good = input_read(path, INPUT_REQUIRED, MAX_SIZE, &content, error);
     if (good && content.length && memchr(content.data, '\0', content.length))
         good = error_set(error, ERROR_USAGE, 0, "%s holds NUL characters: it is no env file", path);
     good = good && read_lines(path, &content, settings, error);

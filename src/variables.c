@@ -2,12 +2,10 @@
 
 #include "variables.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "input.h"
 #include "memory.h"
 #include "pattern.h"
 
@@ -20,10 +18,22 @@ static struct pattern key_pattern =
 static struct pattern bare_pattern =
     PATTERN("\\A(?:[^\\s#]|(?<=[^\\s=])#|[ \\t]+(?![\\s#]|\\z))*+");
 
-static void add(struct variable **list, size_t *count, const char *name, char *value)
+/* Puts a variable into the list from `first` on, in place of one of its name. */
+static void put(struct variable **list, size_t *count, size_t first, const char *name, char *value)
 {
+    for (size_t i = first; i < *count; i++)
+        if (strcmp((*list)[i].name, name) == 0) {
+            mem_free_secret((*list)[i].value);
+            (*list)[i].value = value;
+            return;
+        }
     *list = mem_grow(*list, *count + 1, sizeof **list);
     (*list)[(*count)++] = (struct variable){mem_copy(name), value};
+}
+
+void variables_set(struct variables *variables, const char *name, const char *value)
+{
+    put(&variables->set, &variables->set_count, 0, name, mem_copy(value));
 }
 
 static const struct variable *find(const struct variable *list, size_t count, const char *name)
@@ -32,17 +42,6 @@ static const struct variable *find(const struct variable *list, size_t count, co
         if (strcmp(list[i].name, name) == 0)
             return &list[i];
     return NULL;
-}
-
-void variables_set(struct variables *variables, const char *name, const char *value)
-{
-    for (size_t i = 0; i < variables->set_count; i++)
-        if (strcmp(variables->set[i].name, name) == 0) {
-            mem_free_secret(variables->set[i].value);
-            variables->set[i].value = mem_copy(value);
-            return;
-        }
-    add(&variables->set, &variables->set_count, name, mem_copy(value));
 }
 
 const char *variables_get(const struct variables *variables, const char *name)
@@ -131,8 +130,8 @@ static char *expand(const struct variables *variables, char *text)
 }
 
 /* Reads one entry or a line that is none; gives where the next one begins, NULL on failure. */
-static const char *read_entry(struct variables *variables, const char *at, const char *end,
-                              bool *is_open)
+static const char *read_entry(struct variables *variables, size_t first, const char *at,
+                              const char *end, bool *is_open)
 {
     struct span groups[PATTERN_GROUPS];
     const char *newline = memchr(at, '\n', (size_t)(end - at));
@@ -153,48 +152,24 @@ static const char *read_entry(struct variables *variables, const char *at, const
         unescape(text);
     if (quote != '\'')
         text = expand(variables, text);
-    if (find(variables->read, variables->read_count, name))
-        mem_free_secret(text);
-    else
-        add(&variables->read, &variables->read_count, name, text);
+    put(&variables->read, &variables->read_count, first, name, text);
     free(name);
     newline = memchr(close, '\n', (size_t)(end - close));
     return newline ? newline + 1 : end;
-}
-
-static bool read_all(const char *path, bool must_exist, struct buffer *content, struct error *error)
-{
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0 && errno == ENOENT && !must_exist)
-        return true;
-    ssize_t count = file < 0 ? -1 : 1;
-    while (count > 0 && content->length <= MAX_SIZE) {
-        do
-            count = read(file, buffer_reserve(content, 4096), 4096);
-        while (count < 0 && errno == EINTR);
-        content->length += count > 0 ? (size_t)count : 0;
-    }
-    if (count < 0) {
-        error_set_errno(error, "cannot read the env file %s", path);
-        error->kind = ERROR_USAGE;
-    } else if (content->length > MAX_SIZE) {
-        error_set(error, ERROR_USAGE, 0, "%s is too large for an env file", path);
-    }
-    if (file >= 0)
-        close(file);
-    return count >= 0 && content->length <= MAX_SIZE;
 }
 
 bool variables_read(struct variables *variables, const char *path, bool must_exist,
                     struct error *error)
 {
     struct buffer content = BUFFER_INIT;
-    bool good = read_all(path, must_exist, &content, error);
+    size_t first = variables->read_count;
+    bool good = input_read(path, must_exist ? INPUT_REQUIRED : INPUT_OPTIONAL, MAX_SIZE, &content,
+                           error);
     const char *at = buffer_text(&content);
     const char *end = at + content.length;
     while (good && at < end) {
         bool is_open = false;
-        const char *rest = read_entry(variables, at, end, &is_open);
+        const char *rest = read_entry(variables, first, at, end, &is_open);
         if (is_open) {
             size_t line = 1;
             for (const char *byte = buffer_text(&content); byte < at; byte++)

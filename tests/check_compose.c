@@ -142,7 +142,12 @@ static const struct {
     {"B=1\nA=$B$B", "A", "11"},
     {"A=${", "A", "${"},
     {"A=1\r\nB=2\r\n", "A", "1"},
-    {"A=1\nA=2", "A", "1"},
+    {"A=1\nA=2", "A", "2"},
+    {"A=1\nB=$A\nA=2\nC=$A", "B", "1"},
+    {"A=1\nB=$A\nA=2\nC=$A", "C", "2"},
+    {"\xef\xbb\xbf"
+     "A=1\r\n",
+     "A", "1"},
     {"not an entry\nA=1", "A", "1"},
     {"SET=weaker", "SET", "value"},
 };
@@ -161,8 +166,19 @@ START_TEST(env_that_cannot_be_read)
     ck_assert_ptr_nonnull(strstr(error.text, ":2: the quote is not closed"));
     ck_assert(variables_read(&variables, "/no/such/.env", false, &error));
     ck_assert(!variables_read(&variables, "/no/such/.env", true, &error));
-    ck_assert_int_eq(error.kind, ERROR_USAGE);
+    ck_assert_int_eq(error.kind, ERROR_LOCAL);
+    ck_assert(variables_read(&variables, "/", false, &error));
+    ck_assert(!variables_read(&variables, "/", true, &error));
+    ck_assert_int_eq(error.kind, ERROR_LOCAL);
     ck_assert_ptr_null(variables_get(&variables, "NOT_IN_ANY_ENVIRONMENT"));
+}
+END_TEST
+
+START_TEST(the_first_file_wins)
+{
+    ck_assert(read_env("A=1\nA=2") && read_env("A=3\nB=4"));
+    ck_assert_str_eq(variables_get(&variables, "A"), "2");
+    ck_assert_str_eq(variables_get(&variables, "B"), "4");
 }
 END_TEST
 
@@ -399,6 +415,7 @@ int main(void)
     tcase_add_loop_test(tests, refuses_to_interpolate, 0, COUNT(invalid));
     tcase_add_loop_test(tests, reads_env, 0, COUNT(entries));
     tcase_add_test(tests, env_that_cannot_be_read);
+    tcase_add_test(tests, the_first_file_wins);
     tcase_add_test(tests, a_long_value_is_whole);
     tcase_add_test(tests, env_beside_a_file);
     tcase_add_loop_test(tests, merges_services, 0, COUNT(merges));

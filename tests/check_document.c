@@ -87,6 +87,9 @@ static const struct {
     {"\xef\xbb\xbf"
      "a: gr\xc3\xbc\xc3\x9f",
      "{a: gr\xc3\xbc\xc3\x9f}"},
+    {"\xef\xbb\xbf"
+     "a: 1\nb: 2\n",
+     "{a: 1, b: 2}"},
     {"%YAML 1.1\n---\na: 1\n...\n", "{a: 1}"},
 };
 
@@ -262,10 +265,10 @@ END_TEST
 START_TEST(files_that_cannot_be_read)
 {
     ck_assert(!document_read(document, "/no/such/file.yaml", &root, &error));
-    ck_assert_int_eq(error.kind, ERROR_USAGE);
+    ck_assert_int_eq(error.kind, ERROR_LOCAL);
     ck_assert_ptr_nonnull(strstr(error.text, "cannot read /no/such/file.yaml: No such file"));
     ck_assert(!document_read(document, "/", &root, &error));
-    ck_assert_int_eq(error.kind, ERROR_USAGE);
+    ck_assert_int_eq(error.kind, ERROR_LOCAL);
 }
 END_TEST
 

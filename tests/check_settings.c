@@ -596,9 +596,9 @@ END_TEST
 
 START_TEST(env_files_that_are_none)
 {
-    unit_failed(envfile_read("/nonexistent/env", &settings, &error), &error, ERROR_USAGE,
+    unit_failed(envfile_read("/nonexistent/env", &settings, &error), &error, ERROR_LOCAL,
                 "/nonexistent/env");
-    unit_failed(envfile_read(folder, &settings, &error), &error, ERROR_USAGE, folder);
+    unit_failed(envfile_read(folder, &settings, &error), &error, ERROR_LOCAL, folder);
     /* Too large. */
     char *path = unit_path(folder, "large");
     unit_file(folder, "large", "DO_REGION=nyc1\n", 0600);
@@ -724,9 +724,9 @@ END_TEST
 
 START_TEST(manifests_that_are_none)
 {
-    unit_failed(manifest_read("/nonexistent/yaml", &settings, &error), &error, ERROR_USAGE,
+    unit_failed(manifest_read("/nonexistent/yaml", &settings, &error), &error, ERROR_LOCAL,
                 "/nonexistent/yaml");
-    unit_failed(manifest_read(folder, &settings, &error), &error, ERROR_USAGE, folder);
+    unit_failed(manifest_read(folder, &settings, &error), &error, ERROR_LOCAL, folder);
     unit_failed(manifest_read(unit_file(folder, "b", "\xff\xfe\x01", 0600), &settings, &error),
                 &error, ERROR_USAGE, "/b:");
 }

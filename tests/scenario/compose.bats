@@ -62,6 +62,14 @@ refused() {
     says "$1"
 }
 
+# unreadable TEXT: the same for a file that cannot be read.
+unreadable() {
+    exits 6
+    [ ! -s "$BOX/out" ] || fail "something stands on stdout"
+    [ "$(wc -l <"$BOX/err")" = 1 ] || fail "more than one line on stderr"
+    says "$1"
+}
+
 need_compose() {
     command -v docker-compose >/dev/null && /usr/bin/python3 -c 'import compose' 2>/dev/null ||
         skip "docker-compose 1.29 is not installed (Debian: docker-compose)"
@@ -250,7 +258,7 @@ END
     mdb --doctl /no/doctl setup --compose compose.yaml
     refused "no service has a secret at /run/secrets/database_url"
     mdb --doctl /no/doctl setup --compose nowhere.yaml
-    refused "cannot read nowhere.yaml"
+    unreadable "cannot read nowhere.yaml"
 }
 
 @test "DATABASE_URL_FILE tells which secret the URL is in" {
@@ -514,7 +522,41 @@ bounded() {
     bounded /dev/zero
     refused "/dev/zero: the file is larger than 4 MiB"
     bounded "$BOX"
-    refused "cannot read"
+    unreadable "cannot read"
+}
+
+@test "a named pipe is refused; a pipe that never ends is read until a signal comes" {
+    mkfifo pipe
+    bounded pipe
+    unreadable "cannot read pipe: it is a named pipe"
+    echo 'services: {a: {image: x}}' >compose.yaml
+    mdb compose services compose.yaml --env-file pipe
+    unreadable "cannot read pipe: it is a named pipe"
+    mdb compose services --manifest pipe compose.yaml
+    unreadable "cannot read pipe: it is a named pipe"
+    [ "$(env -i "${ENVIRONMENT[@]}" "$PROGRAM" compose services /dev/stdin < <(cat compose.yaml))" = a ]
+
+    exec 7<>pipe
+    env -i "${ENVIRONMENT[@]}" ${WRAPPER[@]+"${WRAPPER[@]}"} "$PROGRAM" compose check /dev/fd/7 \
+        2>err 3>&- &
+    local child=$!
+    sleep 0.3
+    kill -TERM "$child"
+    status=0
+    wait "$child" || status=$?
+    exits 143
+    grep -q "while reading /dev/fd/7" err || fail "no word of it"
+}
+
+@test ".env counts as Compose counts it: the last of two lines, no folder, a mark before the text" {
+    printf 'services: {web: {image: "x:$A"}}\n' >compose.yaml
+    printf '\xef\xbb\xbfA=1\nUSE_MANAGED_DB=false\nA=2\nUSE_MANAGED_DB=true\n' >.env
+    mdb compose secret backend:database_url compose.yaml "$OVERLAY"
+    answers "$SECRETS/do_database_url"
+    rm .env
+    mkdir .env
+    mdb compose secret backend:database_url compose.yaml "$OVERLAY"
+    answers "$SECRETS/database_url"
 }
 
 @test "NUL bytes, bad UTF-8, control characters, UTF-16" {

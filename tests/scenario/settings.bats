@@ -76,12 +76,14 @@ EOF2
 
 @test "an env file or manifest that is not there is an error" {
     mdb setup --env-file "$BOX/nowhere"
-    [ "$status" = 2 ] || [ "$status" = 6 ] || fail "exit status $status"
-    fails "$status"
+    fails 6
     said "$BOX/nowhere"
     mdb setup --manifest "$BOX/nowhere"
-    [ "$status" = 2 ] || [ "$status" = 6 ] || fail "exit status $status"
-    fails "$status"
+    fails 6
+    mdb setup --env-file "$BOX"
+    fails 6
+    mdb setup --manifest "$BOX"
+    fails 6
     no_calls
 }
 
