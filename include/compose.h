@@ -5,9 +5,11 @@
  *     compose_read(&files, paths, count, &error);       the YAML, once
  *     compose_load(&files, &variables, &compose, &error);   the project, for one set of variables
  *     …
- *     compose_files_free(&files);                       and every project that came from them
+ *     compose_free(&compose);
+ *     compose_files_free(&files);
  *
- * Loading puts in the variables, follows `extends` and merges file by file (compose_merge.h).
+ * Loading puts in the variables, merges file by file (compose_merge.h) and follows `extends`, which
+ * takes a service as the first file that has it defines it.
  * Relative paths count from the folder of the first file. What Compose itself would turn down
  * because it is not of Compose's form fails with ERROR_USAGE, FILE:LINE:COLUMN first; what it takes
  * and should not be so is compose_check.h's.
@@ -29,9 +31,15 @@ struct compose_files {
 
 struct compose {
     const struct compose_files *files;
-    struct node *services; /* mappings, each in its one form */
+    struct document *document;
+    struct node *services; /* mappings, each in its one form, profiles sorted */
     struct node *secrets;  /* mappings, or null */
 };
+
+#define COMPOSE_INIT                                                                               \
+    {                                                                                              \
+        NULL, NULL, NULL, NULL                                                                     \
+    }
 
 #define COMPOSE_FILES_INIT                                                                         \
     {                                                                                              \
@@ -42,8 +50,11 @@ bool compose_read(struct compose_files *files, char *const *paths, size_t count,
                   struct error *error);
 void compose_files_free(struct compose_files *files);
 
+/* The caller frees the project in any case. */
 bool compose_load(const struct compose_files *files, const struct variables *variables,
                   struct compose *compose, struct error *error);
+
+void compose_free(struct compose *compose);
 
 /* Whether a service runs with these profiles: names parted by commas, or NULL; "*" is all. */
 bool compose_is_enabled(const struct node *service, const char *profiles);

@@ -9,7 +9,7 @@
 
 struct finding {
     const char *rule;
-    const char *file; /* owned by the document of the node */
+    char *file;
     size_t line, column;
     char *text;   /* what is wrong */
     char *advice; /* what to do */

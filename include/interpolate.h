@@ -13,7 +13,8 @@
 #include "memory.h"
 
 /* What a file may grow to: a value that is named again and again is not put in without end. */
-#define INTERPOLATE_MAX_BYTES ((size_t)16 << 20)
+#define INTERPOLATE_MAX_BYTES     ((size_t)16 << 20)
+#define INTERPOLATE_MAX_VARIABLES 100000
 
 struct interpolation {
     /* The value of a variable, or NULL. The function may be NULL: none is set, and none is missed.
@@ -21,6 +22,7 @@ struct interpolation {
     const char *(*value)(const void *context, const char *name);
     const void *context;
     size_t made; /* bytes so far, of all values */
+    size_t used; /* variables so far */
 };
 
 /*

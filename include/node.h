@@ -33,6 +33,8 @@ struct node {
 struct document *document_new(void);
 /* Wipes and frees all that it owns; NULL is allowed. */
 void document_free(struct document *document);
+/* The bytes that it takes. */
+size_t document_size(const struct document *document);
 
 /* A node that stands where `like` does, without content. */
 struct node *node_new(struct document *document, enum node_kind kind, const struct node *like);

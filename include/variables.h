@@ -34,7 +34,8 @@ void variables_set(struct variables *variables, const char *name, const char *va
 
 /*
  * Reads a file (input.h); one that is not there, or no regular file, is passed over unless
- * `must_exist`. Fails with ERROR_USAGE also for a quote that is not closed.
+ * `must_exist`. Fails with ERROR_USAGE also for a quote that is not closed and for more than 1000
+ * variables.
  */
 bool variables_read(struct variables *variables, const char *path, bool must_exist,
                     struct error *error);

@@ -101,7 +101,7 @@ bool command_compose_services(struct flow *flow, struct answer *answer, struct e
     const struct settings *settings = flow->settings;
     struct compose_files files = COMPOSE_FILES_INIT;
     struct variables variables = VARIABLES_INIT;
-    struct compose compose;
+    struct compose compose = COMPOSE_INIT;
     bool good = load(settings, NULL, &files, &variables, &compose, error);
     if (good) {
         struct buffer text = BUFFER_INIT;
@@ -123,6 +123,7 @@ bool command_compose_services(struct flow *flow, struct answer *answer, struct e
         answer->json = buffer_take(&json);
         free(profiles);
     }
+    compose_free(&compose);
     variables_free(&variables);
     compose_files_free(&files);
     return good;
@@ -132,7 +133,7 @@ bool command_compose_secret(struct flow *flow, struct answer *answer, struct err
 {
     struct compose_files files = COMPOSE_FILES_INIT;
     struct variables variables = VARIABLES_INIT;
-    struct compose compose;
+    struct compose compose = COMPOSE_INIT;
     const char *name = get(flow->settings, SETTING_SECRET_NAME);
     bool good = load(flow->settings, NULL, &files, &variables, &compose, error);
     size_t length = strcspn(name, ":");
@@ -143,6 +144,7 @@ bool command_compose_secret(struct flow *flow, struct answer *answer, struct err
     } else if (good) {
         good = compose_secret_file(&compose, name, &answer->text, error);
     }
+    compose_free(&compose);
     variables_free(&variables);
     compose_files_free(&files);
     return good;
@@ -202,7 +204,7 @@ bool command_take_compose(struct settings *settings, struct error *error)
 {
     struct compose_files files = COMPOSE_FILES_INIT;
     struct variables variables = VARIABLES_INIT;
-    struct compose compose;
+    struct compose compose = COMPOSE_INIT;
     char *path = NULL;
     if (!settings->compose_count)
         return true;
@@ -216,6 +218,7 @@ bool command_take_compose(struct settings *settings, struct error *error)
                 refuse_foreign(settings, &files, path, error) &&
                 settings_set(settings, SETTING_SECRET_FILE, path, SOURCE_FLAG, "--compose", error);
     free(path);
+    compose_free(&compose);
     variables_free(&variables);
     compose_files_free(&files);
     return good;

@@ -4,19 +4,20 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "compose_form.h"
 #include "compose_merge.h"
 #include "document.h"
 #include "memory.h"
-#include "pattern.h"
+#include "paths.h"
 #include "text.h"
 
 #define SECRETS_FOLDER "/run/secrets"
 #define MAX_EXTENDS    20
 #define MAX_OTHERS     100
 
-static struct pattern name_pattern = PATTERN("[a-zA-Z0-9._-]+");
+/* What the merged services may grow to: YAML's limits bound the files, not what extends makes. */
+#define MAX_BYTES ((size_t)48 << 20)
 
 /* A file that is extended, read once. */
 struct other_file {
@@ -24,130 +25,35 @@ struct other_file {
     struct node *services;
 };
 
+/* A service with all that it extends, made once. */
+struct whole_service {
+    const struct node *service;
+    struct node *whole;
+};
+
 struct loader {
     const struct compose_files *files;
+    struct document *document;
     struct interpolation interpolation;
     struct error *error;
     struct other_file *others;
     size_t other_count;
+    struct whole_service *wholes;
+    size_t whole_count;
 };
 
 /* ---- reading ---- */
-
-static bool check_section(const struct node *section, const char *name, bool may_be_null,
-                          struct error *error)
-{
-    if (node_is_null(section))
-        return true;
-    if (section->kind != NODE_MAPPING)
-        return node_complain(section, error, "this is not Compose: %s has to be a mapping", name);
-    for (size_t i = 0; i < section->count; i++) {
-        const struct node *item = section->items[i];
-        char *shown = text_quote(section->keys[i]->text, strlen(section->keys[i]->text));
-        bool good = true;
-        if (!pattern_is(&name_pattern, section->keys[i]->text))
-            good = node_complain(section->keys[i], error,
-                                 "this is not Compose: %s is no name, which is made of letters, "
-                                 "digits, dots, - and _",
-                                 shown);
-        else if (item->kind != NODE_MAPPING && !(may_be_null && node_is_null(item)) &&
-                 !node_has_tag(item, "!reset"))
-            good = node_complain(item, error, "this is not Compose: %s has to be a mapping", shown);
-        free(shown);
-        if (!good)
-            return false;
-    }
-    return true;
-}
-
-static bool check_root(const struct node *root, const char *path, struct error *error)
-{
-    static const char *const sections[] = {"services", "secrets", "configs", "volumes", "networks"};
-    static const char *const others[] = {"version", "name", "include", "models"};
-    if (!root)
-        return error_set(error, ERROR_USAGE, 0, "%s: this is not Compose: the file is empty", path);
-    if (root->kind != NODE_MAPPING)
-        return node_complain(root, error, "this is not Compose: a mapping is expected");
-    size_t known = 0;
-    for (size_t i = 0; i < root->count; i++) {
-        const char *key = root->keys[i]->text;
-        bool found = strncmp(key, "x-", 2) == 0;
-        for (size_t j = 0; j < sizeof sections / sizeof sections[0]; j++)
-            if (strcmp(sections[j], key) == 0) {
-                found = true;
-                known++;
-                if (!check_section(root->items[i], key, j != 0, error))
-                    return false;
-            }
-        for (size_t j = 0; j < sizeof others / sizeof others[0]; j++)
-            if (strcmp(others[j], key) == 0) {
-                found = true;
-                known += strcmp(key, "include") == 0;
-            }
-        if (!found) {
-            char *shown = text_quote(key, strlen(key));
-            node_complain(root->keys[i], error,
-                          "this is not Compose: %s is no key of a Compose file", shown);
-            free(shown);
-            return false;
-        }
-    }
-    return known || node_complain(root, error, "this is not Compose: there are no services");
-}
-
-/* A path without "." and "..", as the name says, whatever links there are. */
-static char *normal_path(const char *folder, const char *path)
-{
-    char *whole = *path == '/' ? mem_copy(path) : mem_format("%s/%s", folder, path);
-    struct buffer out = BUFFER_INIT;
-    for (const char *at = whole; *at;) {
-        size_t length = strcspn(at, "/");
-        if (length == 2 && strncmp(at, "..", 2) == 0) {
-            const char *slash = strrchr(buffer_text(&out), '/');
-            out.length = slash ? (size_t)(slash - out.data) : 0;
-            if (out.data)
-                out.data[out.length] = '\0';
-        } else if (length && !(length == 1 && *at == '.')) {
-            buffer_add_text(&out, "/");
-            buffer_add(&out, at, length);
-        }
-        at += length + (at[length] == '/');
-    }
-    free(whole);
-    if (out.length == 0)
-        buffer_add_text(&out, "/");
-    return buffer_take(&out);
-}
-
-static char *working_folder(void)
-{
-    char *folder = mem_alloc(4096);
-    if (getcwd(folder, 4096))
-        return folder;
-    free(folder);
-    return mem_copy("/");
-}
-
-static char *folder_of_file(const char *path)
-{
-    char *here = working_folder();
-    char *up = mem_format("%s/..", path);
-    char *folder = normal_path(here, up);
-    free(up);
-    free(here);
-    return folder;
-}
 
 bool compose_read(struct compose_files *files, char *const *paths, size_t count,
                   struct error *error)
 {
     *files = (struct compose_files){.document = document_new(),
                                     .roots = mem_array(count, sizeof *files->roots),
-                                    .folder = folder_of_file(count ? paths[0] : "x")};
+                                    .folder = path_folder(count ? paths[0] : "x")};
     bool good = true;
     for (size_t i = 0; good && i < count; i++) {
         good = document_read(files->document, paths[i], &files->roots[i], error) &&
-               check_root(files->roots[i], paths[i], error);
+               compose_check_form(files->roots[i], paths[i], error);
         files->count += good;
     }
     if (!good)
@@ -171,9 +77,9 @@ static struct node *put_in_text(struct loader *loader, struct node *node)
     struct error reason = ERROR_INIT;
     struct node *copy = NULL;
     if (interpolate(&loader->interpolation, node->text, &out, &reason)) {
-        copy = node_copy(loader->files->document, node);
+        copy = node_copy(loader->document, node);
         copy->written = node->text;
-        copy->text = document_text(loader->files->document, buffer_text(&out), out.length);
+        copy->text = document_text(loader->document, buffer_text(&out), out.length);
     } else {
         node_complain(node, loader->error, "%s", reason.text);
     }
@@ -192,7 +98,7 @@ static struct node *put_in(struct loader *loader, struct node *node)
         if (!item)
             return NULL;
         if (item != node->items[i] && !copy)
-            copy = node_copy(loader->files->document, node);
+            copy = node_copy(loader->document, node);
         if (copy)
             copy->items[i] = item;
     }
@@ -200,6 +106,18 @@ static struct node *put_in(struct loader *loader, struct node *node)
 }
 
 /* ---- extends ---- */
+
+static struct node *merge(struct loader *loader, const struct node *base, const struct node *over)
+{
+    if (document_size(loader->document) > MAX_BYTES) {
+        node_complain(over, loader->error,
+                      "the services take more than %zu MiB as they are merged: let fewer of them "
+                      "extend each other",
+                      MAX_BYTES >> 20);
+        return NULL;
+    }
+    return compose_merge_service(loader->document, base, over, loader->error);
+}
 
 static struct node *extended(struct loader *loader, const char *folder, struct node *services,
                              struct node *service, int depth);
@@ -214,8 +132,8 @@ static struct node *services_of(struct loader *loader, const struct node *at, co
     struct error reason = ERROR_INIT;
     if (loader->other_count == MAX_OTHERS)
         node_complain(at, loader->error, "more than %d files are extended", MAX_OTHERS);
-    else if (!document_read(loader->files->document, path, &root, &reason) ||
-             !check_root(root, path, &reason))
+    else if (!document_read(loader->document, path, &root, &reason) ||
+             !compose_check_form(root, path, &reason))
         node_complain(at, loader->error, "cannot extend: %s", reason.text);
     else {
         struct node *services = node_get(root, "services");
@@ -243,8 +161,8 @@ static struct node *extend(struct loader *loader, const char *folder, struct nod
                       MAX_EXTENDS);
     if (!name || depth == MAX_EXTENDS)
         return NULL;
-    char *path = file ? normal_path(folder, file) : NULL;
-    char *next = path ? folder_of_file(path) : mem_copy(folder);
+    char *path = file ? path_expanded(folder, file) : NULL;
+    char *next = path ? path_folder(path) : mem_copy(folder);
     struct node *from = path ? services_of(loader, extends, path) : services;
     struct node *base = from ? node_get(from, name) : NULL;
     if (from && (!base || base->kind != NODE_MAPPING)) {
@@ -257,33 +175,61 @@ static struct node *extend(struct loader *loader, const char *folder, struct nod
         base = extended(loader, next, from, base, depth + 1);
     free(next);
     free(path);
-    return base ? compose_merge_service(loader->files->document, base, service, loader->error)
-                : NULL;
+    return base ? merge(loader, base, service) : NULL;
 }
 
 /* A service with what it extends below it, in its one form. */
 static struct node *extended(struct loader *loader, const char *folder, struct node *services,
                              struct node *service, int depth)
 {
-    struct document *document = loader->files->document;
     struct node *extends = node_get(service, "extends");
-    if (!extends)
-        return compose_merge_service(document, NULL, service, loader->error);
-    struct node *own = node_copy(document, service);
-    node_remove(own, "extends");
-    return extend(loader, folder, services, own, extends, depth);
+    for (size_t i = 0; i < loader->whole_count; i++)
+        if (loader->wholes[i].service == service)
+            return loader->wholes[i].whole;
+    struct node *whole = NULL;
+    if (node_is_null(extends)) {
+        whole = merge(loader, node_new(loader->document, NODE_MAPPING, service), service);
+    } else {
+        struct node *own = node_copy(loader->document, service);
+        node_remove(own, "extends");
+        whole = extend(loader, folder, services, own, extends, depth);
+    }
+    if (whole) {
+        loader->wholes = mem_grow(loader->wholes, loader->whole_count + 1, sizeof *loader->wholes);
+        loader->wholes[loader->whole_count++] = (struct whole_service){service, whole};
+    }
+    return whole;
+}
+
+static int compare_texts(const void *one, const void *other)
+{
+    return strcmp((*(struct node *const *)one)->text, (*(struct node *const *)other)->text);
+}
+
+/* What the services of all files together extend. `first` has each as it was defined first. */
+static bool extend_services(struct loader *loader, struct compose *compose, struct node *first)
+{
+    for (size_t i = 0; i < compose->services->count; i++) {
+        struct node *whole = compose->services->items[i];
+        if (!node_is_null(node_get(whole, "extends")))
+            whole = extended(loader, loader->files->folder, first, whole, 0);
+        if (!whole)
+            return false;
+        compose->services->items[i] = whole;
+        struct node *profiles = node_get(whole, "profiles");
+        if (profiles && profiles->count)
+            qsort(profiles->items, profiles->count, sizeof *profiles->items, compare_texts);
+    }
+    return true;
 }
 
 /* ---- merging ---- */
 
 static bool merge_services(struct loader *loader, struct compose *compose, struct node *services)
 {
-    struct document *document = loader->files->document;
-    /* A service that is extended may stand in an earlier file. */
-    struct node *known = node_copy(document, compose->services);
-    for (size_t i = 0; i < services->count; i++)
-        if (!node_has_tag(services->items[i], "!reset"))
-            node_add(document, known, services->keys[i], services->items[i]);
+    /* With several files all of them are merged, if over nothing: that unites a list in itself. */
+    const struct node *nothing =
+        loader->files->count > 1 ? node_new(loader->document, NODE_MAPPING, services) : NULL;
     for (size_t i = 0; i < services->count; i++) {
         struct node *name = services->keys[i];
         struct node *over = services->items[i];
@@ -293,15 +239,10 @@ static bool merge_services(struct loader *loader, struct compose *compose, struc
         }
         const struct node *base =
             node_has_tag(over, "!override") ? NULL : node_get(compose->services, name->text);
-        if (node_get(over, "extends")) {
-            over = extended(loader, loader->files->folder, known, over, 0);
-            if (!over)
-                return false;
-        }
-        struct node *merged = compose_merge_service(document, base, over, loader->error);
+        struct node *merged = merge(loader, base ? base : nothing, over);
         if (!merged)
             return false;
-        node_add(document, compose->services, name, merged);
+        node_add(loader->document, compose->services, name, merged);
     }
     return true;
 }
@@ -316,7 +257,16 @@ static void merge_secrets(struct document *document, struct node *into, const st
     }
 }
 
-static bool merge_file(struct loader *loader, struct compose *compose, const struct node *root)
+static void note_first(struct loader *loader, struct node *first, const struct node *services)
+{
+    for (size_t i = 0; i < services->count; i++)
+        if (!node_get(first, services->keys[i]->text) &&
+            !node_has_tag(services->items[i], "!reset"))
+            node_append(loader->document, first, services->keys[i], services->items[i]);
+}
+
+static bool merge_file(struct loader *loader, struct compose *compose, struct node *first,
+                       const struct node *root)
 {
     static const char *const sections[] = {"services", "secrets", "configs", "volumes", "networks"};
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
@@ -326,10 +276,12 @@ static bool merge_file(struct loader *loader, struct compose *compose, const str
         section = put_in(loader, section);
         if (!section)
             return false;
+        if (i == 0)
+            note_first(loader, first, section);
         if (i == 0 && !merge_services(loader, compose, section))
             return false;
         if (i == 1)
-            merge_secrets(loader->files->document, compose->secrets, section);
+            merge_secrets(loader->document, compose->secrets, section);
     }
     return true;
 }
@@ -337,20 +289,33 @@ static bool merge_file(struct loader *loader, struct compose *compose, const str
 bool compose_load(const struct compose_files *files, const struct variables *variables,
                   struct compose *compose, struct error *error)
 {
-    struct loader loader = {
-        .files = files, .interpolation = variables_interpolation(variables), .error = error};
+    struct document *document = document_new();
+    struct loader loader = {.files = files,
+                            .document = document,
+                            .interpolation = variables_interpolation(variables),
+                            .error = error};
     *compose = (struct compose){
         .files = files,
-        .services = node_new(files->document, NODE_MAPPING, files->roots[0]),
-        .secrets = node_new(files->document, NODE_MAPPING, files->roots[0]),
+        .document = document,
+        .services = node_new(document, NODE_MAPPING, files->roots[0]),
+        .secrets = node_new(document, NODE_MAPPING, files->roots[0]),
     };
+    struct node *first = node_new(document, NODE_MAPPING, files->roots[0]);
     bool good = true;
     for (size_t i = 0; good && i < files->count; i++)
-        good = merge_file(&loader, compose, files->roots[i]);
+        good = merge_file(&loader, compose, first, files->roots[i]);
+    good = good && extend_services(&loader, compose, first);
     for (size_t i = 0; i < loader.other_count; i++)
         free(loader.others[i].path);
     free(loader.others);
+    free(loader.wholes);
     return good;
+}
+
+void compose_free(struct compose *compose)
+{
+    document_free(compose->document);
+    *compose = (struct compose)COMPOSE_INIT;
 }
 
 /* ---- asking ---- */
@@ -387,10 +352,7 @@ char *compose_secret_target(const struct node *mount)
 
 char *compose_path(const struct compose_files *files, const char *path)
 {
-    const char *home = getenv("HOME");
-    if (*path != '~' || (path[1] && path[1] != '/') || !home || *home != '/')
-        return normal_path(files->folder, path);
-    return normal_path(home, path[1] ? path + 2 : ".");
+    return path_expanded(files->folder, path);
 }
 
 bool compose_secret_file(const struct compose *compose, const char *name, char **path,

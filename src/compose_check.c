@@ -30,24 +30,32 @@ struct checker {
     bool *used; /* which of the project's secrets some service names */
 };
 
-/* Whether a service may run while the other, which it needs, does not. */
+/* Whether a service may run while the other, which it needs, does not. Profiles are sorted. */
 static bool may_run_without(const struct node *service, const struct node *other)
 {
     const struct node *mine = node_get(service, "profiles");
     const struct node *theirs = node_get(other, "profiles");
     if (!theirs || theirs->count == 0)
         return false;
-    for (size_t i = 0; mine && i < mine->count; i++)
-        if (!compose_lists(theirs, mine->items[i]->text))
+    size_t at = 0;
+    for (size_t i = 0; mine && i < mine->count; i++) {
+        while (at < theirs->count && strcmp(theirs->items[at]->text, mine->items[i]->text) < 0)
+            at++;
+        if (at == theirs->count || strcmp(theirs->items[at]->text, mine->items[i]->text) != 0)
             return true;
+    }
     return !mine || mine->count == 0;
 }
+
+#define MAX_SHOWN 10
 
 static char *joined(const struct node *list)
 {
     struct buffer out = BUFFER_INIT;
-    for (size_t i = 0; i < list->count; i++)
+    for (size_t i = 0; i < list->count && i < MAX_SHOWN; i++)
         buffer_add_format(&out, "%s%s", i ? ", " : "", list->items[i]->text);
+    if (list->count > MAX_SHOWN)
+        buffer_add_text(&out, ", …");
     return buffer_take(&out);
 }
 
@@ -287,7 +295,9 @@ static bool check_other_modes(struct checker *checker, struct compose *compose,
         bool managed = mode & 1;
         variables_set(variables, MANAGED, managed ? "true" : "false");
         variables_set(variables, SPACES, mode & 2 ? "true" : "false");
-        if (!compose_load(compose->files, variables, compose, error))
+        const struct compose_files *files = compose->files;
+        compose_free(compose);
+        if (!compose_load(files, variables, compose, error))
             return false;
         check_services(checker);
         check_plan(checker->findings, compose, managed);
@@ -301,8 +311,10 @@ bool compose_check(const struct compose_files *files, struct variables *variable
     struct compose compose;
     struct checker checker = {.compose = &compose, .findings = findings};
     *findings = (struct findings)FINDINGS_INIT;
-    if (!compose_load(files, variables, &compose, error))
+    if (!compose_load(files, variables, &compose, error)) {
+        compose_free(&compose);
         return false;
+    }
     checker.used = mem_array(compose.secrets->count, sizeof *checker.used);
     check_services(&checker);
     check_mode(&checker, variables);
@@ -321,5 +333,6 @@ bool compose_check(const struct compose_files *files, struct variables *variable
         findings_sort(findings, files->roots, files->count);
     }
     free(checker.used);
+    compose_free(&compose);
     return good;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "document.h"
+#include "memory.h"
 #include "pattern.h"
 #include "text.h"
 
@@ -148,6 +149,7 @@ static enum rule inner_rule(const char *key)
 
 struct merger {
     struct document *document;
+    bool is_over; /* over another service, if that has nothing */
     struct error *error;
 };
 
@@ -311,26 +313,60 @@ static struct span text_of(const struct node *item)
     return (struct span){text ? text : "", text ? strlen(text) : 0};
 }
 
-/* Puts the items of a list behind another's; one that names the same takes its place. */
-static void unite(struct merger *merger, struct node *list, const struct node *over,
-                  struct span (*name)(const struct node *item))
+struct named {
+    struct span name;
+    size_t at; /* in the one list behind the other */
+};
+
+static int compare_named(const void *one, const void *other)
 {
-    size_t before = list->count;
-    for (size_t i = 0; i < over->count; i++) {
-        struct span mine = name(over->items[i]);
-        size_t at = 0;
-        while (at < before) {
-            struct span theirs = name(list->items[at]);
-            if (mine.length && mine.length == theirs.length &&
-                memcmp(mine.start, theirs.start, mine.length) == 0)
-                break;
-            at++;
-        }
-        if (at < before)
-            list->items[at] = over->items[i];
-        else
-            node_add(merger->document, list, NULL, over->items[i]);
+    const struct named *first = one;
+    const struct named *second = other;
+    size_t length =
+        first->name.length < second->name.length ? first->name.length : second->name.length;
+    int order = length ? memcmp(first->name.start, second->name.start, length) : 0;
+    if (order)
+        return order;
+    if (first->name.length != second->name.length)
+        return first->name.length < second->name.length ? -1 : 1;
+    return first->at < second->at ? -1 : 1;
+}
+
+static bool is_named_alike(const struct named *one, const struct named *other)
+{
+    return one->name.length && one->name.length == other->name.length &&
+           memcmp(one->name.start, other->name.start, one->name.length) == 0;
+}
+
+/*
+ * One list behind another (or behind nothing), in which the last one of a name takes the place of
+ * the first. Compose 1.29 does so within one list too, once it merges at all.
+ */
+static struct node *unite(struct merger *merger, const struct node *base, const struct node *over,
+                          struct span (*name)(const struct node *item))
+{
+    size_t before = base ? base->count : 0;
+    size_t count = before + over->count;
+    struct node *list = node_new(merger->document, NODE_SEQUENCE, over);
+    struct named *sorted = mem_array(count + 1, sizeof *sorted);
+    struct node **items = mem_array(count + 1, sizeof *items);
+    list->tag = over->tag;
+    for (size_t i = 0; i < count; i++) {
+        items[i] = i < before ? base->items[i] : over->items[i - before];
+        sorted[i] = (struct named){name(items[i]), i};
     }
+    qsort(sorted, count, sizeof *sorted, compare_named);
+    for (size_t i = count; i > 1; i--)
+        if (is_named_alike(&sorted[i - 2], &sorted[i - 1])) {
+            items[sorted[i - 2].at] = items[sorted[i - 1].at];
+            items[sorted[i - 1].at] = NULL;
+        }
+    for (size_t i = 0; i < count; i++)
+        if (items[i])
+            node_append(merger->document, list, NULL, items[i]);
+    free(items);
+    free(sorted);
+    return list;
 }
 
 static struct node *merge_value(struct merger *merger, const char *key, const struct node *base,
@@ -353,46 +389,59 @@ static bool merge_entries(struct merger *merger, struct node *into, const struct
     return true;
 }
 
+/* The list over another one, or over nothing. */
+static struct node *merge_list(struct merger *merger, const char *key, const struct node *base,
+                               struct node *over, enum rule rule)
+{
+    if (rule == RULE_UNIQUE || rule == RULE_SOURCE || rule == RULE_TARGET) {
+        if ((base && base->count > DOCUMENT_MAX_KEYS) || over->count > DOCUMENT_MAX_KEYS)
+            return refuse(merger, over, key, "a shorter list");
+        return unite(merger, base, over, rule == RULE_TARGET ? target_of : text_of);
+    }
+    if (!base)
+        return over;
+    struct node *merged = node_copy(merger->document, base);
+    for (size_t i = 0; i < over->count; i++)
+        node_add(merger->document, merged, NULL, over->items[i]);
+    return merged;
+}
+
+static struct node *merge_mapping(struct merger *merger, const struct node *base,
+                                  const struct node *over, enum rule rule)
+{
+    struct node *merged = node_copy(merger->document, base);
+    if (rule == RULE_DEEP || rule == RULE_BUILD)
+        return merge_entries(merger, merged, over) ? merged : NULL;
+    for (size_t i = 0; i < over->count; i++) {
+        if (node_has_tag(over->items[i], "!reset"))
+            node_remove(merged, over->keys[i]->text);
+        else
+            node_add(merger->document, merged, over->keys[i], over->items[i]);
+    }
+    return merged;
+}
+
 static struct node *merge_value(struct merger *merger, const char *key, const struct node *base,
                                 const struct node *over, enum rule rule)
 {
     struct node *mine = in_one_form(merger, key, over, rule);
-    if (!mine || !base || node_has_tag(over, "!override"))
+    if (!mine || !merger->is_over || node_has_tag(over, "!override"))
         return mine;
-    if (rule == RULE_REPLACE || (rule == RULE_DEEP && base->kind != over->kind))
+    if (base && (rule == RULE_REPLACE || (rule == RULE_DEEP && base->kind != over->kind)))
         return node_is_null(over) ? node_copy(merger->document, base) : mine;
-    if (mine->kind == NODE_SCALAR)
+    if (mine->kind == NODE_SCALAR || rule == RULE_REPLACE)
         return mine;
-    struct node *merged = node_copy(merger->document, base);
-    if (base->kind != mine->kind)
+    if (base && base->kind != mine->kind)
         return refuse(merger, over, key, "of the same form in all files");
-    if (mine->kind == NODE_MAPPING && (rule == RULE_DEEP || rule == RULE_BUILD)) {
-        if (!merge_entries(merger, merged, mine))
-            return NULL;
-    } else if (mine->kind == NODE_MAPPING) {
-        for (size_t i = 0; i < mine->count; i++) {
-            if (node_has_tag(mine->items[i], "!reset"))
-                node_remove(merged, mine->keys[i]->text);
-            else
-                node_add(merger->document, merged, mine->keys[i], mine->items[i]);
-        }
-    } else if (rule == RULE_UNIQUE || rule == RULE_SOURCE) {
-        unite(merger, merged, mine, text_of);
-    } else if (rule == RULE_TARGET) {
-        if (base->count > DOCUMENT_MAX_KEYS || mine->count > DOCUMENT_MAX_KEYS)
-            return refuse(merger, over, key, "a shorter list");
-        unite(merger, merged, mine, target_of);
-    } else {
-        for (size_t i = 0; i < mine->count; i++)
-            node_add(merger->document, merged, NULL, mine->items[i]);
-    }
-    return merged;
+    if (mine->kind == NODE_SEQUENCE)
+        return merge_list(merger, key, base, mine, rule);
+    return base ? merge_mapping(merger, base, mine, rule) : mine;
 }
 
 struct node *compose_merge_service(struct document *document, const struct node *base,
                                    const struct node *over, struct error *error)
 {
-    struct merger merger = {document, error};
+    struct merger merger = {document, base != NULL, error};
     struct node *merged = base ? node_copy(document, base) : node_new(document, NODE_MAPPING, over);
     for (size_t i = 0; i < over->count; i++) {
         const char *key = over->keys[i]->text;

@@ -375,9 +375,8 @@ bool document_read(struct document *document, const char *path, struct node **ro
 {
     struct buffer content = BUFFER_INIT;
     *root = NULL;
-    bool good =
-        input_read(path, INPUT_REQUIRED, DOCUMENT_MAX_BYTES, &content, error) &&
-        document_parse(document, path, buffer_text(&content), content.length, root, error);
+    bool good = input_read(path, INPUT_REQUIRED, DOCUMENT_MAX_BYTES, &content, error) &&
+                document_parse(document, path, buffer_text(&content), content.length, root, error);
     buffer_free(&content);
     return good;
 }

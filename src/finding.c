@@ -26,12 +26,13 @@ void findings_add(struct findings *findings, const struct node *at, const char *
     }
     findings->list = mem_grow(findings->list, findings->count + 1, sizeof *findings->list);
     findings->list[findings->count++] =
-        (struct finding){rule, at->file, at->line, at->column, text, advice};
+        (struct finding){rule, mem_copy(at->file), at->line, at->column, text, advice};
 }
 
 void findings_free(struct findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++) {
+        free(findings->list[i].file);
         free(findings->list[i].text);
         free(findings->list[i].advice);
     }

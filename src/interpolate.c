@@ -105,6 +105,9 @@ static bool put_reference(struct interpolation *interpolation, const char *text,
     } else {
         return invalid(text - 1, length + 1, error);
     }
+    if (++interpolation->used > INTERPOLATE_MAX_VARIABLES)
+        return error_set(error, ERROR_USAGE, 0, "more than %d variables are named in these files",
+                         INTERPOLATE_MAX_VARIABLES);
     char *name = mem_copy_n(groups[1].start, groups[1].length);
     bool good = put_variable(interpolation, name, oper, rest, depth, out, error);
     free(name);

@@ -20,6 +20,7 @@ struct chunk {
 
 struct document {
     struct chunk *chunks;
+    size_t size;
 };
 
 struct document *document_new(void)
@@ -50,11 +51,17 @@ static void *take(struct document *document, size_t size)
         chunk = mem_alloc(sizeof *chunk + room);
         chunk->size = room;
         chunk->next = document->chunks;
+        document->size += room;
         document->chunks = chunk;
     }
     void *memory = (char *)chunk->bytes + chunk->used;
     chunk->used += size;
     return memory;
+}
+
+size_t document_size(const struct document *document)
+{
+    return document->size;
 }
 
 const char *document_text(struct document *document, const char *text, size_t length)
@@ -116,13 +123,17 @@ void node_append(struct document *document, struct node *node, struct node *key,
 
 struct node *node_copy(struct document *document, const struct node *node)
 {
-    struct node *copy = node_new(document, node->kind, node);
-    copy->is_plain = node->is_plain;
-    copy->tag = node->tag;
-    copy->text = node->text;
-    copy->written = node->written;
-    for (size_t i = 0; i < node->count; i++)
-        node_append(document, copy, node->keys ? node->keys[i] : NULL, node->items[i]);
+    struct node *copy = take(document, sizeof *copy);
+    *copy = *node;
+    copy->room = node->count;
+    if (node->items) {
+        copy->items = take(document, node->count * sizeof *copy->items);
+        memcpy(copy->items, node->items, node->count * sizeof *copy->items);
+    }
+    if (node->keys) {
+        copy->keys = take(document, node->count * sizeof *copy->keys);
+        memcpy(copy->keys, node->keys, node->count * sizeof *copy->keys);
+    }
     return copy;
 }
 

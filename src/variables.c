@@ -10,6 +10,8 @@
 #include "pattern.h"
 
 #define MAX_SIZE ((size_t)1 << 20)
+/* They are searched one by one. */
+#define MAX_VARIABLES 1000
 
 /* 1 key; the value follows the match. */
 static struct pattern key_pattern =
@@ -163,13 +165,16 @@ bool variables_read(struct variables *variables, const char *path, bool must_exi
 {
     struct buffer content = BUFFER_INIT;
     size_t first = variables->read_count;
-    bool good = input_read(path, must_exist ? INPUT_REQUIRED : INPUT_OPTIONAL, MAX_SIZE, &content,
-                           error);
+    bool good =
+        input_read(path, must_exist ? INPUT_REQUIRED : INPUT_OPTIONAL, MAX_SIZE, &content, error);
     const char *at = buffer_text(&content);
     const char *end = at + content.length;
     while (good && at < end) {
         bool is_open = false;
         const char *rest = read_entry(variables, first, at, end, &is_open);
+        if (good && variables->read_count > MAX_VARIABLES)
+            good = error_set(error, ERROR_USAGE, 0, "%s: there are more than %d variables", path,
+                             MAX_VARIABLES);
         if (is_open) {
             size_t line = 1;
             for (const char *byte = buffer_text(&content); byte < at; byte++)

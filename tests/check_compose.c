@@ -399,6 +399,7 @@ START_TEST(the_database_is_backends)
     free(file);
     ck_assert(!compose_secret_file(&compose, "none", &file, &error));
     ck_assert_int_eq(error.kind, ERROR_NOT_THERE);
+    compose_free(&compose);
     compose_files_free(&files);
     unlink(path);
     free(path);

@@ -4,8 +4,8 @@
 
 In each folder: Compose files (*.yaml in order, or those that `files` names), `profiles` (a set a
 line, besides none and all of the project's) and `environment` (NAME=VALUE). Compared are the
-services that run with each set, what each of them finds at which path of the container, and whether
-`docker-compose config` takes the files.
+services that run with each set, what each of them finds at which path of the container (and at no
+other that the files name), and whether `docker-compose config` takes the files.
 """
 import logging
 import os
@@ -49,6 +49,29 @@ def real(folder, names, profiles):
     return {service.name for service in services}, secrets
 
 
+def named_targets(value):
+    """All that a Compose file calls a target or a source."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key in ("target", "source") and isinstance(item, str):
+                yield item
+            yield from named_targets(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from named_targets(item)
+
+
+def all_targets(folder, names, services):
+    paths = [os.path.join(folder, name) for name in names]
+    environment = Environment.from_env_file(os.path.dirname(paths[0]))
+    found = config.find(os.getcwd(), paths, environment)
+    targets = set()
+    for file in found.config_files:
+        targets.update(named_targets(file.config), file.config.get("secrets") or {})
+    return {service + ":" + target for service in services for target in targets
+            if target and not set(target) & set("${:~ ")}
+
+
 def run(arguments, **variables):
     return subprocess.run(arguments, env=dict(os.environ, **variables), stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, encoding="utf-8", check=False)
@@ -62,7 +85,10 @@ def ours(program, folder, names, profiles, targets):
     secrets = {}
     for target in targets:
         found = run([*program, "compose", "secret", target, *paths], COMPOSE_PROFILES=profiles)
-        secrets[target] = found.stdout.rstrip("\n") if found.returncode == 0 else found.stderr
+        if found.returncode == 0:
+            secrets[target] = found.stdout.rstrip("\n")
+        elif "has no secret at" not in found.stderr and "comes from no file" not in found.stderr:
+            secrets[target] = found.stderr
     return set(listed.stdout.splitlines()), secrets
 
 
@@ -83,7 +109,8 @@ def compare(program, folder):
     sets = ["", *lines(os.path.join(folder, "profiles")), all_profiles(folder, names)]
     for profiles in dict.fromkeys(sets):
         theirs = real(folder, names, profiles)
-        mine = ours(program, folder, names, profiles, theirs[1])
+        targets = all_targets(folder, names, theirs[0]) | set(theirs[1])
+        mine = ours(program, folder, names, profiles, targets)
         if mine != theirs:
             print(f"{folder} [{profiles}]:\n  Compose:    {theirs}\n  managed-db: {mine}")
             differ += 1

@@ -79,6 +79,7 @@ FUZZ(compose)
             check_project(&compose);
         else
             MUST(error.kind == ERROR_USAGE && is_message(&error));
+        compose_free(&compose);
         struct findings findings = {.list = NULL};
         error = (struct error)ERROR_INIT;
         if (compose_check(&files, &variables, &findings, &error))

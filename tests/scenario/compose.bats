@@ -590,6 +590,42 @@ bounded() {
     refused "more than 20 deep"
 }
 
+@test "profiles, extends and variables that multiply" {
+    numbered() {
+        seq -s ', ' -f "$1" "$2"
+    }
+    {
+        echo "x-p: &p [$(numbered p%.0f 300)]"
+        echo "x-d: &d [$(numbered s%.0f 100)]"
+        echo "services:"
+        seq -f '  s%.0f: {image: x, profiles: *p, depends_on: *d}' 200
+    } >many.yaml
+    bounded many.yaml
+    exits 0
+    {
+        echo "services:"
+        echo "  s: {image: x, environment: {$(numbered 'A%.0f: 1' 900)}, volumes: [$(numbered v:/v%.0f 900)]}"
+        seq -f '  s%.0f: {extends: s, environment: {B: 1}, volumes: [x:/b]}' 400
+    } >many.yaml
+    bounded many.yaml
+    exits 0
+    {
+        echo "services:"
+        echo "  s: {image: x, environment: {$(numbered 'A%.0f: 1' 900)}, volumes: [$(numbered v:/v%.0f 900)]}"
+        echo "  t: {extends: s, build: {args: {$(numbered 'A%.0f: 1' 900)}, labels: {$(numbered 'A%.0f: 1' 900)}}}"
+        seq -f '  s%.0f: {extends: t, environment: {B: 1}, volumes: [x:/b], build: {args: {B: 1}, labels: {B: 1}}}' 950
+    } >many.yaml
+    bounded many.yaml
+    refused "more than 48 MiB as they are merged"
+    { echo -n 'services: {a: {image: "'; printf '$A%.0s' $(seq 110000); echo '"}}'; } >many.yaml
+    bounded many.yaml
+    refused "more than 100000 variables"
+    echo 'services: {a: {image: x}}' >many.yaml
+    seq -f 'A%.0f=1' 100000 >.env
+    bounded many.yaml
+    refused ".env: there are more than 1000 variables"
+}
+
 @test "garbage ends with 0, 1 or 2, and never otherwise" {
     local i
     for i in $(seq 20); do
@@ -605,7 +641,7 @@ bounded() {
 
 # ---- the real Compose ----
 
-@test "40 files of other shapes: services by profiles and secrets as the real Compose has them" {
+@test "52 files of other shapes: services by profiles and secrets as the real Compose has them" {
     need_compose
     local out
     # A path is compared with the one in HOME, and the program finds HOME in the environment.
@@ -614,7 +650,7 @@ bounded() {
         echo "$out" >&2
         return 1
     }
-    [ "${out##*$'\n'}" = "40 files, 0 differ" ] || {
+    [ "${out##*$'\n'}" = "52 files, 0 differ" ] || {
         echo "$out" >&2
         return 1
     }
