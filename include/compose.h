@@ -79,10 +79,13 @@ bool compose_secret_file(const struct compose *compose, const char *name, char *
 bool compose_service_secret(const struct compose *compose, const char *service, const char *target,
                             char **path, struct error *error);
 
+/* Whether a service finds a secret at /run/secrets/TARGET, or at an absolute path. */
+bool compose_has_mount(const struct node *service, const char *target);
+
 /*
  * The file that the service `backend` (else any other) reads its database's URL from: what its
- * DATABASE_URL_FILE names, else /run/secrets/database_url or /run/secrets/do_database_url. Fails
- * with ERROR_USAGE where there is none, or more than one.
+ * DATABASE_URL_FILE names, where it has one, else /run/secrets/database_url or
+ * /run/secrets/do_database_url. Fails with ERROR_USAGE where there is none, or more than one.
  */
 bool compose_database_file(const struct compose *compose, char **path, struct error *error);
 

@@ -7,6 +7,9 @@
 #include "compose.h"
 #include "finding.h"
 
+/* The root of the file that is that overlay, or NULL. */
+const struct node *compose_find_overlay(const struct compose *compose);
+
 /*
  * Rule "plan", where the files are that overlay, or are meant to be: by its name, its secret
  * do_database_url or its profile self-hosted-db. `managed` is the mode they were loaded in.

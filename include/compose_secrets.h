@@ -10,9 +10,10 @@
 
 /*
  * Rules "secret-missing", "secret-exposed" and "secret-unreadable", for a service that runs. A
- * folder that is not on this machine at all is noted in findings->not_seen.
+ * folder that is closed to this program is noted in findings->not_seen, and so is the default
+ * folder where it is not on this machine and `may_be_elsewhere`.
  */
 void check_secret_files(struct findings *findings, const struct compose *compose, const char *name,
-                        const struct node *service);
+                        const struct node *service, bool may_be_elsewhere);
 
 #endif

@@ -19,11 +19,12 @@ struct findings {
     struct finding *list;
     size_t count;
     char *not_seen; /* a folder of secrets that could not be looked into, or NULL */
+    char *left_out; /* services that Compose would start without, for want of profiles, or NULL */
 };
 
 #define FINDINGS_INIT                                                                              \
     {                                                                                              \
-        NULL, 0, NULL                                                                              \
+        NULL, 0, NULL, NULL                                                                        \
     }
 
 /*

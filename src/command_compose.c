@@ -14,9 +14,22 @@ static const char *get(const struct settings *settings, enum setting setting)
     return settings_get(settings, setting);
 }
 
-static bool is_true(const struct settings *settings, enum setting setting)
+static bool read_switch(const struct settings *settings, enum setting setting, bool *on,
+                        struct error *error)
 {
-    return strcmp(get(settings, setting), "true") == 0;
+    const char *value = get(settings, setting);
+    *on = strcmp(value, "true") == 0;
+    return *on || !*value || strcmp(value, "false") == 0 ||
+           error_set(error, ERROR_USAGE, 0, "%s has to be true or false, in small letters",
+                     settings_variable(setting));
+}
+
+/* The mode that the two switches make. */
+static bool read_mode(const struct settings *settings, bool *managed, bool *spaces,
+                      struct error *error)
+{
+    return read_switch(settings, SETTING_USE_MANAGED_DB, managed, error) &&
+           read_switch(settings, SETTING_USE_DO_SPACES, spaces, error);
 }
 
 /*
@@ -45,11 +58,16 @@ static bool read_variables(const struct settings *settings, struct variables *va
 
 /* ---- check ---- */
 
-static void warn_of_not_seen(const struct console *console, const char *folder)
+static void warn(const struct console *console, const struct findings *findings)
 {
-    if (!folder)
+    if (findings->left_out)
+        console_warning(console,
+                        "COMPOSE_PROFILES is not set, so Compose would start without %s: take it "
+                        "from 'managed-db compose profiles'",
+                        findings->left_out);
+    if (!findings->not_seen)
         return;
-    char *shown = text_quote(folder, strlen(folder));
+    char *shown = text_quote(findings->not_seen, strlen(findings->not_seen));
     console_warning(console,
                     "The secrets in %s were not looked at: the folder is not on this machine, or "
                     "closed to you",
@@ -67,7 +85,7 @@ bool command_compose_check(struct flow *flow, struct answer *answer, struct erro
         compose_read(&files, flow->settings->compose, flow->settings->compose_count, error) &&
         compose_check(&files, &variables, &findings, error);
     if (good) {
-        warn_of_not_seen(flow->console, findings.not_seen);
+        warn(flow->console, &findings);
         if (findings.count)
             answer->text = findings_text(&findings);
         else
@@ -96,31 +114,37 @@ static bool load(const struct settings *settings, const char *managed, struct co
            compose_load(files, variables, compose, error);
 }
 
+static void list_services(const struct compose *compose, const char *profiles,
+                          struct answer *answer)
+{
+    struct buffer text = BUFFER_INIT;
+    struct buffer json = BUFFER_INIT;
+    for (size_t i = 0; i < compose->services->count; i++) {
+        const char *name = compose->services->keys[i]->text;
+        if (!compose_is_enabled(compose->services->items[i], profiles))
+            continue;
+        buffer_add_text(&json, json.length ? ", " : "{\"services\": [");
+        text_add_json(&json, name, strlen(name));
+        buffer_add_format(&text, "%s\n", name);
+    }
+    buffer_add_text(&json, json.length ? "]}" : "{\"services\": []}");
+    answer->text = text.length ? buffer_take(&text) : NULL;
+    answer->json = buffer_take(&json);
+}
+
 bool command_compose_services(struct flow *flow, struct answer *answer, struct error *error)
 {
-    const struct settings *settings = flow->settings;
     struct compose_files files = COMPOSE_FILES_INIT;
     struct variables variables = VARIABLES_INIT;
     struct compose compose = COMPOSE_INIT;
-    bool good = load(settings, NULL, &files, &variables, &compose, error);
+    bool managed = false;
+    bool spaces = false;
+    bool good = load(flow->settings, NULL, &files, &variables, &compose, error);
+    const char *set = good ? variables_get(&variables, "COMPOSE_PROFILES") : NULL;
+    good = good && (set || read_mode(flow->settings, &managed, &spaces, error));
     if (good) {
-        struct buffer text = BUFFER_INIT;
-        struct buffer json = BUFFER_INIT;
-        const char *set = variables_get(&variables, "COMPOSE_PROFILES");
-        char *profiles = set ? mem_copy(set)
-                             : compose_mode_profiles(is_true(settings, SETTING_USE_MANAGED_DB),
-                                                     is_true(settings, SETTING_USE_DO_SPACES));
-        for (size_t i = 0; i < compose.services->count; i++) {
-            const char *name = compose.services->keys[i]->text;
-            if (!compose_is_enabled(compose.services->items[i], profiles))
-                continue;
-            buffer_add_text(&json, json.length ? ", " : "{\"services\": [");
-            text_add_json(&json, name, strlen(name));
-            buffer_add_format(&text, "%s\n", name);
-        }
-        buffer_add_text(&json, json.length ? "]}" : "{\"services\": []}");
-        answer->text = text.length ? buffer_take(&text) : NULL;
-        answer->json = buffer_take(&json);
+        char *profiles = set ? mem_copy(set) : compose_mode_profiles(managed, spaces);
+        list_services(&compose, profiles, answer);
         free(profiles);
     }
     compose_free(&compose);
@@ -162,11 +186,18 @@ static void add_variable(struct buffer *env, const char *name, const char *value
 bool command_compose_profiles(struct flow *flow, struct answer *answer, struct error *error)
 {
     const struct settings *settings = flow->settings;
-    bool managed = is_true(settings, SETTING_USE_MANAGED_DB);
-    bool spaces = is_true(settings, SETTING_USE_DO_SPACES);
+    const char *folder = get(settings, SETTING_SECRETS_DIR);
+    bool managed = false;
+    bool spaces = false;
     struct buffer env = BUFFER_INIT;
     struct buffer json = BUFFER_INIT;
-    (void)error;
+    if (!read_mode(settings, &managed, &spaces, error))
+        return false;
+    /* Within quotes the readers of .env take these in different ways. */
+    if (strcmp(get(settings, SETTING_OUTPUT), "env") == 0 && strpbrk(folder, "'\\"))
+        return error_set(error, ERROR_USAGE, 0,
+                         "the folder of the secrets has a quote or a backslash in its name, which "
+                         ".env cannot hold: name another one in MANAGED_DB_SECRETS_DIR");
     answer->text = compose_mode_profiles(managed, spaces);
 
     buffer_add_format(&json, "{\"profiles\": [%s%s%s]}", managed ? "" : "\"self-hosted-db\"",
@@ -176,7 +207,7 @@ bool command_compose_profiles(struct flow *flow, struct answer *answer, struct e
     add_variable(&env, "USE_MANAGED_DB", managed ? "true" : "false");
     add_variable(&env, "USE_DO_SPACES", spaces ? "true" : "false");
     add_variable(&env, "COMPOSE_PROFILES", answer->text);
-    add_variable(&env, "MANAGED_DB_SECRETS_DIR", get(settings, SETTING_SECRETS_DIR));
+    add_variable(&env, "MANAGED_DB_SECRETS_DIR", folder);
     answer->env = buffer_take(&env);
     return true;
 }

@@ -387,6 +387,11 @@ static const struct node *find_mount(const struct node *service, const char *tar
     return found;
 }
 
+bool compose_has_mount(const struct node *service, const char *target)
+{
+    return find_mount(service, target) != NULL;
+}
+
 bool compose_service_secret(const struct compose *compose, const char *service, const char *target,
                             char **path, struct error *error)
 {
@@ -401,14 +406,27 @@ bool compose_service_secret(const struct compose *compose, const char *service, 
     return false;
 }
 
-/* The secret that a service reads its database's URL from, or NULL. */
-static const struct node *database_mount(const struct node *service)
+/*
+ * The secret that a service reads its database's URL from, or NULL. Fails where it is told a path
+ * at which it has none.
+ */
+static bool database_mount(const struct node *service, const char *name, const struct node **mount,
+                           struct error *error)
 {
-    const char *file = node_text(node_get(node_get(service, "environment"), "DATABASE_URL_FILE"));
-    const struct node *mount = file && *file ? find_mount(service, file) : NULL;
-    if (!mount)
-        mount = find_mount(service, "database_url");
-    return mount ? mount : find_mount(service, "do_database_url");
+    const struct node *file = node_get(node_get(service, "environment"), "DATABASE_URL_FILE");
+    const char *path = node_text(file);
+    if (path && *path) {
+        *mount = find_mount(service, path);
+        return *mount ||
+               node_complain(file, error,
+                             "DATABASE_URL_FILE of %s names a file at which it has no secret: add "
+                             "one with that target, or name the file with --secret-file",
+                             name);
+    }
+    *mount = find_mount(service, "database_url");
+    if (!*mount)
+        *mount = find_mount(service, "do_database_url");
+    return true;
 }
 
 bool compose_database_file(const struct compose *compose, char **path, struct error *error)
@@ -417,8 +435,11 @@ bool compose_database_file(const struct compose *compose, char **path, struct er
     const struct node *services = compose->services;
     const char *name = NULL;
     for (size_t i = 0; i < services->count; i++) {
-        const struct node *mount =
-            !backend || services->items[i] == backend ? database_mount(services->items[i]) : NULL;
+        const struct node *mount = NULL;
+        if (backend && services->items[i] != backend)
+            continue;
+        if (!database_mount(services->items[i], services->keys[i]->text, &mount, error))
+            return false;
         const char *source = mount ? node_get(mount, "source")->text : NULL;
         if (source && name && strcmp(source, name) != 0)
             return node_complain(

@@ -131,23 +131,51 @@ static void check_keys(struct checker *checker, const char *name, const struct n
 
 /* ---- secrets by name ---- */
 
+/* A name with variables can stand for all that begin and end as it does. */
+static bool may_mean(const char *written, const char *name)
+{
+    size_t before = strcspn(written, "$");
+    const char *brace = strrchr(written, '}');
+    const char *after = brace ? brace + 1 : "";
+    size_t length = strlen(name);
+    return length >= before + strlen(after) && strncmp(written, name, before) == 0 &&
+           strcmp(name + length - strlen(after), after) == 0;
+}
+
+/* Whether a secret comes from anywhere. */
+static bool is_given(const struct node *secret)
+{
+    static const char *const keys[] = {"file", "environment", "content", "driver"};
+    const char *external = node_text(node_get(secret, "external"));
+    bool given = node_get(secret, "external") && !(external && strcmp(external, "false") == 0);
+    for (size_t i = 0; !given && i < sizeof keys / sizeof keys[0]; i++)
+        given = !node_is_null(node_get(secret, keys[i]));
+    return given;
+}
+
 static void check_source(struct checker *checker, const char *name, const struct node *mount)
 {
     const struct node *secrets = checker->compose->secrets;
     const struct node *source = mount->kind == NODE_SCALAR ? mount : node_get(mount, "source");
-    size_t at = 0;
+    const struct node *found = NULL;
     if (!node_text(source))
         return;
-    while (at < secrets->count && strcmp(secrets->keys[at]->text, source->text) != 0)
-        at++;
-    if (at < secrets->count) {
-        checker->used[at] = true;
-        return;
+    for (size_t i = 0; i < secrets->count; i++) {
+        const char *key = secrets->keys[i]->text;
+        bool same = strcmp(key, source->text) == 0;
+        if (same)
+            found = secrets->items[i];
+        if (same || (source->written && may_mean(source->written, key)))
+            checker->used[i] = true;
     }
+    if (found && is_given(found))
+        return;
     char *shown = text_quote(source->text, strlen(source->text));
     findings_add(checker->findings, source, "secret-undefined",
-                 mem_format("%s uses the secret %s, which no file defines", name, shown),
-                 mem_format("define it under the top-level secrets, or take it out here"));
+                 mem_format("%s uses the secret %s, %s", name, shown,
+                            found ? "which is defined without a file" : "which no file defines"),
+                 mem_format("define it under the top-level secrets with its file, or take it out "
+                            "here"));
     free(shown);
 }
 
@@ -216,18 +244,42 @@ static void check_unused(struct checker *checker)
 
 /* ---- all of it ---- */
 
+/* DATABASE_URL_FILE names a path in /run/secrets at which the service has a secret. */
+static void check_told(struct checker *checker, const char *name, const struct node *service)
+{
+    const struct node *file = node_get(node_get(service, "environment"), "DATABASE_URL_FILE");
+    const char *path = node_text(file);
+    if (!path || strncmp(path, "/run/secrets/", 13) != 0)
+        return;
+    if (!compose_has_mount(service, path))
+        findings_add(
+            checker->findings, file, "secret-undefined",
+            mem_format("%s is told to read %s, and no secret of it is there", name, path),
+            mem_format("add a secret with the target %s, or correct DATABASE_URL_FILE", path + 13));
+}
+
 static void check_services(struct checker *checker)
 {
     const struct node *services = checker->compose->services;
+    const struct node *overlay = node_get(compose_find_overlay(checker->compose), "services");
     for (size_t i = 0; i < services->count; i++) {
         const char *name = services->keys[i]->text;
         const struct node *service = services->items[i];
         check_keys(checker, name, service);
         check_needs(checker, name, service);
         check_secrets(checker, name, service);
-        check_ports(checker->findings, name, service);
+        check_told(checker, name, service);
+        check_ports(checker->findings, name, service, node_get(overlay, name) != NULL);
         check_credentials(checker->findings, name, service);
     }
+}
+
+/* Compose starts without what has a profile, unless COMPOSE_PROFILES says otherwise. */
+static void note_left_out(struct findings *findings, const char *name)
+{
+    char *names = findings->left_out;
+    findings->left_out = names ? mem_format("%s, %s", names, name) : mem_copy(name);
+    free(names);
 }
 
 /* The two switches say true or false, and COMPOSE_PROFILES fits them. */
@@ -247,11 +299,15 @@ static void check_mode(struct checker *checker, const struct variables *variable
     const char *profiles = variables_get(variables, "COMPOSE_PROFILES");
     const struct node *services = checker->compose->services;
     const char *const profile[] = {"self-hosted-db", "self-hosted-storage"};
-    for (size_t i = 0; profiles && *profiles && i < services->count; i++)
+    for (size_t i = 0; i < services->count; i++)
         for (size_t j = 0; j < 2; j++) {
             const struct node *own = node_get(services->items[i], "profiles");
-            if (compose_lists(own, profile[j]) &&
-                compose_is_enabled(services->items[i], profiles) == on[j])
+            if (!compose_lists(own, profile[j]) ||
+                compose_is_enabled(services->items[i], profiles) != on[j])
+                continue;
+            if (!profiles)
+                note_left_out(checker->findings, services->keys[i]->text);
+            else
                 findings_add(
                     checker->findings, own, "mode",
                     mem_format("COMPOSE_PROFILES and %s=%s disagree about %s", switches[j],
@@ -265,14 +321,15 @@ static void check_now(struct checker *checker, const struct variables *variables
     const char *managed = variables_get(variables, MANAGED);
     const char *spaces = variables_get(variables, SPACES);
     const char *set = variables_get(variables, "COMPOSE_PROFILES");
-    char *profiles = set && *set ? mem_copy(set)
-                                 : compose_mode_profiles(managed && strcmp(managed, "true") == 0,
-                                                         spaces && strcmp(spaces, "true") == 0);
+    const char *folder = variables_get(variables, "MANAGED_DB_SECRETS_DIR");
+    char *profiles = set ? mem_copy(set)
+                         : compose_mode_profiles(managed && strcmp(managed, "true") == 0,
+                                                 spaces && strcmp(spaces, "true") == 0);
     const struct node *services = checker->compose->services;
     for (size_t i = 0; i < services->count; i++)
         if (compose_is_enabled(services->items[i], profiles))
             check_secret_files(checker->findings, checker->compose, services->keys[i]->text,
-                               services->items[i]);
+                               services->items[i], !folder || !*folder);
     free(profiles);
 }
 

@@ -10,6 +10,8 @@
 #include "memory.h"
 #include "pattern.h"
 
+#define DEFAULT_FOLDER "/opt/freshtrack-pro/secrets"
+
 static struct pattern user_pattern = PATTERN("\\A([0-9]{1,9})(?::([0-9]{1,9}))?\\z");
 
 struct place {
@@ -23,46 +25,49 @@ static void add(const struct place *place, const char *rule, char *text, char *a
     findings_add(place->findings, place->at, rule, text, advice);
 }
 
-/* A whole folder that is missing, or closed to whom runs this: another machine's, or root's. */
-static bool is_folder_hidden(const char *path)
-{
-    struct stat status;
-    char *folder = mem_copy_n(path, (size_t)(strrchr(path, '/') - path));
-    bool hidden = *folder && stat(folder, &status) != 0;
-    free(folder);
-    return hidden;
-}
-
-static void tell_missing(const struct place *place, bool is_relative)
+/* Closed to whom runs this, or the default folder of another machine's. */
+static void tell_missing(const struct place *place, bool may_be_elsewhere)
 {
     int number = errno;
-    if (number == EACCES || (!is_relative && is_folder_hidden(place->path))) {
+    char *folder = mem_copy_n(place->path, (size_t)(strrchr(place->path, '/') - place->path));
+    struct stat status;
+    bool hidden =
+        may_be_elsewhere && strcmp(folder, DEFAULT_FOLDER) == 0 && stat(folder, &status) != 0;
+    if (number == EACCES || hidden) {
         if (!place->findings->not_seen)
-            place->findings->not_seen =
-                mem_copy_n(place->path, (size_t)(strrchr(place->path, '/') - place->path));
-        return;
+            place->findings->not_seen = mem_copy(folder);
+    } else {
+        add(place, "secret-missing",
+            mem_format("%s uses the file %s, which is not there", place->service, place->path),
+            mem_format("write it ('managed-db setup --compose FILE' writes the URL of the managed "
+                       "database) before the service is started"));
     }
-    add(place, "secret-missing",
-        mem_format("%s uses the file %s, which is not there", place->service, place->path),
-        mem_format("write it ('managed-db setup --compose FILE' writes the URL of the managed "
-                   "database) before the service is started"));
+    free(folder);
 }
 
-/* Docker mounts the file as it is: its owner and mode count within the container. */
-static void check_reader(const struct place *place, const struct node *user,
+/*
+ * Docker mounts the file as it is: its owner and mode count within the container. A group that is
+ * not told may be any: the image's, or one of group_add by its name.
+ */
+static void check_reader(const struct place *place, const struct node *service,
                          const struct stat *status)
 {
     struct span groups[PATTERN_GROUPS];
-    const char *text = node_text(user);
+    const char *text = node_text(node_get(service, "user"));
+    const struct node *more = node_get(service, "group_add");
     if (!text || !pattern_match(&user_pattern, text, strlen(text), 0, groups))
         return;
     unsigned long uid = strtoul(groups[1].start, NULL, 10);
-    bool has_group = groups[2].start != NULL;
-    unsigned long gid = has_group ? strtoul(groups[2].start, NULL, 10) : 0;
-    mode_t needed = status->st_uid == uid                ? S_IRUSR
-                    : has_group && status->st_gid == gid ? S_IRGRP
-                                                         : S_IROTH;
-    if (uid != 0 && !(status->st_mode & needed))
+    bool is_known = groups[2].start != NULL;
+    bool is_in_group = is_known && strtoul(groups[2].start, NULL, 10) == status->st_gid;
+    for (size_t i = 0; more && i < more->count; i++) {
+        char *rest;
+        is_in_group |= strtoul(more->items[i]->text, &rest, 10) == status->st_gid && !*rest;
+        is_known &= !*rest;
+    }
+    mode_t needed = status->st_uid == uid ? S_IRUSR : is_in_group ? S_IRGRP : S_IROTH;
+    bool may_be_in_group = !is_known && !is_in_group && status->st_uid != uid;
+    if (uid != 0 && !(status->st_mode & needed) && !(may_be_in_group && status->st_mode & S_IRGRP))
         add(place, "secret-unreadable",
             mem_format("%s runs as user %s and cannot read %s, which belongs to %lu:%lu with mode "
                        "%04o",
@@ -71,13 +76,23 @@ static void check_reader(const struct place *place, const struct node *user,
             mem_format("give it away: 'managed-db setup' and 'save' take --secret-owner %s", text));
 }
 
-static void check_file(const struct place *place, bool is_relative, const struct node *user)
+/* Whether every user of this host can read the file: the folder may be closed. */
+static bool is_open(const char *path, const struct stat *status)
+{
+    struct stat above;
+    char *folder = mem_copy_n(path, (size_t)(strrchr(path, '/') - path));
+    bool open = status->st_mode & S_IRWXO && (stat(folder, &above) != 0 || above.st_mode & S_IXOTH);
+    free(folder);
+    return open;
+}
+
+static void check_file(const struct place *place, bool may_be_elsewhere, const struct node *service)
 {
     struct stat status;
     if (strcmp(place->path, "/dev/null") == 0)
         return;
     if (stat(place->path, &status) != 0) {
-        tell_missing(place, is_relative);
+        tell_missing(place, may_be_elsewhere);
         return;
     }
     if (!S_ISREG(status.st_mode)) {
@@ -87,17 +102,17 @@ static void check_file(const struct place *place, bool is_relative, const struct
                        "is missing"));
         return;
     }
-    if (status.st_mode & S_IRWXO)
+    if (is_open(place->path, &status))
         add(place, "secret-exposed",
             mem_format("%s uses %s, which every user of this host can read", place->service,
                        place->path),
             mem_format("chmod 600 %s; --secret-owner gives the file to the container's user",
                        place->path));
-    check_reader(place, user, &status);
+    check_reader(place, service, &status);
 }
 
 void check_secret_files(struct findings *findings, const struct compose *compose, const char *name,
-                        const struct node *service)
+                        const struct node *service, bool may_be_elsewhere)
 {
     const struct node *mounts = node_get(service, "secrets");
     for (size_t i = 0; mounts && i < mounts->count; i++) {
@@ -107,7 +122,7 @@ void check_secret_files(struct findings *findings, const struct compose *compose
             continue;
         char *path = compose_path(compose->files, file->text);
         struct place place = {findings, source, name, path};
-        check_file(&place, *file->text != '/' && *file->text != '~', node_get(service, "user"));
+        check_file(&place, may_be_elsewhere, service);
         free(path);
     }
 }

@@ -38,6 +38,7 @@ void findings_free(struct findings *findings)
     }
     free(findings->list);
     free(findings->not_seen);
+    free(findings->left_out);
     *findings = (struct findings)FINDINGS_INIT;
 }
 

@@ -120,8 +120,11 @@ for f in json.load(open(sys.argv[1]))["findings"]:
         exits 0
         [ ! -s "$BOX/out" ] || fail "$*"
     }
+    local named=("${ENVIRONMENT[@]}")
+    ENVIRONMENT=("PATH=/usr/bin:/bin" "HOME=$BOX")
     modes silent "$OVERLAY"
     says "not looked at"
+    ENVIRONMENT=("${named[@]}")
     write_secrets
     printf 'url' >"$SECRETS/do_database_url"
     chmod 600 "$SECRETS/do_database_url"
@@ -277,6 +280,20 @@ END
     grep -q sslmode "$SECRETS/dsn"
 }
 
+@test "a DATABASE_URL_FILE that names no secret stops setup" {
+    cat >compose.yaml <<'END'
+services:
+  backend:
+    image: app
+    environment: {DATABASE_URL_FILE: /run/secrets/dsn}
+    secrets: [database_url]
+secrets:
+  database_url: {file: ./secrets/other}
+END
+    mdb --doctl /no/doctl setup --compose compose.yaml
+    refused "compose.yaml:4:38: DATABASE_URL_FILE of backend names a file at which it has no secret"
+}
+
 # ---- profiles ----
 
 @test "profiles are those of the mode, in every form" {
@@ -313,6 +330,14 @@ END
     grep -q "source: use_managed_db_true" merged
 }
 
+@test "a folder that .env cannot hold is refused" {
+    with "MANAGED_DB_SECRETS_DIR=$BOX/it's"
+    mdb compose profiles --output env
+    refused "which .env cannot hold"
+    mdb compose profiles
+    exits 0
+}
+
 @test "the mode may come from the env file of the deployment" {
     printf 'USE_MANAGED_DB=true\nUSE_DO_SPACES="true"\n' >deploy.config
     mdb compose profiles --env-file deploy.config
@@ -325,6 +350,8 @@ END
 
 @test "each planted fault is found where it stands, and nothing else" {
     local file
+    # Without a folder of secrets that is named, the default one.
+    ENVIRONMENT=("PATH=/usr/bin:/bin" "HOME=$BOX")
     for file in "$FIXTURES"/faults/*.yaml; do
         diff <(sed -n 's/^# finds //p' "$file") <(findings_of "$file") || fail "$file"
         mdb compose check "$file"
@@ -352,6 +379,7 @@ END
 @test "files of secrets: missing, a folder, open to all, closed to the container's user" {
     write_secrets
     chmod 644 "$SECRETS/stack_auth_secret"
+    chmod 755 "$SECRETS"
     mkdir "$SECRETS/do_database_url"
     with USE_MANAGED_DB=true USE_DO_SPACES=true
     cat >compose.yaml <<'END'
@@ -370,9 +398,83 @@ END
     rmdir "$SECRETS/do_database_url"
     mdb compose check compose.yaml "$OVERLAY"
     grep -q "uses the file $SECRETS/do_database_url, which is not there" "$BOX/out" || fail "missing"
+    chmod 700 "$SECRETS"
+    mdb compose check compose.yaml "$OVERLAY"
+    if grep -q "every user of this host can read" "$BOX/out"; then fail "the folder is closed"; fi
     with USE_MANAGED_DB=false
     mdb compose check compose.yaml "$OVERLAY"
     if grep -q "uses the file $SECRETS/do_database_url" "$BOX/out"; then fail "not used in this mode"; fi
+}
+
+@test "a group that is not told may be the one that can read" {
+    local line
+    write_secrets
+    chmod 640 "$SECRETS"/*
+    chgrp 4001 "$SECRETS"/* 2>/dev/null || skip "only root gives files away"
+    while IFS='|' read -r line found; do
+        printf 'services:\n  web: {image: app, secrets: [stack_auth_secret], %s}\nsecrets:\n' "$line" >compose.yaml
+        printf '  stack_auth_secret: {file: "%s/stack_auth_secret"}\n' "$SECRETS" >>compose.yaml
+        mdb compose check compose.yaml
+        [ "$(grep -c "cannot read" "$BOX/out")" = "$found" ] || fail "$line"
+    done <<'END'
+user: '4000:4001'|0
+user: '4000:4000'|1
+user: '4000'|0
+user: '4000:4000', group_add: ['4001']|0
+user: '4000:4000', group_add: ['4002']|1
+user: '4000:4000', group_add: [readers]|0
+END
+}
+
+@test "a folder of secrets that was named and is not there is a finding" {
+    with USE_MANAGED_DB=true COMPOSE_PROFILES=self-hosted-storage
+    mdb compose check "$OVERLAY"
+    exits 1
+    grep -q "uses the file $SECRETS/do_database_url, which is not there" "$BOX/out" || fail "missing"
+}
+
+@test "what the plan requires of the overlay is missed when it is taken out" {
+    local edit text
+    write_secrets
+    while IFS='|' read -r edit text; do
+        sed "$edit" "$OVERLAY" >compose.digitalocean.yaml
+        mdb compose check compose.digitalocean.yaml
+        exits 1
+        grep -qF "$text" "$BOX/out" || fail "$edit: '$text'"
+    done <<'END'
+/127.0.0.1:5432:5432/d|postgres does not publish port 5432 on 127.0.0.1
+/127.0.0.1:6379:6379/d|redis does not publish port 6379 on 127.0.0.1
+s/127.0.0.1:6379:6379/127.0.0.1:6380:6379/|redis does not publish port 6379
+/127.0.0.1:9001:9001/d|minio does not publish port 9001
+s/cpus: '1.0'/cpus: '64'/|postgres has not the limits of cpus 1.0
+s/memory: 256MB/memory: 25600KB/|redis has not the reservations of memory 256MB
+/reservations:/,+2d|postgres has not the reservations of cpus 0.5
+s/condition: on-failure/condition: none/|redis is not restarted when it fails
+/DATABASE_URL_FILE:/d|the backend is not told DATABASE_URL_FILE
+/STACK_AUTH_SECRET_KEY_FILE:/d|the backend is not told STACK_AUTH_SECRET_KEY_FILE
+s/target: stack_auth_secret/target: other/|the backend does not find the secret stack_auth_secret at /run/secrets/stack_auth_secret
+s|file: .*/do_database_url|file: /var/infisical/secrets/do_database_url|the secret do_database_url is not where managed-db keeps it
+s|file: .*/stack_auth_secret|file: /opt/freshtrack-pro/secrets/stack_auth_secret|the secret stack_auth_secret is not where managed-db keeps it
+/^  pgbouncer:/,/^$/d|there is no service pgbouncer
+/^  redis:/,/^$/d|there is no service redis
+/^  backend:/,/^$/d|there is no service backend
+END
+}
+
+@test "what the overlay names is reachable from nowhere else, whatever it is" {
+    local edit text
+    write_secrets
+    while IFS='|' read -r edit text; do
+        sed "$edit" "$BASE" >compose.yaml
+        mdb compose check compose.yaml "$OVERLAY"
+        exits 1
+        grep -qF "$text" "$BOX/out" || fail "$edit: '$text'"
+    done <<'END'
+s/127.0.0.1:3000:3000/3000:3000/|backend publishes port 3000 to every network
+s/image: prometheus.*/&\n    ports: ['9127']/|pgbouncer_exporter publishes port 9127
+s/image: redis:7/image: ours\n    network_mode: host/|redis listens on every network
+s/image: minio.mc.*/&\n    ports: [{target: 80, published: 80}]/|minio-setup publishes port 80
+END
 }
 
 @test "a port that the base opens is told with the place in the base" {
@@ -395,6 +497,20 @@ END
     exits 1
     grep -q "USE_MANAGED_DB is neither true nor false" "$BOX/out"
     grep -q "uses the secret use_managed_db_yes, which no file defines" "$BOX/out"
+    mdb compose profiles
+    refused "USE_MANAGED_DB has to be true or false"
+    ENVIRONMENT=("PATH=/usr/bin:/bin" "HOME=$BOX")
+    with USE_DO_SPACES=TRUE
+    mdb compose services "$OVERLAY"
+    refused "USE_DO_SPACES has to be true or false"
+    with USE_DO_SPACES=
+    mdb compose check "$OVERLAY"
+    exits 0
+    says "COMPOSE_PROFILES is not set, so Compose would start without postgres, pgbouncer"
+    with COMPOSE_PROFILES=
+    mdb compose check "$OVERLAY"
+    exits 1
+    grep -q "COMPOSE_PROFILES and USE_MANAGED_DB=false disagree about postgres" "$BOX/out"
     with USE_MANAGED_DB=true COMPOSE_PROFILES=self-hosted-db,self-hosted-storage
     mdb compose check "$BASE" "$OVERLAY"
     exits 1
