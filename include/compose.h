@@ -34,11 +34,12 @@ struct compose {
     struct document *document;
     struct node *services; /* mappings, each in its one form, profiles sorted */
     struct node *secrets;  /* mappings, or null */
+    struct node *extended; /* a list: the roots of the files that are extended */
 };
 
 #define COMPOSE_INIT                                                                               \
     {                                                                                              \
-        NULL, NULL, NULL, NULL                                                                     \
+        NULL, NULL, NULL, NULL, NULL                                                               \
     }
 
 #define COMPOSE_FILES_INIT                                                                         \

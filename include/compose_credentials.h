@@ -11,4 +11,7 @@
 /* Rule "plain-credentials", for a service in its one form (compose_merge.h). */
 void check_credentials(struct findings *findings, const char *name, const struct node *service);
 
+/* The same for every text of a file, whatever it is: URLs, and words behind password=. */
+void check_texts(struct findings *findings, const struct node *node);
+
 #endif

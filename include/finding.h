@@ -34,6 +34,9 @@ struct findings {
 void findings_add(struct findings *findings, const struct node *at, const char *rule, char *text,
                   char *advice);
 
+/* Whether there is a finding of this rule at the node's place. */
+bool findings_has(const struct findings *findings, const struct node *at, const char *rule);
+
 /* Sorts by files (in the order of the nodes, which stand in one file each), lines and columns. */
 void findings_sort(struct findings *findings, struct node *const *files, size_t count);
 

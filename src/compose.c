@@ -38,6 +38,7 @@ struct loader {
     struct error *error;
     struct other_file *others;
     size_t other_count;
+    struct node *extended; /* their roots */
     struct whole_service *wholes;
     size_t whole_count;
 };
@@ -140,6 +141,7 @@ static struct node *services_of(struct loader *loader, const struct node *at, co
         services = services ? put_in(loader, services) : root;
         if (!services)
             return NULL;
+        node_append(loader->document, loader->extended, NULL, root);
         loader->others = mem_grow(loader->others, loader->other_count + 1, sizeof *loader->others);
         loader->others[loader->other_count++] = (struct other_file){mem_copy(path), services};
         return services;
@@ -299,7 +301,9 @@ bool compose_load(const struct compose_files *files, const struct variables *var
         .document = document,
         .services = node_new(document, NODE_MAPPING, files->roots[0]),
         .secrets = node_new(document, NODE_MAPPING, files->roots[0]),
+        .extended = node_new(document, NODE_SEQUENCE, files->roots[0]),
     };
+    loader.extended = compose->extended;
     struct node *first = node_new(document, NODE_MAPPING, files->roots[0]);
     bool good = true;
     for (size_t i = 0; good && i < files->count; i++)

@@ -270,7 +270,6 @@ static void check_services(struct checker *checker)
         check_secrets(checker, name, service);
         check_told(checker, name, service);
         check_ports(checker->findings, name, service, node_get(overlay, name) != NULL);
-        check_credentials(checker->findings, name, service);
     }
 }
 
@@ -345,6 +344,18 @@ static void check_include(struct checker *checker)
     }
 }
 
+/* What stands in the files stands there in every mode. */
+static void check_plain(struct checker *checker)
+{
+    const struct compose *compose = checker->compose;
+    for (size_t i = 0; i < compose->services->count; i++)
+        check_credentials(checker->findings, compose->services->keys[i]->text,
+                          compose->services->items[i]);
+    for (size_t i = 0; i < compose->files->count; i++)
+        check_texts(checker->findings, compose->files->roots[i]);
+    check_texts(checker->findings, compose->extended);
+}
+
 static bool check_other_modes(struct checker *checker, struct compose *compose,
                               struct variables *variables, struct error *error)
 {
@@ -377,6 +388,7 @@ bool compose_check(const struct compose_files *files, struct variables *variable
     check_mode(&checker, variables);
     check_now(&checker, variables);
     check_include(&checker);
+    check_plain(&checker);
 
     char *managed = mem_copy(variables_get(variables, MANAGED));
     char *spaces = mem_copy(variables_get(variables, SPACES));

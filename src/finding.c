@@ -29,6 +29,17 @@ void findings_add(struct findings *findings, const struct node *at, const char *
         (struct finding){rule, mem_copy(at->file), at->line, at->column, text, advice};
 }
 
+bool findings_has(const struct findings *findings, const struct node *at, const char *rule)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *found = &findings->list[i];
+        if (found->line == at->line && found->column == at->column &&
+            strcmp(found->file, at->file) == 0 && strcmp(found->rule, rule) == 0)
+            return true;
+    }
+    return false;
+}
+
 void findings_free(struct findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++) {

@@ -453,8 +453,8 @@ s/condition: on-failure/condition: none/|redis is not restarted when it fails
 /DATABASE_URL_FILE:/d|the backend is not told DATABASE_URL_FILE
 /STACK_AUTH_SECRET_KEY_FILE:/d|the backend is not told STACK_AUTH_SECRET_KEY_FILE
 s/target: stack_auth_secret/target: other/|the backend does not find the secret stack_auth_secret at /run/secrets/stack_auth_secret
-s|file: .*/do_database_url|file: /var/infisical/secrets/do_database_url|the secret do_database_url is not where managed-db keeps it
-s|file: .*/stack_auth_secret|file: /opt/freshtrack-pro/secrets/stack_auth_secret|the secret stack_auth_secret is not where managed-db keeps it
+s#file: .*/do_database_url#file: /var/infisical/secrets/do_database_url#|the secret do_database_url is not where managed-db keeps it
+s#file: .*/stack_auth_secret#file: /opt/freshtrack-pro/secrets/stack_auth_secret#|the secret stack_auth_secret is not where managed-db keeps it
 /^  pgbouncer:/,/^$/d|there is no service pgbouncer
 /^  redis:/,/^$/d|there is no service redis
 /^  backend:/,/^$/d|there is no service backend
