@@ -11,6 +11,7 @@
 #include "compose_ports.h"
 #include "compose_secrets.h"
 #include "memory.h"
+#include "pattern.h"
 #include "text.h"
 
 #define MANAGED "USE_MANAGED_DB"
@@ -93,13 +94,19 @@ static void check_shared(struct checker *checker, const char *name, const struct
     }
 }
 
+/* As YAML 1.1 reads it. */
+static bool is_false(const struct node *node)
+{
+    static struct pattern pattern = PATTERN("(?i)false|no|off");
+    return node_text(node) && node->is_plain && pattern_is(&pattern, node->text);
+}
+
 static void check_needs(struct checker *checker, const char *name, const struct node *service)
 {
     static const char *const lists[] = {"links", "volumes_from"};
     const struct node *needs = node_get(service, "depends_on");
     for (size_t i = 0; needs && i < needs->count; i++) {
-        const char *required = node_text(node_get(needs->items[i], "required"));
-        if (!required || strcmp(required, "false") != 0)
+        if (!is_false(node_get(needs->items[i], "required")))
             check_need(checker, name, service, needs->keys[i], needs->keys[i]->text);
     }
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
@@ -113,6 +120,22 @@ static void check_needs(struct checker *checker, const char *name, const struct 
         }
     }
     check_shared(checker, name, service);
+}
+
+/* Compose 1 does not take a key that is there without a value. */
+static void check_empty(struct checker *checker, const struct node *root)
+{
+    static const char *const keys[] = {"depends_on", "environment", "labels",  "links",  "networks",
+                                       "ports",      "profiles",    "secrets", "volumes"};
+    const struct node *services = node_get(root, "services");
+    for (size_t i = 0; services && i < services->count; i++)
+        for (size_t j = 0; j < sizeof keys / sizeof keys[0]; j++) {
+            const struct node *value = node_get(services->items[i], keys[j]);
+            if (value && node_is_null(value) && !value->tag)
+                findings_add(checker->findings, value, "empty",
+                             mem_format("%s of %s is empty", keys[j], services->keys[i]->text),
+                             mem_copy("take the key out, or write []: Compose 1 refuses it"));
+        }
 }
 
 static void check_keys(struct checker *checker, const char *name, const struct node *service)
@@ -146,8 +169,8 @@ static bool may_mean(const char *written, const char *name)
 static bool is_given(const struct node *secret)
 {
     static const char *const keys[] = {"file", "environment", "content", "driver"};
-    const char *external = node_text(node_get(secret, "external"));
-    bool given = node_get(secret, "external") && !(external && strcmp(external, "false") == 0);
+    const struct node *external = node_get(secret, "external");
+    bool given = external && !is_false(external);
     for (size_t i = 0; !given && i < sizeof keys / sizeof keys[0]; i++)
         given = !node_is_null(node_get(secret, keys[i]));
     return given;
@@ -344,6 +367,45 @@ static void check_include(struct checker *checker)
     }
 }
 
+/* ---- circles ---- */
+
+enum state { STATE_NEW, STATE_OPEN, STATE_DONE };
+
+/* Follows depends_on; a service that is open already needs itself. */
+static void check_circle(struct checker *checker, enum state *states, size_t number)
+{
+    const struct node *services = checker->compose->services;
+    const struct node *needs = node_get(services->items[number], "depends_on");
+    states[number] = STATE_OPEN;
+    for (size_t i = 0; needs && i < needs->count; i++) {
+        size_t other = 0;
+        while (other < services->count &&
+               strcmp(services->keys[other]->text, needs->keys[i]->text) != 0)
+            other++;
+        if (other == services->count || states[other] == STATE_DONE)
+            continue;
+        if (states[other] == STATE_NEW)
+            check_circle(checker, states, other);
+        else
+            findings_add(checker->findings, needs->keys[i], "need-circle",
+                         mem_format("%s needs %s, which needs it in turn",
+                                    services->keys[number]->text, services->keys[other]->text),
+                         mem_format("take one of the dependencies out: Compose starts none of "
+                                    "them"));
+    }
+    states[number] = STATE_DONE;
+}
+
+static void check_circles(struct checker *checker)
+{
+    const struct node *services = checker->compose->services;
+    enum state *states = mem_array(services->count + 1, sizeof *states);
+    for (size_t i = 0; i < services->count; i++)
+        if (states[i] == STATE_NEW)
+            check_circle(checker, states, i);
+    free(states);
+}
+
 /* What stands in the files stands there in every mode. */
 static void check_plain(struct checker *checker)
 {
@@ -351,8 +413,10 @@ static void check_plain(struct checker *checker)
     for (size_t i = 0; i < compose->services->count; i++)
         check_credentials(checker->findings, compose->services->keys[i]->text,
                           compose->services->items[i]);
-    for (size_t i = 0; i < compose->files->count; i++)
+    for (size_t i = 0; i < compose->files->count; i++) {
         check_texts(checker->findings, compose->files->roots[i]);
+        check_empty(checker, compose->files->roots[i]);
+    }
     check_texts(checker->findings, compose->extended);
 }
 
@@ -389,6 +453,7 @@ bool compose_check(const struct compose_files *files, struct variables *variable
     check_now(&checker, variables);
     check_include(&checker);
     check_plain(&checker);
+    check_circles(&checker);
 
     char *managed = mem_copy(variables_get(variables, MANAGED));
     char *spaces = mem_copy(variables_get(variables, SPACES));

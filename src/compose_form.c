@@ -58,12 +58,15 @@ bool compose_check_form(const struct node *root, const char *path, struct error 
         for (size_t j = 0; j < sizeof others / sizeof others[0]; j++)
             if (strcmp(others[j], key) == 0) {
                 found = true;
-                known += strcmp(key, "include") == 0;
+                known += strcmp(key, "include") == 0 || strcmp(key, "version") == 0;
             }
         if (!found) {
             char *shown = text_quote(key, strlen(key));
+            bool is_service =
+                node_get(root->items[i], "image") || node_get(root->items[i], "build");
             node_complain(root->keys[i], error,
-                          "this is not Compose: %s is no key of a Compose file", shown);
+                          "this is not Compose: %s is no key of a Compose file%s", shown,
+                          is_service ? "; a service belongs under services" : "");
             free(shown);
             return false;
         }

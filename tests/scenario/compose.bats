@@ -549,6 +549,7 @@ END
 services: [a]|bad.yaml:1:11: this is not Compose: services has to be a mapping
 services:\n  web: nginx|bad.yaml:2:8: this is not Compose: web has to be a mapping
 service:\n  web: {}|bad.yaml:1:1: this is not Compose: service is no key
+web: {image: x}|bad.yaml:1:1: this is not Compose: web is no key of a Compose file; a service belongs under services
 x-only: 1|there are no services
 |bad.yaml: this is not Compose: the file is empty
 services:\n  "a b": {}|a b is no name
@@ -714,7 +715,8 @@ bounded() {
         echo "x-p: &p [$(numbered p%.0f 300)]"
         echo "x-d: &d [$(numbered s%.0f 100)]"
         echo "services:"
-        seq -f '  s%.0f: {image: x, profiles: *p, depends_on: *d}' 200
+        seq -f '  s%.0f: {image: x, profiles: *p}' 100
+        seq -f '  t%.0f: {image: x, profiles: *p, depends_on: *d}' 150
     } >many.yaml
     bounded many.yaml
     exits 0
@@ -757,7 +759,7 @@ bounded() {
 
 # ---- the real Compose ----
 
-@test "52 files of other shapes: services by profiles and secrets as the real Compose has them" {
+@test "54 files of other shapes: services by profiles and secrets as the real Compose has them" {
     need_compose
     local out
     # A path is compared with the one in HOME, and the program finds HOME in the environment.
@@ -766,7 +768,7 @@ bounded() {
         echo "$out" >&2
         return 1
     }
-    [ "${out##*$'\n'}" = "52 files, 0 differ" ] || {
+    [ "${out##*$'\n'}" = "54 files, 0 differ" ] || {
         echo "$out" >&2
         return 1
     }
