@@ -14,7 +14,8 @@ bool command_compose_secret(struct flow *flow, struct answer *answer, struct err
 
 /*
  * --compose: makes the file that the backend reads the managed database's URL from the file of the
- * secret. Does nothing where no Compose file was named. Fails with ERROR_USAGE.
+ * secret. Does nothing where no Compose file was named. Fails with ERROR_USAGE, and as input_read()
+ * does.
  */
 bool command_take_compose(struct settings *settings, struct error *error);
 

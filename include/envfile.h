@@ -12,7 +12,10 @@
 #include "error.h"
 #include "settings.h"
 
-/* Sets what the file says, as SOURCE_ENV_FILE. Fails with ERROR_USAGE, file and line named. */
+/*
+ * Sets what the file says, as SOURCE_ENV_FILE. Fails with ERROR_USAGE, file and line named, and as
+ * input_read() does.
+ */
 bool envfile_read(const char *path, struct settings *settings, struct error *error);
 
 #endif

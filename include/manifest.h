@@ -10,7 +10,7 @@
 #include "error.h"
 #include "settings.h"
 
-/* Sets what the file says, as SOURCE_MANIFEST. Fails with ERROR_USAGE. */
+/* Sets what the file says, as SOURCE_MANIFEST. Fails with ERROR_USAGE, and as input_read() does. */
 bool manifest_read(const char *path, struct settings *settings, struct error *error);
 
 #endif
