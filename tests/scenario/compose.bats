@@ -28,6 +28,11 @@ with() {
     ENVIRONMENT+=("$@")
 }
 
+# An account of one's own: the simulator as doctl.
+account() {
+    with "MANAGED_DB_DOCTL=${PROGRAM%/*}/simulator/doctl" "DOCTL_SIM_STATE=$BOX/sim" "MANAGED_DB_LOCK_DIR=$BOX/lock"
+}
+
 # mdb WORD…: $status, $BOX/out and $BOX/err tell what came of it.
 mdb() {
     status=0
@@ -179,9 +184,10 @@ for f in json.load(open(sys.argv[1]))["findings"]:
 
 @test "setup writes the URL where the backend of the managed mode reads it, and only there" {
     need_compose
+    account
     write_secrets
     with USE_MANAGED_DB=true
-    mdb --simulate="$BOX/sim" --poll-interval 0.02 setup --compose "$BASE" --compose "$OVERLAY"
+    mdb --poll-interval 0.02 setup --compose "$BASE" --compose "$OVERLAY"
     exits 0
     says "Connection string saved: $SECRETS/do_database_url"
     [ "$(stat -c %a "$SECRETS/do_database_url")" = 600 ]
@@ -210,18 +216,19 @@ END
 }
 
 @test "setup and save find the file whatever the moment's mode, and change nothing the second time" {
+    account
     with USE_MANAGED_DB=false
-    mdb --simulate="$BOX/sim" --poll-interval 0.02 setup --compose "$OVERLAY"
+    mdb --poll-interval 0.02 setup --compose "$OVERLAY"
     exits 0
     [ -s "$SECRETS/do_database_url" ] && [ ! -e "$SECRETS/database_url" ]
-    mdb --simulate="$BOX/sim" --poll-interval 0.02 setup --compose "$OVERLAY"
+    mdb --poll-interval 0.02 setup --compose "$OVERLAY"
     exits 0
     says "Connection string unchanged: $SECRETS/do_database_url"
     says "Nothing had to be changed"
     local id
     id=$(<"$BOX/out")
     rm "$SECRETS/do_database_url"
-    mdb --simulate="$BOX/sim" save "$id" --compose "$OVERLAY"
+    mdb save "$id" --compose "$OVERLAY"
     exits 0
     answers "$SECRETS/do_database_url"
 }
@@ -236,7 +243,6 @@ END
 }
 
 @test "the simulator's URL never takes the place of a real one" {
-    ENVIRONMENT=("PATH=/usr/bin:/bin" "HOME=$BOX")
     mdb --simulate="$BOX/sim" --poll-interval 0.02 setup --compose "$OVERLAY"
     exits 0
     says "Connection string saved: $BOX/sim/secrets/do_database_url"
@@ -265,6 +271,7 @@ END
 }
 
 @test "DATABASE_URL_FILE tells which secret the URL is in" {
+    account
     cat >compose.yaml <<'END'
 services:
   api:
@@ -275,7 +282,7 @@ secrets:
   database_url: {file: ./secrets/other}
   dsn: {file: ./secrets/dsn}
 END
-    mdb --simulate="$BOX/sim" --poll-interval 0.02 setup --compose compose.yaml
+    mdb --poll-interval 0.02 setup --compose compose.yaml
     exits 0
     grep -q sslmode "$SECRETS/dsn"
 }
