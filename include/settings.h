@@ -108,7 +108,8 @@ bool settings_add_trust(struct settings *settings, const char *rule, const char 
  * Fills in all that the command line left out: environment, env file, manifest, constants. With
  * Compose files also what Compose's own .env says of the mode and the folder of the secrets, behind
  * the env file.
- * `secret_name` is the name of the URL's file in the folder of the secrets. Fails with ERROR_USAGE.
+ * `secret_name` is the name of the URL's file in the folder of the secrets. Fails with ERROR_USAGE,
+ * with ERROR_LOCAL where a file cannot be read, and with ERROR_SIGNAL.
  */
 bool settings_load(struct settings *settings, const char *secret_name, struct error *error);
 
