@@ -50,7 +50,6 @@ static bool private_host(struct flow *flow, const char *cluster_id, const char *
 {
     struct conninfo info = CONNINFO_INIT;
     struct error mine = ERROR_INIT;
-    bool must = strcmp(get(flow, SETTING_NETWORK), "private") == 0;
     *host = NULL;
     if (!wants_private_host(flow))
         return true;
@@ -62,13 +61,13 @@ static bool private_host(struct flow *flow, const char *cluster_id, const char *
         if (strcmp(info.host, public_host) != 0)
             *host = mem_copy(info.host);
         conninfo_free(&info);
-    } else if (mine.kind != ERROR_TURNED_DOWN && (must || mine.kind != ERROR_BLANK)) {
+    } else if (mine.kind != ERROR_TURNED_DOWN) {
         *error = mine;
         return false;
     }
     if (*host)
         return true;
-    if (must)
+    if (strcmp(get(flow, SETTING_NETWORK), "private") == 0)
         return error_set(error, ERROR_CONFLICT, 0,
                          "this doctl gives no host inside the VPC: upgrade it to 1.99 or later, or "
                          "leave --network private out");
