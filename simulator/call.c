@@ -82,7 +82,7 @@ bool call_error(struct call *call, const char *format, ...)
     text_vformat(&message, format, arguments);
     va_end(arguments);
     call->answer.out.length = 0;
-    call->answer.err.length = 0;
+    call->answer.err.length = call->answer.told;
     call->answer.status = 1;
     if (call->json) {
         text_add(&call->answer.out, "{\"errors\":[{\"detail\":");
@@ -94,21 +94,33 @@ bool call_error(struct call *call, const char *format, ...)
     return false;
 }
 
-bool call_refused(struct call *call, const char *method, const char *path, int status,
-                  const char *text)
+/* What doctl says itself before it passes on what came of a request. */
+static const char *context(const struct call *call, const struct request *request)
 {
-    return call_error(call, "%s %s/v2/%s: %d (request \"%s\") %s", method, call->api, path, status,
+    if (call->context != NULL)
+        return call->context;
+    if (call->command->failing != NULL && request == command_last(call) &&
+        request != &call->command->by_name)
+        return command_words(call, call->command->failing);
+    return "";
+}
+
+bool call_refused(struct call *call, const struct request *request, int status, const char *text)
+{
+    return call_error(call, "%s%s %s/v2/%s: %d (request \"%s\") %s", context(call, request),
+                      request->method, call->api, command_words(call, request->path), status,
                       service_request_id(call), text);
 }
 
-bool call_unreachable(struct call *call, const char *method, const char *path, const char *why)
+bool call_unreachable(struct call *call, const struct request *request, const char *why)
 {
-    char *verb = arena_copy(call->arena, method);
+    char *verb = arena_copy(call->arena, request->method);
 
     /* Go's HTTP client names methods with one capital letter. */
     for (char *letter = verb + 1; *verb != '\0' && *letter != '\0'; letter++)
         *letter = (char)tolower((unsigned char)*letter);
-    return call_error(call, "%s \"%s/v2/%s\": %s", verb, call->api, path, why);
+    return call_error(call, "%s%s \"%s/v2/%s\": %s", context(call, request), verb, call->api,
+                      command_words(call, request->path), why);
 }
 
 void call_notice(struct call *call, const char *text)

@@ -37,6 +37,7 @@ struct settings {
 
 struct command;
 struct flag;
+struct request;
 
 struct option {
     const struct flag *flag;
@@ -45,6 +46,7 @@ struct option {
 
 struct answer {
     struct text out, err;
+    size_t told; /* bytes of err that stay, whatever comes of the call */
     int status;
 };
 
@@ -58,8 +60,10 @@ struct call {
     size_t argument_count;
     struct option *options;
     size_t option_count;
-    const char *api; /* where the API is, without a slash at the end */
-    bool json;       /* errors go to stdout as JSON */
+    const char *api;     /* where the API is, without a slash at the end */
+    bool json;           /* errors go to stdout as JSON */
+    const char *faults;  /* the list in force */
+    const char *context; /* what doctl puts before the error of a request just now, or NULL */
     struct answer answer;
 };
 
@@ -70,13 +74,12 @@ bool call_given(const struct call *call, const char *name);
 /* The pieces of a list flag between commas, empty ones left out. */
 size_t call_list(const struct call *call, const char *name, const char ***pieces);
 
-/* The answer is this error, and nothing else on either stream. Always false. */
+/* The answer is this error, and nothing else but what was told before. Always false. */
 bool call_error(struct call *call, const char *format, ...) FORMATS(2, 3);
-/* The API's refusal of METHOD PATH (below /v2/). Always false. */
-bool call_refused(struct call *call, const char *method, const char *path, int status,
-                  const char *text);
+/* The API's refusal of a request. Always false. */
+bool call_refused(struct call *call, const struct request *request, int status, const char *text);
 /* No answer came over the network. Always false. */
-bool call_unreachable(struct call *call, const char *method, const char *path, const char *why);
+bool call_unreachable(struct call *call, const struct request *request, const char *why);
 void call_notice(struct call *call, const char *text);
 /* The simulator does not do this. Always false. */
 bool call_not_imitated(struct call *call, const char *what);

@@ -413,20 +413,47 @@ bool command_check(struct call *call)
     return true;
 }
 
-const char *command_path(const struct call *call, const struct request *request)
+static bool has_name(const struct call *call)
 {
-    struct text path = {.arena = call->arena};
+    long number;
 
-    for (const char *from = request->path; *from != '\0'; from++) {
+    for (size_t i = 0; i < call->argument_count; i++)
+        if (!number_read(call->arguments[i], &number))
+            return true;
+    return false;
+}
+
+const struct request *command_first(const struct call *call)
+{
+    const struct command *command = call->command;
+
+    return command->by_name.method != NULL && has_name(call) ? &command->by_name : &command->first;
+}
+
+/* As long as a name is not known to be somebody's, the request that looks it up. */
+const struct request *command_last(const struct call *call)
+{
+    const struct request *first = command_first(call);
+
+    return first == &call->command->first && call->command->change.method != NULL
+               ? &call->command->change
+               : first;
+}
+
+const char *command_words(const struct call *call, const char *words)
+{
+    struct text text = {.arena = call->arena};
+
+    for (const char *from = words; *from != '\0'; from++) {
         size_t argument =
             from[0] == '%' && from[1] >= '1' && from[1] <= '9' ? (size_t)(from[1] - '1') : 9;
 
         if (argument < 9) {
-            text_add(&path, argument < call->argument_count ? call->arguments[argument] : "");
+            text_add(&text, argument < call->argument_count ? call->arguments[argument] : "");
             from++;
         } else {
-            text_byte(&path, *from);
+            text_byte(&text, *from);
         }
     }
-    return text_string(&path);
+    return text_string(&text);
 }

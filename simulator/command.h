@@ -44,6 +44,8 @@ struct command {
     unsigned columns;               /* where --format and --no-header are flags of it */
     struct request first;           /* what is sent first */
     struct request change;          /* what changes something, where that is another one */
+    struct request by_name;         /* what comes before these for an argument that is no number */
+    const char *failing;            /* what stands before an error of the last request */
     const char *aborted;            /* the words of doctl when --force is missing */
     bool group;                     /* has commands below it */
     bool offline;                   /* needs no token */
@@ -60,7 +62,10 @@ extern const size_t global_flag_count;
 bool command_parse(struct call *call, int argc, char **argv);
 /* What doctl checks after it knows that there is a token and before it asks the API. */
 bool command_check(struct call *call);
-/* A request's path with the arguments filled in. */
-const char *command_path(const struct call *call, const struct request *request);
+/* The requests that the command sends first and last. */
+const struct request *command_first(const struct call *call);
+const struct request *command_last(const struct call *call);
+/* A path, or other words of the table, with the arguments filled in. */
+const char *command_words(const struct call *call, const char *words);
 
 #endif

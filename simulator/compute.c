@@ -1,8 +1,10 @@
 /* compute: Droplets, SSH keys, regions. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "handlers.h"
 #include "service.h"
 
@@ -126,33 +128,86 @@ bool droplet_list(struct call *call)
     return table_print(call, &droplet_table, cells, count);
 }
 
-/* By ID, else by name. NULL after an error. */
-static struct droplet *droplet_wanted(struct call *call, const char *which)
+/* The Droplet that has the name; its ID, or NULL after an error. */
+static const char *droplet_named(struct call *call, const char *name)
 {
-    struct droplet *droplet;
-    long id;
+    struct text ids = {.arena = call->arena};
+    const char *id = NULL;
+    size_t count = 0;
 
-    if (number_read(which, &id)) {
-        droplet = service_droplet(call, which);
-        if (droplet == NULL)
-            refused(call, 404, "The resource you were accessing could not be found.");
-        return droplet;
-    }
     for (size_t i = 0; i < state_count(call->state, DROPLETS); i++) {
-        droplet = state_at(call->state, DROPLETS, i);
-        if (strcmp(droplet->name, which) == 0)
-            return droplet;
+        const struct droplet *droplet = state_at(call->state, DROPLETS, i);
+
+        if (strcmp(droplet->name, name) == 0) {
+            text_format(&ids, "%s%s", count++ == 0 ? "" : ", ", droplet->id);
+            id = droplet->id;
+        }
     }
-    call_error(call, "Droplet with the name \"%s\" could not be found.", which);
-    return NULL;
+    if (count == 0)
+        call_error(call, "Droplet with the name \"%s\" could not be found.", name);
+    else if (count > 1)
+        call_error(call,
+                   "There are %zu Droplets with the name \"%s\"; please provide a specific Droplet "
+                   "ID. [%s]",
+                   count, name, text_string(&ids));
+    return count == 1 ? id : NULL;
+}
+
+static int by_number(const void *one, const void *other)
+{
+    long numbers[2] = {0, 0};
+
+    number_read(*(const char *const *)one, &numbers[0]);
+    number_read(*(const char *const *)other, &numbers[1]);
+    return (numbers[0] > numbers[1]) - (numbers[0] < numbers[1]);
+}
+
+/*
+ * Puts IDs where the arguments are names, once each. IDs alone keep their
+ * order and nobody looks whether they exist; with a name among them they are
+ * sorted. False after an error.
+ */
+static bool names_resolve(struct call *call)
+{
+    bool names = command_first(call) == &call->command->by_name;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < call->argument_count; i++) {
+        const char *id = call->arguments[i];
+        bool twice = false;
+        long number;
+
+        if (number_read(id, &number))
+            id = arena_format(call->arena, "%ld", number);
+        else if ((id = droplet_named(call, id)) == NULL)
+            return false;
+        for (size_t j = 0; j < kept; j++)
+            twice = twice || strcmp(call->arguments[j], id) == 0;
+        if (!twice)
+            call->arguments[kept++] = id;
+    }
+    call->argument_count = kept;
+    if (names)
+        qsort(call->arguments, kept, sizeof(*call->arguments), by_number);
+    return true;
+}
+
+/* The Droplet that the first argument, an ID, stands for; NULL after an error. */
+static struct droplet *droplet_wanted(struct call *call)
+{
+    struct droplet *droplet = service_droplet(call, call->arguments[0]);
+
+    if (droplet == NULL)
+        refused(call, 404, "The resource you were accessing could not be found.");
+    return droplet;
 }
 
 bool droplet_get(struct call *call)
 {
-    struct droplet *droplet = droplet_wanted(call, call->arguments[0]);
     const char *cells[DROPLET_COLUMNS];
+    struct droplet *droplet;
 
-    if (droplet == NULL)
+    if (!names_resolve(call) || (droplet = droplet_wanted(call)) == NULL)
         return false;
     if (call_given(call, "template"))
         return call_not_imitated(call, "--template");
@@ -257,19 +312,25 @@ bool droplet_create(struct call *call)
 
 bool droplet_delete(struct call *call)
 {
-    for (size_t i = 0; i < call->argument_count; i++) {
-        const struct droplet *droplet = droplet_wanted(call, call->arguments[i]);
+    if (!names_resolve(call))
+        return false;
+    for (;;) {
+        const struct droplet *droplet = droplet_wanted(call);
 
         if (droplet == NULL)
             return false;
-        for (size_t j = 0; j < state_count(call->state, DROPLETS); j++) {
-            if (state_at(call->state, DROPLETS, j) == droplet) {
-                state_remove(call->state, DROPLETS, j);
+        for (size_t i = 0; i < state_count(call->state, DROPLETS); i++) {
+            if (state_at(call->state, DROPLETS, i) == droplet) {
+                state_remove(call->state, DROPLETS, i);
                 break;
             }
         }
+        if (call->argument_count == 1)
+            return true;
+        /* The first argument is the Droplet whose turn it is: errors name it. */
+        call->arguments++;
+        call->argument_count--;
     }
-    return true;
 }
 
 bool key_list(struct call *call)

@@ -45,20 +45,15 @@ const struct table certificate_table = {certificate_columns, 1, false};
 
 bool refused(struct call *call, int status, const char *text)
 {
-    const struct command *command = call->command;
-    const struct request *request =
-        command->change.method != NULL ? &command->change : &command->first;
-
-    return call_refused(call, request->method, command_path(call, request), status, text);
+    return call_refused(call, command_last(call), status, text);
 }
 
 struct cluster *cluster_wanted(struct call *call)
 {
-    const struct request *request = &call->command->first;
     struct cluster *cluster = service_cluster(call, call->arguments[0]);
 
     if (cluster == NULL)
-        call_refused(call, request->method, command_path(call, request), 404, "cluster not found");
+        call_refused(call, command_first(call), 404, "cluster not found");
     return cluster;
 }
 

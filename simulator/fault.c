@@ -210,18 +210,12 @@ static void die_by_signal(int number)
     raise(SIGKILL); /* the signal was one that ends nobody */
 }
 
-static const struct request *last_request(const struct call *call)
-{
-    return call->command->change.method != NULL ? &call->command->change : &call->command->first;
-}
-
 /* A token that may not, or a thing that is not there, is noticed by the first request, the rest by
  * the last. */
 static void http_error(struct call *call, int status)
 {
-    const struct request *request = status <= 404 ? &call->command->first : last_request(call);
-
-    call_refused(call, request->method, command_path(call, request), status, "injected failure");
+    call_refused(call, status <= 404 ? command_first(call) : command_last(call), status,
+                 "injected failure");
 }
 
 /* Where the network error says it wanted to connect to. */
@@ -235,6 +229,13 @@ static const char *endpoint(struct call *call)
     if (memchr(host, ':', length) != NULL)
         return arena_slice(call->arena, host, length);
     return "203.0.113.10:443";
+}
+
+static void network_error(struct call *call, const struct request *request)
+{
+    call_unreachable(
+        call, request,
+        arena_format(call->arena, "dial tcp %s: connect: connection refused", endpoint(call)));
 }
 
 bool fault_before(struct call *call, struct fault fault)
@@ -252,9 +253,7 @@ bool fault_before(struct call *call, struct fault fault)
         call->answer.status = 0;
         return true;
     case FAULT_NETWORK:
-        call_unreachable(
-            call, call->command->first.method, command_path(call, &call->command->first),
-            arena_format(call->arena, "dial tcp %s: connect: connection refused", endpoint(call)));
+        network_error(call, command_first(call));
         return true;
     case FAULT_GARBAGE:
         text_bytes(&call->answer.out, garbage, sizeof(garbage) - 1);
@@ -367,8 +366,7 @@ static void spoil(struct call *call, struct fault fault)
 
     switch (fault.kind) {
     case FAULT_LOST:
-        call_unreachable(call, last_request(call)->method, command_path(call, last_request(call)),
-                         "EOF");
+        call_unreachable(call, command_last(call), "EOF");
         break;
     case FAULT_DONE_HANG:
         hang();

@@ -55,11 +55,10 @@ bool pool_list(struct call *call)
 /* The pool that the second argument names; NULL after "pool not found". */
 static struct pool *pool_wanted(struct call *call, const struct cluster *cluster)
 {
-    const struct request *request = &call->command->first;
     struct pool *pool = service_pool(call, cluster->id, call->arguments[1]);
 
     if (pool == NULL)
-        call_refused(call, request->method, command_path(call, request), 404, "pool not found");
+        call_refused(call, command_first(call), 404, "pool not found");
     return pool;
 }
 

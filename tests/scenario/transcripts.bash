@@ -128,3 +128,56 @@ replay() {
     [ "$count" -ge 3 ] || { echo "only $count releases in $transcripts_dir"; return 1; }
     return "$failed"
 }
+
+# --- calls that nobody recorded ----------------------------------------------
+
+# open_account [PERSONALITY]: a fresh account, for ask and sim.
+open_account() {
+    work=$BATS_TEST_TMPDIR/account
+    personality=${1:-1.166}
+    environment=()
+    rm -rf "$work"
+    mkdir -p "$work"
+}
+
+# ask ARGUMENT...: a call; $status, $work/stdout and $work/stderr are its answer.
+ask() {
+    status=0
+    in_simulation "$@" >"$work/stdout" 2>"$work/stderr" || status=$?
+}
+
+# complained STATUS TEXT: the call ended so, and its error, all of stderr, is the text; request IDs are REQUEST.
+complained() {
+    [ "$status" -eq "$1" ] && [ ! -s "$work/stdout" ] &&
+        diff <(printf 'Error: %s\n' "$2") <(sed -E "s/request \"$uuid_form\"/request \"REQUEST\"/" "$work/stderr") || {
+        echo "exit status $status, expected $1; stdout:"
+        cat "$work/stdout"
+        return 1
+    }
+}
+
+# equal_lines EXPECTED SEEN
+equal_lines() {
+    diff <(printf '%s\n' "$1") <(printf '%s\n' "$2")
+}
+
+# is_refused STATUS ARGUMENT...: the API answers the call with the status.
+is_refused() {
+    local code=$1
+    shift
+    ask "$@"
+    [ "$status" -eq 1 ] && grep -qE "^Error: [A-Z]+ https://[^ ]+: $code \(request " "$work/stderr" || {
+        echo "not refused with $code: $*"
+        cat "$work/stdout" "$work/stderr"
+        return 1
+    }
+}
+
+is_accepted() {
+    ask "$@"
+    [ "$status" -eq 0 ] || {
+        echo "not accepted: $*"
+        cat "$work/stderr"
+        return 1
+    }
+}

@@ -256,3 +256,56 @@ with_pool() {
 @test "vpcs list, none" {
     replay vpcs-list-empty
 }
+
+# --- what follows is not recorded: doctl's source says it (see docs/DOCTL.md) ---
+
+api=https://api.digitalocean.com/v2
+
+@test "droplet delete says which Droplet it could not delete" {
+    local release
+    for release in 1.94 1.123 1.166; do
+        open_account "$release"
+        ask compute droplet delete 4711 --force
+        complained 1 "Unable to delete Droplet 4711: DELETE $api/droplets/4711: 404 (request \"REQUEST\") The resource you were accessing could not be found."
+        with DOCTL_SIM_FAULT='compute droplet delete=503@1;compute droplet delete=network@2;compute droplet delete=lost@3'
+        ask compute droplet delete 42 --force
+        complained 1 "Unable to delete Droplet 42: DELETE $api/droplets/42: 503 (request \"REQUEST\") injected failure"
+        ask compute droplet delete 42 --force
+        complained 1 "Unable to delete Droplet 42: Delete \"$api/droplets/42\": dial tcp 203.0.113.10:443: connect: connection refused"
+        ask compute droplet delete 42 --force
+        complained 1 "Unable to delete Droplet 42: Delete \"$api/droplets/42\": EOF"
+    done
+}
+
+@test "droplet delete names the one of several that it could not delete, and the ones before are gone" {
+    open_account
+    ask compute droplet delete 42 4711 100 --force
+    complained 1 "Unable to delete Droplet 4711: DELETE $api/droplets/4711: 404 (request \"REQUEST\") The resource you were accessing could not be found."
+    equal_lines "droplet id=100 name=no-private-ip" "$(in_simulation sim dump | grep -o '^droplet id=[^ ]* name=[^ ]*')"
+}
+
+@test "a Droplet is looked up by name with a list, whose errors stand alone" {
+    open_account
+    with DOCTL_SIM_FAULT='compute droplet delete=503@1;compute droplet delete=lost@2'
+    ask compute droplet delete freshtrack-pro --force
+    complained 1 "GET $api/droplets?page=1&per_page=200: 503 (request \"REQUEST\") injected failure"
+    ask compute droplet delete freshtrack-pro --force
+    complained 1 "Unable to delete Droplet 42: Delete \"$api/droplets/42\": EOF"
+}
+
+@test "a name that two Droplets have is nobody's, in get and in delete" {
+    local words
+    open_account
+    sim droplet add 43 --name freshtrack-pro
+    for words in "get freshtrack-pro" "delete freshtrack-pro --force" "delete 100 freshtrack-pro --force"; do
+        # shellcheck disable=SC2086
+        ask compute droplet $words
+        complained 1 'There are 2 Droplets with the name "freshtrack-pro"; please provide a specific Droplet ID. [42, 43]'
+    done
+    [ "$(in_simulation sim dump | grep -c '^droplet ')" -eq 3 ]
+    ask compute droplet delete 43 freshtrack-other --force
+    complained 1 'Droplet with the name "freshtrack-other" could not be found.'
+    is_accepted compute droplet delete 43 --force
+    is_accepted compute droplet get freshtrack-pro --format ID
+    is_accepted compute droplet delete 42 freshtrack-pro 42 --force
+}
