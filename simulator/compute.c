@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "handlers.h"
+#include "offers.h"
 #include "service.h"
 
 enum { DROPLET_COLUMNS = 16, KEY_COLUMNS = 3, REGION_COLUMNS = 3, FIRST_DROPLET = 410000001 };
@@ -51,16 +52,16 @@ static void droplet_cells(struct call *call, const struct droplet *droplet, cons
                           const char **cells)
 {
     bool up = strcmp(status, "active") == 0;
-    long gib = service_size_gib(droplet->size);
+    const struct droplet_size *size = offers_droplet_size(droplet->size);
     const char *const row[DROPLET_COLUMNS] = {
         droplet->id,
         droplet->name,
         up ? droplet->public : "",
         up ? droplet->private : "",
         "",
-        arena_format(call->arena, "%ld", gib * 1024),
-        "1",
-        arena_format(call->arena, "%ld", gib * 25),
+        arena_format(call->arena, "%d", size == NULL ? 0 : size->memory),
+        arena_format(call->arena, "%d", size == NULL ? 0 : size->cpus),
+        arena_format(call->arena, "%d", size == NULL ? 0 : size->disk),
         droplet->region,
         droplet->image,
         droplet->vpc,
@@ -226,20 +227,47 @@ static bool key_known(const struct call *call, const char *wanted)
     return false;
 }
 
+/* The tags of both flags; --tag-name holds one, whatever stands in it. */
+static size_t tags_wanted(struct call *call, const char ***tags)
+{
+    const char *one = call_option(call, "tag-name");
+    const char **many;
+    size_t count = call_list(call, "tag-names", &many);
+
+    *tags = arena_take(call->arena, (count + 1) * sizeof(**tags));
+    for (size_t i = 0; i < count; i++)
+        (*tags)[i] = many[i];
+    if (*one != '\0')
+        (*tags)[count++] = one;
+    return count;
+}
+
+static int by_bytes(const void *one, const void *other)
+{
+    return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
 static const char *create_objection(struct call *call)
 {
     const char *network = call_option(call, "vpc-uuid");
     const struct vpc *vpc;
-    const char **keys;
-    size_t count = call_list(call, "ssh-keys", &keys);
+    const char **keys, **tags;
+    size_t count;
 
     for (size_t i = 0; i < call->argument_count; i++)
         if (!service_vpc_name_ok(call->arguments[i]))
             return "Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)";
-    if (!service_region_ok(call_option(call, "region")))
+    if (!offers_region(call_option(call, "region")))
         return "You specified an invalid region for Droplet creation.";
-    if (service_size_gib(call_option(call, "size")) == 0)
+    if (offers_droplet_size(call_option(call, "size")) == NULL)
         return "You specified an invalid size for Droplet creation.";
+    if (offers_image(call_option(call, "image")) == NULL)
+        return "You specified an invalid image for Droplet creation.";
+    count = tags_wanted(call, &tags);
+    for (size_t i = 0; i < count; i++)
+        if (!service_tag_ok(tags[i]))
+            return "Tags may only contain letters, numbers, colons, dashes, and underscores.";
+    count = call_list(call, "ssh-keys", &keys);
     for (size_t i = 0; i < count; i++)
         if (!key_known(call, keys[i]))
             return arena_format(call->arena, "%s are invalid key identifiers for Droplet creation.",
@@ -266,12 +294,17 @@ static long droplet_number(const struct call *call)
     return number;
 }
 
-static const char *tags_wanted(struct call *call)
+/* As doctl shows them: sorted, with commas between. */
+static const char *tags_shown(struct call *call)
 {
-    const char *one = call_option(call, "tag-name");
-    const char *many = call_option(call, "tag-names");
+    struct text shown = {.arena = call->arena};
+    const char **tags;
+    size_t count = tags_wanted(call, &tags);
 
-    return arena_format(call->arena, "%s%s%s", many, *one != '\0' && *many != '\0' ? "," : "", one);
+    qsort(tags, count, sizeof(*tags), by_bytes);
+    for (size_t i = 0; i < count; i++)
+        text_format(&shown, "%s%s", i == 0 ? "" : ",", tags[i]);
+    return text_string(&shown);
 }
 
 bool droplet_create(struct call *call)
@@ -300,9 +333,9 @@ bool droplet_create(struct call *call)
                              arena_format(call->arena, "10.116.0.%ld", host),
                              call_option(call, "region"),
                              call_option(call, "size"),
-                             call_option(call, "image"),
+                             offers_image(call_option(call, "image"))->shown,
                              call_option(call, "vpc-uuid"),
-                             tags_wanted(call),
+                             tags_shown(call),
                              at_once ? "active" : "new",
                              arena_format(call->arena, "%ld", call->settings->droplet_polls)};
         droplet_cells(call, droplet, droplet->status, cells + i * DROPLET_COLUMNS);
@@ -349,17 +382,15 @@ bool key_list(struct call *call)
 
 bool region_list(struct call *call)
 {
-    static const char *const cells[] = {
-        "nyc1", "New York 1",      "true", "sfo1", "San Francisco 1", "false",
-        "nyc2", "New York 2",      "true", "ams2", "Amsterdam 2",     "false",
-        "sgp1", "Singapore 1",     "true", "lon1", "London 1",        "true",
-        "nyc3", "New York 3",      "true", "ams3", "Amsterdam 3",     "true",
-        "fra1", "Frankfurt 1",     "true", "tor1", "Toronto 1",       "true",
-        "sfo2", "San Francisco 2", "true", "blr1", "Bangalore 1",     "true",
-        "sfo3", "San Francisco 3", "true", "syd1", "Sydney 1",        "true",
-        "atl1", "Atlanta 1",       "true", "ric1", "Richmond 1",      "true",
-    };
+    const char **cells =
+        arena_take(call->arena, offers_region_count * REGION_COLUMNS * sizeof(*cells));
 
-    return table_print(call, &region_table, cells,
-                       sizeof(cells) / sizeof(cells[0]) / REGION_COLUMNS);
+    for (size_t i = 0; i < offers_region_count; i++) {
+        const struct region *region = &offers_regions[i];
+        const char *const row[REGION_COLUMNS] = {region->slug, region->name,
+                                                 region->open ? "true" : "false"};
+
+        memcpy(cells + i * REGION_COLUMNS, row, sizeof(row));
+    }
+    return table_print(call, &region_table, cells, offers_region_count);
 }

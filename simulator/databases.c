@@ -8,6 +8,7 @@
 #include "certificate.h"
 #include "command.h"
 #include "handlers.h"
+#include "offers.h"
 #include "service.h"
 
 enum { DATABASE_COLUMNS = 11, MOST_NODES = 3, MOST_LOOKS = 180 };
@@ -147,9 +148,9 @@ static const char *create_objection(struct call *call, int *status)
         return "invalid cluster engine";
     if (version_wanted(call_option(call, "engine"), call_option(call, "version")) == NULL)
         return "invalid engine version";
-    if (!service_region_ok(call_option(call, "region")))
+    if (!offers_region(call_option(call, "region")))
         return "invalid region";
-    if (service_size_gib(call_option(call, "size")) == 0)
+    if (!offers_database_size(call_option(call, "size")))
         return "invalid size";
     if (!number_read(call_option(call, "num-nodes"), &nodes) || nodes < 1 || nodes > MOST_NODES)
         return "invalid number of nodes";

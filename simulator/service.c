@@ -5,11 +5,6 @@
 
 static const char digits[] = "0123456789";
 
-static const char *const region_slugs[] = {
-    "nyc1", "nyc2", "nyc3", "sfo1", "sfo2", "sfo3", "ams2", "ams3",
-    "fra1", "lon1", "sgp1", "syd1", "tor1", "blr1", "atl1", "ric1",
-};
-
 /* --- looking up ----------------------------------------------------------- */
 
 struct cluster *service_cluster(const struct call *call, const char *id)
@@ -141,14 +136,6 @@ bool service_tag_ok(const char *tag)
 {
     return made_of(tag, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:-", 1,
                    255);
-}
-
-bool service_region_ok(const char *region)
-{
-    for (size_t i = 0; i < sizeof(region_slugs) / sizeof(region_slugs[0]); i++)
-        if (strcmp(region_slugs[i], region) == 0)
-            return true;
-    return false;
 }
 
 bool service_uuid_ok(const char *uuid)

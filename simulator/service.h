@@ -36,7 +36,6 @@ long service_pool_sizes(const struct call *call, const char *cluster, const char
 bool service_cluster_name_ok(const char *name);
 bool service_vpc_name_ok(const char *name);
 bool service_pool_name_ok(const char *name);
-bool service_region_ok(const char *region);
 bool service_uuid_ok(const char *uuid);
 bool service_tag_ok(const char *tag);
 bool service_address_ok(const char *address);

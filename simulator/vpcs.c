@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "handlers.h"
+#include "offers.h"
 #include "service.h"
 
 enum { VPC_COLUMNS = 8, WIDEST_RANGE = 16, NARROWEST_RANGE = 28 };
@@ -67,7 +68,7 @@ static const char *create_objection(struct call *call, int *status)
     *status = 422;
     if (!service_vpc_name_ok(call_option(call, "name")))
         return "invalid VPC name";
-    if (!service_region_ok(call_option(call, "region")))
+    if (!offers_region(call_option(call, "region")))
         return "invalid region";
     if (*range != '\0' && (!service_range_read(range, &first, &bits) || bits < WIDEST_RANGE ||
                            bits > NARROWEST_RANGE))

@@ -309,3 +309,50 @@ api=https://api.digitalocean.com/v2
     is_accepted compute droplet get freshtrack-pro --format ID
     is_accepted compute droplet delete 42 freshtrack-pro 42 --force
 }
+
+# --- what the service refuses (its documentation; the wording is the simulator's) ---
+
+@test "slugs that are not offered are refused, those of the other kind included" {
+    local region size
+    open_account
+    for region in sfo1 ams2 mars1 NYC3 ''; do
+        is_refused 422 databases create aaa --region "$region" --size db-s-1vcpu-2gb
+        is_refused 422 compute droplet create a --region "$region" --size s-1vcpu-2gb --image ubuntu-24-04-x64
+        [ -z "$region" ] || is_refused 422 vpcs create --name a --region "$region"
+    done
+    for size in s-1vcpu-2gb xxx-99vcpu-1gb db-s-99vcpu-1gb db-s-1vcpu-2gb-; do
+        is_refused 422 databases create aaa --region nyc3 --size "$size"
+    done
+    for size in db-s-1vcpu-2gb s-99vcpu-1gb s-1vcpu-2gb-; do
+        is_refused 422 compute droplet create a --region nyc3 --size "$size" --image ubuntu-24-04-x64
+    done
+    is_refused 422 compute droplet create a --region nyc3 --size s-1vcpu-2gb --image nosuch
+    [ "$(in_simulation sim dump | grep -c .)" -eq 2 ]
+}
+
+@test "regions that are listed as available are accepted" {
+    local region
+    open_account
+    for region in $(in_simulation compute region list --format Slug,Available --no-header | sed -n 's/ *true$//p'); do
+        is_accepted vpcs create --name "vpc-$region" --region "$region"
+    done
+    [ "$(in_simulation sim dump | grep -c '^vpc ')" -eq 14 ]
+}
+
+@test "tags of a Droplet have a form, and are shown sorted" {
+    local tags new=(compute droplet create app --region nyc3 --size s-2vcpu-4gb --image ubuntu-24-04-x64)
+    open_account
+    for tags in 'b a,%%' 'b a' 'ok,ü' 'a/b'; do
+        is_refused 422 "${new[@]}" --tag-names "$tags"
+    done
+    is_refused 422 "${new[@]}" --tag-name a,b
+    is_accepted "${new[@]}" --tag-names web,app --tag-name env:prod --format Tags --no-header
+    equal_lines app,env:prod,web "$(cat "$work/stdout")"
+}
+
+@test "a Droplet's row shows the image by its name, and what the size holds" {
+    open_account
+    is_accepted compute droplet create app --region nyc3 --size s-2vcpu-4gb --image ubuntu-24-04-x64 \
+        --format Name,Memory,VCPUs,Disk,Image --no-header
+    equal_lines "app    4096    2    80    Ubuntu 24.04 (LTS) x64" "$(cat "$work/stdout")"
+}

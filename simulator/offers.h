@@ -1,0 +1,40 @@
+/*
+ * What the imitated service has on offer: regions, sizes, images.
+ *
+ * The lists are a choice of DigitalOcean's own; what is not in them is
+ * refused, as the API refuses a slug that it does not know.
+ */
+#ifndef SIMULATOR_OFFERS_H
+#define SIMULATOR_OFFERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct region {
+    const char *slug, *name;
+    bool open; /* new things can be made there */
+};
+
+struct droplet_size {
+    const char *slug;
+    int memory; /* MiB */
+    int cpus;
+    int disk; /* GiB */
+};
+
+struct image {
+    const char *slug;
+    const char *shown; /* distribution and name */
+};
+
+extern const struct region offers_regions[];
+extern const size_t offers_region_count;
+
+/* Whether the region is there and open. */
+bool offers_region(const char *slug);
+bool offers_database_size(const char *slug);
+/* NULL: not on offer. */
+const struct droplet_size *offers_droplet_size(const char *slug);
+const struct image *offers_image(const char *slug);
+
+#endif
