@@ -31,7 +31,7 @@ struct settings {
     const char *folder, *log, *fault, *password, *seed;
     const char *personality;
     const char *token, *context, *output, *api;
-    long latency, polls, droplet_polls, wait, race; /* milliseconds, but polls */
+    long latency, polls, droplet_polls, member_polls, wait, race; /* milliseconds, but polls */
     bool blank_credentials, early_credentials, no_token;
 };
 

@@ -310,6 +310,7 @@ static const char *tags_shown(struct call *call)
 bool droplet_create(struct call *call)
 {
     const char *user_data = call_option(call, "user-data-file");
+    const char *network = call_option(call, "vpc-uuid");
     bool at_once = call_truth(call, "wait");
     const char **cells =
         arena_take(call->arena, call->argument_count * DROPLET_COLUMNS * sizeof(*cells));
@@ -321,6 +322,8 @@ bool droplet_create(struct call *call)
     objection = create_objection(call);
     if (objection != NULL)
         return refused(call, 422, objection);
+    if (*network == '\0')
+        network = service_default_vpc(call, call_option(call, "region"))->id;
     for (size_t i = 0; i < call->argument_count; i++) {
         long number = droplet_number(call);
         long host = (number - FIRST_DROPLET) % 250 + 3;
@@ -334,7 +337,7 @@ bool droplet_create(struct call *call)
                              call_option(call, "region"),
                              call_option(call, "size"),
                              offers_image(call_option(call, "image"))->shown,
-                             call_option(call, "vpc-uuid"),
+                             network,
                              tags_shown(call),
                              at_once ? "active" : "new",
                              arena_format(call->arena, "%ld", call->settings->droplet_polls)};
@@ -352,6 +355,7 @@ bool droplet_delete(struct call *call)
 
         if (droplet == NULL)
             return false;
+        service_member_left(call, droplet->vpc);
         for (size_t i = 0; i < state_count(call->state, DROPLETS); i++) {
             if (state_at(call->state, DROPLETS, i) == droplet) {
                 state_remove(call->state, DROPLETS, i);

@@ -178,6 +178,8 @@ static struct cluster *cluster_from_options(struct call *call)
     cluster->nodes = call_option(call, "num-nodes");
     cluster->region = call_option(call, "region");
     cluster->vpc = call_option(call, "private-network-uuid");
+    if (*cluster->vpc == '\0')
+        cluster->vpc = service_default_vpc(call, cluster->region)->id;
     if (call_given(call, "storage-size-mib") &&
         strcmp(call_option(call, "storage-size-mib"), "0") != 0)
         cluster->storage = call_option(call, "storage-size-mib");
@@ -262,6 +264,7 @@ bool database_delete(struct call *call)
     if (cluster == NULL)
         return false;
     id = cluster->id;
+    service_member_left(call, cluster->vpc);
     remove_of_cluster(call, POOLS, id);
     remove_of_cluster(call, USERS, id);
     remove_of_cluster(call, RULES, id);

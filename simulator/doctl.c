@@ -72,6 +72,7 @@ static struct settings settings_read(void)
         .latency = variable_number("DOCTL_SIM_LATENCY_MS", 0),
         .polls = variable_number("DOCTL_SIM_POLLS", 2),
         .droplet_polls = variable_number("DOCTL_SIM_DROPLET_POLLS", 0),
+        .member_polls = variable_number("DOCTL_SIM_MEMBER_POLLS", 1),
         .wait = variable_number("DOCTL_SIM_WAIT_MS", 20),
         .race = variable_number("DOCTL_SIM_RACE_MS", 0),
         .blank_credentials = variable_truth("DOCTL_SIM_BLANK_CREDENTIALS"),

@@ -225,6 +225,39 @@ const char *service_free_range(struct call *call)
     return "192.168.0.0/24";
 }
 
+struct vpc *service_default_vpc(struct call *call, const char *region)
+{
+    const char *range;
+    struct vpc *vpc;
+
+    for (size_t i = 0; i < state_count(call->state, VPCS); i++) {
+        vpc = state_at(call->state, VPCS, i);
+        if (strcmp(vpc->standard, "yes") == 0 && strcmp(vpc->region, region) == 0)
+            return vpc;
+    }
+    range = service_free_range(call);
+    vpc = state_add(call->state, VPCS);
+    *vpc = (struct vpc){service_uuid(call),
+                        arena_format(call->arena, "default-%s", region),
+                        "",
+                        range,
+                        region,
+                        service_time(call),
+                        "yes",
+                        "0"};
+    return vpc;
+}
+
+void service_member_left(struct call *call, const char *vpc)
+{
+    struct vpc *left = service_vpc(call, vpc);
+
+    if (left == NULL)
+        return;
+    left->leaving = arena_format(call->arena, "%ld", call->settings->member_polls);
+    call->state->changed = true;
+}
+
 /* --- sizes ---------------------------------------------------------------- */
 
 /* FAMILY-Nvcpu-Ngb, where the family has pieces of its own, as in gd-, so1_5-, db-s-, db-amd-. */

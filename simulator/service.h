@@ -26,6 +26,10 @@ struct cluster *service_cluster_named(const struct call *call, const char *name)
 struct pool *service_pool(const struct call *call, const char *cluster, const char *name);
 struct vpc *service_vpc(const struct call *call, const char *id);
 struct vpc *service_vpc_named(const struct call *call, const char *name);
+/* The network for things of the region that ask for none; made on first use. */
+struct vpc *service_default_vpc(struct call *call, const char *region);
+/* A member of the network was deleted. */
+void service_member_left(struct call *call, const char *vpc);
 struct droplet *service_droplet(const struct call *call, const char *id);
 size_t service_pool_count(const struct call *call, const char *cluster);
 size_t service_rule_count(const struct call *call, const char *cluster);

@@ -124,13 +124,14 @@ static void vpc_add(struct call *call, const struct words *words)
     const char *range;
     struct vpc *vpc;
 
-    if (!options_ok(call, words, 1, "id region ip-range description"))
+    if (!options_ok(call, words, 1, "id region ip-range description default"))
         return;
     range = option(words, "ip-range", service_free_range(call));
     vpc = state_add(call->state, VPCS);
     *vpc = (struct vpc){option(words, "id", NULL),        words->word[0],
                         option(words, "description", ""), range,
-                        option(words, "region", "nyc3"),  service_time(call)};
+                        option(words, "region", "nyc3"),  service_time(call),
+                        option(words, "default", ""),     "0"};
     if (vpc->id == NULL)
         vpc->id = service_uuid(call);
     text_format(&call->answer.out, "%s\n", vpc->id);

@@ -46,6 +46,8 @@ struct rule {
 
 struct vpc {
     const char *id, *name, *description, *range, *region, *created;
+    const char *standard; /* "yes": where things of the region go that ask for none */
+    const char *leaving;  /* how many more tries to delete it find members that are gone already */
 };
 
 struct droplet {

@@ -28,7 +28,7 @@ static void vpc_cells(struct call *call, const struct vpc *vpc, const char **cel
         vpc->id,      arena_format(call->arena, "do:vpc:%s", vpc->id),
         vpc->name,    vpc->description,
         vpc->range,   vpc->region,
-        vpc->created, "false",
+        vpc->created, strcmp(vpc->standard, "yes") == 0 ? "true" : "false",
     };
 
     memcpy(cells, row, sizeof(row));
@@ -101,28 +101,41 @@ bool vpc_create(struct call *call)
                         call_option(call, "description"),
                         range,
                         call_option(call, "region"),
-                        service_time(call)};
+                        service_time(call),
+                        "",
+                        "0"};
     return vpc_print(call, vpc);
 }
 
-static bool vpc_has_members(const struct call *call, const char *id)
+/* Members that were deleted count for some time more: each try brings their end nearer. */
+static bool vpc_has_members(struct call *call, struct vpc *vpc)
 {
+    long leaving = 0;
+
     for (size_t i = 0; i < state_count(call->state, CLUSTERS); i++)
-        if (strcmp(((struct cluster *)state_at(call->state, CLUSTERS, i))->vpc, id) == 0)
+        if (strcmp(((struct cluster *)state_at(call->state, CLUSTERS, i))->vpc, vpc->id) == 0)
             return true;
     for (size_t i = 0; i < state_count(call->state, DROPLETS); i++)
-        if (strcmp(((struct droplet *)state_at(call->state, DROPLETS, i))->vpc, id) == 0)
+        if (strcmp(((struct droplet *)state_at(call->state, DROPLETS, i))->vpc, vpc->id) == 0)
             return true;
-    return false;
+    if (!number_read(vpc->leaving, &leaving) || leaving == 0)
+        return false;
+    if (leaving > 0) {
+        vpc->leaving = arena_format(call->arena, "%ld", leaving - 1);
+        call->state->changed = true;
+    }
+    return true;
 }
 
 bool vpc_delete(struct call *call)
 {
-    const struct vpc *vpc = service_vpc(call, call->arguments[0]);
+    struct vpc *vpc = service_vpc(call, call->arguments[0]);
 
     if (vpc == NULL)
         return refused(call, 404, not_found);
-    if (vpc_has_members(call, vpc->id))
+    if (strcmp(vpc->standard, "yes") == 0)
+        return refused(call, 403, "Can not delete the default VPC of a region");
+    if (vpc_has_members(call, vpc))
         return refused(call, 403, "Can not delete VPC with members");
     for (size_t i = 0; i < state_count(call->state, VPCS); i++) {
         if (state_at(call->state, VPCS, i) == vpc) {

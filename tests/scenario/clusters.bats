@@ -438,3 +438,24 @@ FAKE
     mdb --lock-timeout 0.1 create
     works
 }
+
+@test "destroy waits for members of the VPC that are deleted and still count" {
+    local deleted
+    half_made
+    doctl sim droplet add 43 --name app --vpc "$VPC"
+    with DOCTL_SIM_MEMBER_POLLS=3
+    mdb destroy freshtrack-db --droplet-name app
+    works
+    deleted=$(calls | grep -c '^vpcs delete ')
+    equal "$deleted" 4 "tries to delete the VPC"
+    equal "$(count vpc)$(count cluster)$(count droplet 'name=app ')" 000 "things left"
+}
+
+@test "destroy leaves a VPC whose members never stop counting, and says so" {
+    half_made
+    with DOCTL_SIM_MEMBER_POLLS=-1
+    mdb --wait-timeout 0.3 destroy freshtrack-db --droplet-name nobody
+    exits 4
+    said "a VPC costs nothing"
+    equal "$(count vpc)$(count cluster)" 10 "things left"
+}

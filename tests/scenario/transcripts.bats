@@ -356,3 +356,37 @@ api=https://api.digitalocean.com/v2
         --format Name,Memory,VCPUs,Disk,Image --no-header
     equal_lines "app    4096    2    80    Ubuntu 24.04 (LTS) x64" "$(cat "$work/stdout")"
 }
+
+@test "members of a VPC count for a while after they were deleted" {
+    local vpc id
+    open_account
+    vpc=$(in_simulation sim vpc add net)
+    id=$(in_simulation sim cluster add one --vpc "$vpc")
+    sim droplet add 43 --vpc "$vpc"
+    is_refused 403 vpcs delete "$vpc" --force
+    is_accepted databases delete "$id" --force
+    is_refused 403 vpcs delete "$vpc" --force
+    with DOCTL_SIM_MEMBER_POLLS=2
+    is_accepted compute droplet delete 43 --force
+    is_refused 403 vpcs delete "$vpc" --force
+    is_refused 403 vpcs delete "$vpc" --force
+    is_accepted vpcs delete "$vpc" --force
+    is_refused 404 vpcs delete "$vpc" --force
+}
+
+@test "a cluster or a Droplet that asks for no VPC goes into its region's default one" {
+    local vpc
+    open_account
+    is_accepted databases create one --region ams3 --size db-s-1vcpu-1gb
+    is_accepted compute droplet create app --region ams3 --size s-2vcpu-4gb --image ubuntu-24-04-x64 \
+        --format VPCUUID --no-header
+    vpc=$(cat "$work/stdout")
+    is_accepted vpcs list --format ID,Name,Region,Default --no-header
+    equal_lines "$vpc    default-ams3    ams3    true" "$(cat "$work/stdout")"
+    in_simulation sim dump | grep "^cluster .* vpc=$vpc "
+    is_accepted databases create two --region nyc3 --size db-s-1vcpu-1gb
+    is_accepted vpcs list --format Name --no-header
+    equal_lines $'default-ams3\ndefault-nyc3' "$(cat "$work/stdout")"
+    is_accepted compute droplet delete app --force
+    is_refused 403 vpcs delete "$vpc" --force
+}
