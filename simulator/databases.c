@@ -267,6 +267,7 @@ bool database_delete(struct call *call)
     service_member_left(call, cluster->vpc);
     remove_of_cluster(call, POOLS, id);
     remove_of_cluster(call, USERS, id);
+    remove_of_cluster(call, DATABASES, id);
     remove_of_cluster(call, RULES, id);
     remove_of_cluster(call, CLUSTERS, id);
     return true;

@@ -70,18 +70,22 @@ bool pool_get(struct call *call)
     return pool != NULL && pool_print(call, cluster, pool);
 }
 
-/* What the API has to say against size and mode; `but` is a pool that is to be changed. */
-static const char *pool_objection(struct call *call, const struct cluster *cluster, const char *but,
-                                  const char *size, const char *mode)
+/* What the API has to say against a pool as it is asked for; `but` is one that is to be changed. */
+static const char *pool_objection(struct call *call, const struct cluster *cluster,
+                                  const struct pool *asked, const char *but)
 {
     long connections = service_backend_connections(cluster->size);
     long wanted;
 
-    if (!number_read(size, &wanted) || wanted < 1)
+    if (!number_read(asked->size, &wanted) || wanted < 1)
         return "pool size must be at least 1";
-    if (strcmp(mode, "transaction") != 0 && strcmp(mode, "session") != 0 &&
-        strcmp(mode, "statement") != 0)
+    if (strcmp(asked->mode, "transaction") != 0 && strcmp(asked->mode, "session") != 0 &&
+        strcmp(asked->mode, "statement") != 0)
         return "invalid pool mode";
+    if (!service_database_there(call, cluster->id, asked->database))
+        return "database does not exist";
+    if (*asked->user != '\0' && !service_user_there(call, cluster->id, asked->user))
+        return "user does not exist";
     if (wanted > connections - service_pool_sizes(call, cluster->id, but))
         return arena_format(call->arena,
                             "pool size exceeds the %ld backend connections available to "
@@ -90,9 +94,10 @@ static const char *pool_objection(struct call *call, const struct cluster *clust
     return NULL;
 }
 
-static const char *create_objection(struct call *call, const struct cluster *cluster, int *status)
+static const char *create_objection(struct call *call, const struct cluster *cluster,
+                                    const struct pool *asked, int *status)
 {
-    const char *name = call->arguments[1];
+    const char *name = asked->name;
 
     *status = 422;
     if (strcmp(cluster->engine, "pg") != 0 && strcmp(cluster->engine, "advanced_pg") != 0)
@@ -110,8 +115,7 @@ static const char *create_objection(struct call *call, const struct cluster *clu
     if (service_pool_count(call, cluster->id) >= MOST_POOLS)
         return arena_format(call->arena, "a cluster can have no more than %d connection pools",
                             MOST_POOLS);
-    return pool_objection(call, cluster, NULL, call_option(call, "size"),
-                          call_option(call, "mode"));
+    return pool_objection(call, cluster, asked, NULL);
 }
 
 bool pool_create(struct call *call)
@@ -123,16 +127,20 @@ bool pool_create(struct call *call)
 
     if (cluster == NULL)
         return false;
-    objection = create_objection(call, cluster, &status);
-    if (objection != NULL)
-        return refused(call, status, objection);
-    pool = state_add(call->state, POOLS);
-    *pool = (struct pool){cluster->id,
-                          call->arguments[1],
-                          call_option(call, "user"),
-                          call_option(call, "size"),
-                          call_option(call, "db"),
-                          call_option(call, "mode")};
+    {
+        const struct pool asked = {cluster->id,
+                                   call->arguments[1],
+                                   call_option(call, "user"),
+                                   call_option(call, "size"),
+                                   call_option(call, "db"),
+                                   call_option(call, "mode")};
+
+        objection = create_objection(call, cluster, &asked, &status);
+        if (objection != NULL)
+            return refused(call, status, objection);
+        pool = state_add(call->state, POOLS);
+        *pool = asked;
+    }
     return pool_print(call, cluster, pool);
 }
 
@@ -149,21 +157,22 @@ bool pool_update(struct call *call)
     const char *database = call_option(call, "db");
     const char *mode = call_option(call, "mode");
     const char *objection;
+    struct pool asked;
 
     if (pool == NULL)
         return false;
-    if (strcmp(size, "") == 0 || strcmp(size, "0") == 0)
-        size = pool->size;
-    if (*mode == '\0')
-        mode = pool->mode;
-    objection = pool_objection(call, cluster, pool->name, size, mode);
+    asked = *pool;
+    if (strcmp(size, "") != 0 && strcmp(size, "0") != 0)
+        asked.size = size;
+    if (*mode != '\0')
+        asked.mode = mode;
+    if (*database != '\0')
+        asked.database = database;
+    asked.user = call_option(call, "user");
+    objection = pool_objection(call, cluster, &asked, pool->name);
     if (objection != NULL)
         return refused(call, 422, objection);
-    pool->size = size;
-    pool->mode = mode;
-    pool->user = call_option(call, "user");
-    if (*database != '\0')
-        pool->database = database;
+    *pool = asked;
     call->state->changed = true;
     return true;
 }

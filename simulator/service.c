@@ -73,6 +73,28 @@ struct droplet *service_droplet(const struct call *call, const char *id)
     return NULL;
 }
 
+bool service_user_there(const struct call *call, const char *cluster, const char *name)
+{
+    for (size_t i = 0; i < state_count(call->state, USERS); i++) {
+        const struct user *user = state_at(call->state, USERS, i);
+
+        if (strcmp(user->cluster, cluster) == 0 && strcmp(user->name, name) == 0)
+            return true;
+    }
+    return strcmp(name, "doadmin") == 0;
+}
+
+bool service_database_there(const struct call *call, const char *cluster, const char *name)
+{
+    for (size_t i = 0; i < state_count(call->state, DATABASES); i++) {
+        const struct database *database = state_at(call->state, DATABASES, i);
+
+        if (strcmp(database->cluster, cluster) == 0 && strcmp(database->name, name) == 0)
+            return true;
+    }
+    return strcmp(name, "defaultdb") == 0;
+}
+
 size_t service_pool_count(const struct call *call, const char *cluster)
 {
     size_t count = 0;

@@ -31,6 +31,9 @@ struct vpc *service_default_vpc(struct call *call, const char *region);
 /* A member of the network was deleted. */
 void service_member_left(struct call *call, const char *vpc);
 struct droplet *service_droplet(const struct call *call, const char *id);
+/* Those that every cluster has, doadmin and defaultdb, and those that were added. */
+bool service_user_there(const struct call *call, const char *cluster, const char *name);
+bool service_database_there(const struct call *call, const char *cluster, const char *name);
 size_t service_pool_count(const struct call *call, const char *cluster);
 size_t service_rule_count(const struct call *call, const char *cluster);
 /* Backend connections that the pools of a cluster take, one of them left out (NULL: none). */

@@ -99,6 +99,32 @@ static void pool_add(struct call *call, const struct words *words)
                           option(words, "mode", "transaction")};
 }
 
+/* A user or a database of a cluster. */
+static void part_add(struct call *call, const struct words *words, enum kind kind)
+{
+    if (words->count != 2) {
+        complain(call, "user|database add CLUSTER_ID NAME");
+    } else if (service_cluster(call, words->word[0]) == NULL) {
+        complain(call, "no such cluster");
+    } else if (kind == USERS) {
+        service_user_password(call, service_cluster(call, words->word[0]), words->word[1]);
+    } else {
+        struct database *database = state_add(call->state, DATABASES);
+
+        *database = (struct database){words->word[0], words->word[1]};
+    }
+}
+
+static void user_add(struct call *call, const struct words *words)
+{
+    part_add(call, words, USERS);
+}
+
+static void database_add(struct call *call, const struct words *words)
+{
+    part_add(call, words, DATABASES);
+}
+
 static void rule_add(struct call *call, const struct words *words)
 {
     const char *colon = words->count < 2 ? NULL : strchr(words->word[1], ':');
@@ -257,8 +283,9 @@ void sim_run(struct call *call, int argc, char **argv)
         const char *noun;
         void (*add)(struct call *, const struct words *);
     } things[] = {
-        {"cluster", cluster_add}, {"pool", pool_add},       {"rule", rule_add},
-        {"vpc", vpc_add},         {"droplet", droplet_add}, {"ssh-key", key_add},
+        {"cluster", cluster_add}, {"pool", pool_add},         {"rule", rule_add},
+        {"user", user_add},       {"database", database_add}, {"vpc", vpc_add},
+        {"droplet", droplet_add}, {"ssh-key", key_add},
     };
     struct words words = {argc - 1, argv + 1};
 
@@ -277,6 +304,6 @@ void sim_run(struct call *call, int argc, char **argv)
             return;
         }
     }
-    complain(call,
-             "cluster|pool|rule|vpc|droplet|ssh-key add ..., fault [LIST], dump (see README.md)");
+    complain(call, "cluster|pool|user|database|rule|vpc|droplet|ssh-key add ..., fault [LIST], "
+                   "dump (see README.md)");
 }

@@ -24,6 +24,7 @@ static const struct {
                    "storage", "vpc", "created", "password", "polls", "early"}},
     [POOLS] = {"pool", FIELDS(pool), {"cluster", "name", "user", "size", "database", "mode"}},
     [USERS] = {"user", FIELDS(user), {"cluster", "name", "password"}},
+    [DATABASES] = {"database", FIELDS(database), {"cluster", "name"}},
     [RULES] = {"rule", FIELDS(rule), {"cluster", "uuid", "type", "value"}},
     [VPCS] = {"vpc",
               FIELDS(vpc),

@@ -35,9 +35,14 @@ struct pool {
     const char *cluster, *name, *user, *size, *database, *mode;
 };
 
-/* A database user that a pool has of its own. */
+/* A database user beside doadmin. */
 struct user {
     const char *cluster, *name, *password;
+};
+
+/* A database beside defaultdb. */
+struct database {
+    const char *cluster, *name;
 };
 
 struct rule {
@@ -64,7 +69,7 @@ struct count {
     const char *name, *value;
 };
 
-enum kind { CLUSTERS, POOLS, USERS, RULES, VPCS, DROPLETS, KEYS, COUNTS, KINDS };
+enum kind { CLUSTERS, POOLS, USERS, DATABASES, RULES, VPCS, DROPLETS, KEYS, COUNTS, KINDS };
 
 struct rows {
     char *data;

@@ -390,3 +390,20 @@ api=https://api.digitalocean.com/v2
     is_accepted compute droplet delete app --force
     is_refused 403 vpcs delete "$vpc" --force
 }
+
+@test "a pool wants a database and a user that exist" {
+    local id new
+    open_account
+    id=$(in_simulation sim cluster add one --size db-s-4vcpu-8gb)
+    new=(databases pool create "$id")
+    is_refused 422 "${new[@]}" pool-1 --size 5 --db nosuch --user doadmin
+    is_refused 422 "${new[@]}" pool-1 --size 5 --db defaultdb --user nobody
+    is_accepted "${new[@]}" pool-1 --size 5 --db defaultdb --user doadmin
+    is_refused 422 databases pool update "$id" pool-1 --db nosuch --user doadmin
+    is_refused 422 databases pool update "$id" pool-1 --user nobody
+    sim user add "$id" app
+    sim database add "$id" appdb
+    is_accepted "${new[@]}" pool-2 --size 5 --db appdb --user app
+    is_accepted "${new[@]}" pool-3 --size 5 --db defaultdb
+    is_accepted databases pool update "$id" pool-1 --db appdb --user app
+}
