@@ -144,7 +144,9 @@ bool rule_append(struct call *call)
         return false;
     id = cluster->id;
     count = rules_read(call, id, &rules);
-    rules[count++] = added;
+    /* doctl sends the new one first. */
+    memmove(rules + 1, rules, count++ * sizeof(*rules));
+    rules[0] = added;
     return between_read_and_write(call) && rules_put(call, id, rules, count) &&
            rules_print(call, id);
 }

@@ -407,3 +407,15 @@ api=https://api.digitalocean.com/v2
     is_accepted "${new[@]}" pool-3 --size 5 --db defaultdb
     is_accepted databases pool update "$id" pool-1 --db appdb --user app
 }
+
+@test "firewalls append puts the new rule before the others" {
+    local release id
+    for release in 1.94 1.123 1.166; do
+        open_account "$release"
+        id=$(in_simulation sim cluster add one)
+        sim rule add "$id" tag:one
+        is_accepted databases firewalls append "$id" --rule tag:two
+        is_accepted databases firewalls append "$id" --rule tag:three
+        equal_lines $'three\ntwo\none' "$(sed -nE 's/.* tag +//p' "$work/stdout")"
+    done
+}
