@@ -22,8 +22,8 @@ struct flag {
     enum flag_kind kind;
     bool required;
     const char *initial;
-    unsigned where; /* 0: everywhere */
-    const char *brief;
+    unsigned where;    /* 0: everywhere */
+    const char *brief; /* NULL: no help page shows it */
 };
 
 struct request {

@@ -13,6 +13,8 @@ const struct flag global_flags[] = {
     {"config", 'c', FLAG_TEXT, false, NULL, 0, "Specify a custom config file"},
     {"context", '\0', FLAG_TEXT, false, NULL, 0, "Specify a custom authentication context name"},
     {"http-retry-max", '\0', FLAG_NUMBER, false, "5", ON_LATER, "Set maximum number of retries"},
+    {"http-retry-wait-max", '\0', FLAG_NUMBER, false, "30", ON_LATER, NULL},
+    {"http-retry-wait-min", '\0', FLAG_NUMBER, false, "1", ON_LATER, NULL},
     {"interactive", '\0', FLAG_TRUTH, false, NULL, 0, "Enable interactive behavior"},
     {"output", 'o', FLAG_TEXT, false, "text", 0, "Desired output format [text|json]"},
     {"trace", '\0', FLAG_TRUTH, false, NULL, 0, "Show a log of network activity"},

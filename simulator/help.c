@@ -53,6 +53,8 @@ static void flag_line(const struct call *call, struct text *out, const struct fl
 {
     const char *name = arena_format(call->arena, "--%s%s", flag->name, kind_word(flag));
 
+    if (flag->brief == NULL)
+        return;
     if (flag->letter != '\0')
         text_format(out, "  -%c, %-36s %s", flag->letter, name, flag->brief);
     else

@@ -419,3 +419,20 @@ api=https://api.digitalocean.com/v2
         equal_lines $'three\ntwo\none' "$(sed -nE 's/.* tag +//p' "$work/stdout")"
     done
 }
+
+@test "the times between doctl's own retries are hidden flags of 1.123 and 1.166" {
+    local flag release
+    for flag in http-retry-wait-max http-retry-wait-min; do
+        for release in 1.123 1.166; do
+            open_account "$release"
+            is_accepted vpcs list "--$flag" 3
+            is_accepted vpcs list --help
+            [ "$(grep -c -e "$flag" "$work/stdout")" -eq 0 ]
+            ask vpcs list "--$flag" soon
+            [ "$status" -eq 255 ]
+        done
+        open_account 1.94
+        ask vpcs list "--$flag" 3
+        [ "$status" -eq 255 ]
+    done
+}
