@@ -393,13 +393,20 @@ static bool lock(int fd, short type)
 static bool folder_make(struct state *state)
 {
     char *path = arena_copy(state->arena, state->folder);
+    int reason = 0;
 
     for (char *slash = path + 1; *path != '\0' && (slash = strchr(slash, '/')) != NULL; slash++) {
         *slash = '\0';
-        (void)mkdir(path, 0700);
+        if (mkdir(path, 0700) != 0 && errno != EEXIST && reason == 0)
+            reason = errno;
         *slash = '/';
     }
-    return mkdir(path, 0700) == 0 || errno == EEXIST;
+    if (mkdir(path, 0700) == 0 || errno == EEXIST)
+        return true;
+    /* What kept a folder above from being made is the cause of all that follows. */
+    if (reason != 0)
+        errno = reason;
+    return false;
 }
 
 bool state_open(struct state *state, struct arena *arena, const char *folder, bool with_auth)

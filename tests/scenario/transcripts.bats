@@ -436,3 +436,12 @@ api=https://api.digitalocean.com/v2
         [ "$status" -eq 255 ]
     done
 }
+
+@test "an account's folder that cannot be made is explained by what failed first" {
+    local folder=/sys/nosuch/account/state
+    [ -d /sys ] || skip "no folder in which nobody can make another"
+    run env -i DOCTL_SIM_STATE="$folder" "$simulator" vpcs list
+    [ "$status" -eq 70 ]
+    [[ $output == "doctl simulator: cannot create $folder"* ]]
+    [[ $output != *"No such file or directory"* ]]
+}
