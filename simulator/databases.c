@@ -7,6 +7,7 @@
 
 #include "certificate.h"
 #include "command.h"
+#include "fault.h"
 #include "handlers.h"
 #include "offers.h"
 #include "service.h"
@@ -58,12 +59,12 @@ struct cluster *cluster_wanted(struct call *call)
     return cluster;
 }
 
-static void cluster_cells(struct call *call, const struct cluster *cluster, const char **cells)
+static void cluster_cells(const struct cluster *cluster, const char *uri, const char **cells)
 {
     const char *const row[DATABASE_COLUMNS] = {
         cluster->id,      cluster->name,    cluster->engine,
         cluster->version, cluster->nodes,   cluster->region,
-        cluster->status,  cluster->size,    service_uri(call, cluster, NULL, false),
+        cluster->status,  cluster->size,    uri,
         cluster->created, cluster->storage,
     };
 
@@ -79,16 +80,17 @@ bool database_list(struct call *call)
         struct cluster *cluster = state_at(call->state, CLUSTERS, i);
 
         service_looked_at(call, cluster);
-        cluster_cells(call, cluster, cells + i * DATABASE_COLUMNS);
+        cluster_cells(cluster, service_uri(call, cluster, NULL, false),
+                      cells + i * DATABASE_COLUMNS);
     }
     return table_print(call, &database_list_table, cells, count);
 }
 
-static bool cluster_print(struct call *call, const struct cluster *cluster)
+static bool cluster_print(struct call *call, const struct cluster *cluster, const char *uri)
 {
     const char *cells[DATABASE_COLUMNS];
 
-    cluster_cells(call, cluster, cells);
+    cluster_cells(cluster, uri, cells);
     return table_print(call, &database_table, cells, 1);
 }
 
@@ -99,7 +101,7 @@ bool database_get(struct call *call)
     if (cluster == NULL)
         return false;
     service_looked_at(call, cluster);
-    return cluster_print(call, cluster);
+    return cluster_print(call, cluster, service_uri(call, cluster, NULL, false));
 }
 
 static const char *version_wanted(const char *engine, const char *version)
@@ -195,49 +197,92 @@ static void sleep_ms(long milliseconds)
 }
 
 /*
- * Looks until the cluster is online, letting others at the state in between.
- * NULL when the call is over: the cluster went away, or the state is broken.
+ * One look of create --wait: a request of its own, which meets the faults of
+ * `databases get`. NULL when the call is over: the look failed, or the state
+ * is broken. Others get at the state between two looks.
  */
-static struct cluster *wait_until_online(struct call *call, const char *id)
+static struct cluster *look(struct call *call, const char *id, long pause)
 {
-    for (int looks = 0; looks < MOST_LOOKS; looks++) {
-        struct cluster *cluster;
+    const struct request request = {"GET", arena_format(call->arena, "databases/%s", id)};
+    struct cluster *cluster;
+    struct fault fault;
+
+    if (!state_end(call->state))
+        return NULL;
+    sleep_ms(pause);
+    if (!state_begin(call->state))
+        return NULL;
+    fault = fault_find(call, "databases get");
+    if (fault.kind != FAULT_NONE) {
+        bool failed;
 
         if (!state_end(call->state))
             return NULL;
-        sleep_ms(call->settings->wait);
-        if (!state_begin(call->state))
+        failed = fault_in_look(call, fault, &request);
+        if (!state_begin(call->state) || failed)
             return NULL;
-        cluster = service_cluster(call, id);
-        if (cluster == NULL) {
-            call_error(call,
-                       "database couldn't enter the `online` state: GET %s/v2/databases/%s: 404 "
-                       "(request \"%s\") cluster not found",
-                       call->api, id, service_request_id(call));
-            return NULL;
-        }
-        service_looked_at(call, cluster);
-        if (strcmp(cluster->status, "online") == 0)
-            return cluster;
     }
-    call_error(
-        call,
-        "database couldn't enter the `online` state: timeout waiting for database (%s) to enter "
-        "online state",
-        id);
-    return NULL;
+    cluster = service_cluster(call, id);
+    if (cluster == NULL)
+        call_refused(call, &request, 404, "cluster not found");
+    else
+        service_looked_at(call, cluster);
+    return cluster;
+}
+
+/* On stderr after what was told before: a dot for each look but the first, and the end of the line.
+ */
+static void tell_looks(struct call *call, size_t before, int looks)
+{
+    struct text *err = &call->answer.err;
+
+    err->length = before;
+    for (int i = 0; i < looks; i++)
+        text_byte(err, '.');
+    if (looks > 0)
+        text_byte(err, '\n');
+    call->answer.told = err->length;
+}
+
+/* Looks until the cluster is online, and then once more. NULL when the call is over. */
+static struct cluster *wait_until_online(struct call *call, const char *id)
+{
+    size_t before = call->answer.err.length;
+    struct cluster *cluster = NULL;
+
+    call->context = "database couldn't enter the `online` state: ";
+    for (int looks = 0; looks < MOST_LOOKS; looks++) {
+        tell_looks(call, before, looks);
+        cluster = look(call, id, looks == 0 ? 0 : call->settings->wait);
+        if (cluster == NULL)
+            return NULL;
+        if (strcmp(cluster->status, "online") == 0)
+            break;
+    }
+    if (strcmp(cluster->status, "online") != 0) {
+        call_error(call, "%stimeout waiting for database (%s) to enter `online` state",
+                   call->context, id);
+        return NULL;
+    }
+    call->context = "failed to retrieve the new database: ";
+    cluster = look(call, id, 0);
+    if (cluster == NULL && call->answer.status != 0 && call->personality == ON_94)
+        call_not_imitated(call, "the crash of 1.94 when the last look fails");
+    return cluster;
 }
 
 bool database_create(struct call *call)
 {
     struct cluster *cluster;
-    const char *objection;
+    const char *objection, *uri;
     int status;
 
     objection = create_objection(call, &status);
     if (objection != NULL)
         return refused(call, status, objection);
     cluster = cluster_from_options(call);
+    /* doctl shows the connection as it was then, however long it waits. */
+    uri = service_uri(call, cluster, NULL, false);
     if (call_truth(call, "wait")) {
         call_notice(call, "Database creation is in progress, waiting for database to be online");
         cluster = wait_until_online(call, arena_copy(call->arena, cluster->id));
@@ -245,7 +290,7 @@ bool database_create(struct call *call)
             return false;
     }
     call_notice(call, "Database created");
-    return cluster_print(call, cluster);
+    return cluster_print(call, cluster, uri);
 }
 
 static void remove_of_cluster(struct call *call, enum kind kind, const char *id)

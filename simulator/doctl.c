@@ -221,11 +221,10 @@ static const char *faults_in_force(struct call *call)
  */
 static bool ask(struct call *call, struct fault *fault)
 {
-    const char *list = faults_in_force(call);
-
-    if (list == NULL)
+    call->faults = faults_in_force(call);
+    if (call->faults == NULL)
         return false;
-    *fault = fault_find(call, list);
+    *fault = fault_find(call, call->command->words);
     if (fault->kind != FAULT_NONE || call->settings->latency > 0) {
         if (!state_end(call->state))
             return false;

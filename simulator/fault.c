@@ -136,9 +136,9 @@ bool fault_list_ok(const char *list, struct text *problem)
     return true;
 }
 
-static bool entry_fits(const struct entry *entry, const char *words)
+static bool entry_fits(const struct call *call, const struct entry *entry, const char *words)
 {
-    return (entry->call_length == 1 && *entry->call == '*') ||
+    return (entry->call_length == 1 && *entry->call == '*' && words == call->command->words) ||
            (strlen(words) == entry->call_length &&
             strncmp(words, entry->call, entry->call_length) == 0);
 }
@@ -160,8 +160,9 @@ static long times_called(struct call *call, const struct entry *entry, const cha
     return state_counter(call->state, name);
 }
 
-struct fault fault_find(struct call *call, const char *list)
+struct fault fault_find(struct call *call, const char *words)
 {
+    const char *list = call->faults;
     struct fault found = {FAULT_NONE, 0};
     const char *rest = list, *piece;
     struct entry entry;
@@ -170,7 +171,7 @@ struct fault fault_find(struct call *call, const char *list)
     while (next_piece(&rest, &piece, &length)) {
         long times;
 
-        if (!entry_read(piece, length, &entry) || !entry_fits(&entry, call->command->words))
+        if (!entry_read(piece, length, &entry) || !entry_fits(call, &entry, words))
             continue;
         times = entry.from == 0 ? 0 : times_called(call, &entry, list);
         if (found.kind == FAULT_NONE && (times == entry.from || (entry.on && times > entry.from)))
@@ -278,6 +279,28 @@ bool fault_before(struct call *call, struct fault fault)
         return false;
     default:
         return false;
+    }
+}
+
+bool fault_in_look(struct call *call, struct fault fault, const struct request *look)
+{
+    switch (fault.kind) {
+    case FAULT_HTTP:
+    case FAULT_ERROR_EXIT0:
+        call_refused(call, look, fault.kind == FAULT_HTTP ? fault.number : 500, "injected failure");
+        return true;
+    case FAULT_NETWORK:
+        network_error(call, look);
+        return true;
+    case FAULT_LOST:
+        call_unreachable(call, look, "EOF");
+        return true;
+    case FAULT_HANG:
+    case FAULT_HANG_HARD:
+    case FAULT_SIGNAL:
+        return fault_before(call, fault);
+    default:
+        return false; /* these spoil what doctl prints, not what it reads */
     }
 }
 

@@ -44,10 +44,12 @@ struct fault {
 
 /* Checks a list of faults; false with a message in `problem` when it cannot be read. */
 bool fault_list_ok(const char *list, struct text *problem);
-/* The fault for this call, counting it; the list is known to be right. */
-struct fault fault_find(struct call *call, const char *list);
+/* The fault in force for a call of these words, counting it; `*` is the command itself only. */
+struct fault fault_find(struct call *call, const char *words);
 /* True when the call is over: its answer is complete. Some faults do not return. */
 bool fault_before(struct call *call, struct fault fault);
+/* The same for a look of `create --wait`; true when the look has failed. */
+bool fault_in_look(struct call *call, struct fault fault, const struct request *look);
 /* After the call: prints. False when a stream could not be written. */
 bool fault_print(struct call *call, struct fault fault);
 

@@ -445,3 +445,81 @@ api=https://api.digitalocean.com/v2
     [[ $output == "doctl simulator: cannot create $folder"* ]]
     [[ $output != *"No such file or directory"* ]]
 }
+
+# --- databases create --wait (doctl's source) ---
+
+waiting=(databases create freshtrack-db --engine pg --region nyc3 --size db-s-1vcpu-2gb --wait)
+
+@test "create --wait shows a dot a look, and the connection as it was right after the create" {
+    local release
+    for release in 1.94 1.123 1.166; do
+        open_account "$release"
+        with DOCTL_SIM_POLLS=3
+        with DOCTL_SIM_WAIT_MS=1
+        is_accepted "${waiting[@]}"
+        equal_lines "Notice: Database creation is in progress, waiting for database to be online
+...
+Notice: Database created" "$(cat "$work/stderr")"
+        grep -q ' online ' "$work/stdout"
+        grep -q ' postgresql://freshtrack-db-do-user' "$work/stdout"
+        is_accepted databases get "$(created)" --format URI --no-header
+        grep -q '^postgresql://doadmin:' "$work/stdout"
+    done
+    open_account
+    with DOCTL_SIM_POLLS=0
+    is_accepted "${waiting[@]}"
+    [ "$(wc -l <"$work/stderr")" -eq 2 ]
+}
+
+created() {
+    in_simulation databases list --format ID --no-header
+}
+
+@test "create --wait gives up at the first look that fails, and the cluster stays" {
+    local list look text dots
+    for list in 404@1 '404@1+' 503@2 network@2 lost@1; do
+        open_account
+        with DOCTL_SIM_POLLS=5
+        with DOCTL_SIM_WAIT_MS=1
+        with "DOCTL_SIM_FAULT=databases get=$list"
+        ask "${waiting[@]}"
+        [ "$status" -eq 1 ]
+        [ ! -s "$work/stdout" ]
+        look=$api/databases/$(created)
+        case $list in
+        404* | 503*) text="GET $look: ${list%%@*} (request \"REQUEST\") injected failure" ;;
+        network*) text="Get \"$look\": dial tcp 203.0.113.10:443: connect: connection refused" ;;
+        lost*) text="Get \"$look\": EOF" ;;
+        esac
+        dots=
+        [[ $list != *@2 ]] || dots=$'.\n'
+        equal_lines "Notice: Database creation is in progress, waiting for database to be online
+${dots}Error: database couldn't enter the \`online\` state: $text" \
+            "$(sed -E "s/request \"$uuid_form\"/request \"REQUEST\"/" "$work/stderr")" || return 1
+    done
+}
+
+@test "create --wait looks once more at the end" {
+    open_account
+    with DOCTL_SIM_POLLS=0
+    with 'DOCTL_SIM_FAULT=databases get=503@2'
+    ask "${waiting[@]}"
+    [ "$status" -eq 1 ]
+    grep -qF "Error: failed to retrieve the new database: GET $api/databases/$(created): 503 " "$work/stderr"
+    open_account 1.94
+    with DOCTL_SIM_POLLS=0
+    with 'DOCTL_SIM_FAULT=databases get=503@2'
+    ask "${waiting[@]}"
+    [ "$status" -eq 70 ]
+}
+
+@test "create --wait ends after 180 looks" {
+    open_account
+    with DOCTL_SIM_POLLS=-1
+    with DOCTL_SIM_WAIT_MS=1
+    ask "${waiting[@]}"
+    [ "$status" -eq 1 ]
+    equal_lines "$(printf '%179s' '' | tr ' ' .)
+Error: database couldn't enter the \`online\` state: timeout waiting for database ($(created)) to enter \`online\` state" \
+        "$(tail -n +2 "$work/stderr")"
+}
