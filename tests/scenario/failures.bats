@@ -6,7 +6,7 @@ load helper
 # The steps of a setup that finds a half-made cluster, and how many changes come before each.
 STEPS=(
     "account get|0" "vpcs list|0" "databases list|0" "databases pool list|0" "databases pool create|0"
-    "compute droplet get|1" "databases firewalls list|1" "databases firewalls append|1"
+    "compute droplet get|0" "databases firewalls list|1" "databases firewalls append|1"
     "databases connection|2" "databases pool get|2" "databases get|2"
 )
 
