@@ -6,11 +6,12 @@
  *   TORTURE_MODE=M      0, 1, 2, …: with the first, second, third failure that fits the call; calls
  *                       without that many are not counted. stay: with the first one, and so do all
  *                       later calls of the same function. calls: the same as 0, but allocations
- *                       are not counted. kill: SIGKILL in place of the call, likewise
- *   TORTURE_REPORT=F    what was done, appended: "failed FUNCTION FAILURE", and at the end of the
- *                       program "ended CALLS DESCRIPTORS CHILDREN LEAKED": calls counted,
- *                       descriptors left open, children not waited for, descriptors that a child
- *                       was given
+ *                       are not counted. kill: SIGKILL in place of the call, likewise. stop:
+ * nothing fails, but before the first fsync() of a temporary file the program stops itself
+ * (SIGSTOP) TORTURE_REPORT=F    what was done, appended: "failed FUNCTION FAILURE OBJECT" (what it
+ * was about, see object_of()), and at the end of the program "ended CALLS DESCRIPTORS CHILDREN
+ * LEAKED": calls counted, descriptors left open, children not waited for, descriptors that a child
+ * was given
  *
  * Only the process that was started with it is meant: these variables and LD_PRELOAD are taken out
  * of the environment. A program that hangs is ended by SIGALRM after 20 s.
@@ -33,6 +34,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -45,6 +47,7 @@
 #define KILL  (-2)
 #define STAY  (-3)
 #define CALLS (-4)
+#define STOP  (-5)
 
 static bool counting;
 static long calls;
@@ -93,6 +96,54 @@ static void tell_end(void)
     tell("ended %ld %d %d %d\n", calls, left, (int)children, leaked);
 }
 
+/* ---- what a call is about ---- */
+
+/* A path, or a descriptor where there is none. */
+struct object {
+    const char *path;
+    int file;
+    int flags; /* those of open() */
+};
+
+#define NOTHING       ((struct object){"", -1, 0})
+#define PATH(path)    ((struct object){path, -1, O_WRONLY})
+#define FILE_OF(file) ((struct object){NULL, file, 0})
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text);
+    size_t most = strlen(end);
+    return length >= most && strcmp(text + length - most, end) == 0;
+}
+
+/*
+ * "temporary": a temporary file that is written, or its name; "folder"; "gone": a file without a
+ * name; "lock"; "pipe"; "stream": what the program was started with; "-": another one, or none.
+ */
+static const char *object_of(struct object object)
+{
+    char link[PATH_MAX] = "";
+    if (!object.path) {
+        char place[64];
+        snprintf(place, sizeof place, "/proc/self/fd/%d", object.file);
+        long length = syscall(SYS_readlinkat, AT_FDCWD, place, link, sizeof link - 1);
+        link[length > 0 ? length : 0] = '\0';
+        object.path = link;
+        object.flags = (int)syscall(SYS_fcntl, object.file, F_GETFL);
+    }
+    if (object.file >= 0 && object.file < DESCRIPTORS && there_before[object.file])
+        return "stream";
+    if (object.flags & O_DIRECTORY)
+        return "folder";
+    if (ends_with(object.path, " (deleted)"))
+        return "gone";
+    if (ends_with(object.path, ".tmp"))
+        return (object.flags & O_ACCMODE) == O_RDONLY ? "-" : "temporary";
+    if (ends_with(object.path, ".lock"))
+        return "lock";
+    return strncmp(object.path, "pipe:", 5) == 0 ? "pipe" : "-";
+}
+
 /* ---- whether a call fails ---- */
 
 static int which(const int *failures)
@@ -106,16 +157,19 @@ static int which(const int *failures)
 }
 
 /* The failure of this call: an errno, SHORT or NONE. `failures` ends with NONE. */
-static int failure_of(const char *function, bool allocates, const int *failures)
+static int failure_of(const char *function, bool allocates, struct object object,
+                      const int *failures)
 {
-    if (!counting)
+    if (!counting || mode == STOP)
         return NONE;
-    if (staying && strcmp(staying, function) == 0)
+    if (staying && strcmp(staying, function) == 0) {
+        tell("failed %s %d %s\n", function, staying_failure, object_of(object));
         return staying_failure;
+    }
     int failure = which(failures);
     if (failure == NONE || (allocates && (mode == KILL || mode == CALLS)) || ++calls != fail_at)
         return NONE;
-    tell("failed %s %d\n", function, failure);
+    tell("failed %s %d %s\n", function, failure, object_of(object));
     if (mode == KILL)
         syscall(SYS_kill, getpid(), SIGKILL);
     if (mode == STAY && failure != EINTR) {
@@ -128,9 +182,9 @@ static int failure_of(const char *function, bool allocates, const int *failures)
 #define FAILURES(...) ((const int[]){__VA_ARGS__, NONE})
 
 /* Fails an integer or pointer call that sets errno. */
-#define FAIL(value, function, ...)                                                                 \
+#define FAIL(value, function, object, ...)                                                         \
     do {                                                                                           \
-        int failure = failure_of(function, false, FAILURES(__VA_ARGS__));                          \
+        int failure = failure_of(function, false, object, FAILURES(__VA_ARGS__));                  \
         if (failure != NONE) {                                                                     \
             errno = failure;                                                                       \
             return value;                                                                          \
@@ -147,7 +201,7 @@ static int failure_of(const char *function, bool allocates, const int *failures)
 
 static bool no_memory(const char *function)
 {
-    return failure_of(function, true, FAILURES(ENOMEM)) != NONE;
+    return failure_of(function, true, NOTHING, FAILURES(ENOMEM)) != NONE;
 }
 
 /* For what dlsym() itself may want before malloc() is found. */
@@ -224,7 +278,7 @@ void free(void *memory)
 char *realpath(const char *restrict path, char *restrict resolved)
 {
     REAL(realpath);
-    FAIL(NULL, "realpath", EIO);
+    FAIL(NULL, "realpath", NOTHING, EIO);
     return real(path, resolved);
 }
 
@@ -232,7 +286,7 @@ char *realpath(const char *restrict path, char *restrict resolved)
 void *mmap(void *address, size_t length, int protection, int flags, int file, off_t offset)
 {
     REAL(mmap);
-    FAIL(MAP_FAILED, "mmap", ENOMEM);
+    FAIL(MAP_FAILED, "mmap", NOTHING, ENOMEM);
     return real(address, length, protection, flags, file, offset);
 }
 
@@ -250,7 +304,8 @@ int open(const char *path, int flags, ...)
     va_start(values, flags);
     mode_t permissions = mode_argument(flags, values);
     va_end(values);
-    FAIL(-1, "open", flags & O_CREAT ? ENOSPC : EMFILE, EIO, EACCES);
+    FAIL(-1, "open", ((struct object){path, -1, flags}), flags & O_CREAT ? ENOSPC : EMFILE, EIO,
+         EACCES);
     return real(path, flags, permissions);
 }
 
@@ -268,7 +323,7 @@ int openat(int folder, const char *path, int flags, ...)
     va_start(values, flags);
     mode_t permissions = mode_argument(flags, values);
     va_end(values);
-    FAIL(-1, "openat", EMFILE, EIO, EACCES);
+    FAIL(-1, "openat", ((struct object){path, -1, flags}), EMFILE, EIO, EACCES);
     return real(folder, path, flags, permissions);
 }
 
@@ -281,28 +336,39 @@ int __openat_2(int folder, const char *path, int flags)
 FILE *fopen(const char *restrict path, const char *restrict how)
 {
     REAL(fopen);
-    FAIL(NULL, "fopen", EMFILE, EIO);
+    FAIL(NULL, "fopen", NOTHING, EMFILE, EIO);
     return real(path, how);
 }
 
 DIR *opendir(const char *path)
 {
     REAL(opendir);
-    FAIL(NULL, "opendir", EMFILE, EACCES);
+    FAIL(NULL, "opendir", NOTHING, EMFILE, EACCES);
     return real(path);
+}
+
+int closedir(DIR *folder)
+{
+    REAL(closedir);
+    int failure = failure_of("closedir", false, NOTHING, FAILURES(EIO));
+    int result = real(folder);
+    if (failure == NONE)
+        return result;
+    errno = failure;
+    return -1;
 }
 
 struct dirent *readdir(DIR *folder)
 {
     REAL(readdir);
-    FAIL(NULL, "readdir", EIO);
+    FAIL(NULL, "readdir", NOTHING, EIO);
     return real(folder);
 }
 
 ssize_t read(int file, void *bytes, size_t size)
 {
     REAL(read);
-    int failure = failure_of("read", false, FAILURES(EIO, EINTR, SHORT));
+    int failure = failure_of("read", false, FILE_OF(file), FAILURES(EIO, EINTR, SHORT));
     if (failure == SHORT)
         return real(file, bytes, size > 1 ? 1 : size);
     if (failure != NONE) {
@@ -323,7 +389,7 @@ ssize_t __read_chk(int file, void *bytes, size_t size, size_t room)
 ssize_t write(int file, const void *bytes, size_t size)
 {
     REAL(write);
-    int failure = failure_of("write", false, FAILURES(ENOSPC, EINTR, SHORT, EIO));
+    int failure = failure_of("write", false, FILE_OF(file), FAILURES(ENOSPC, EINTR, SHORT, EIO));
     if (failure == SHORT)
         return real(file, bytes, size > 1 ? size / 2 : size);
     if (failure != NONE) {
@@ -336,15 +402,29 @@ ssize_t write(int file, const void *bytes, size_t size)
 size_t fwrite(const void *restrict bytes, size_t size, size_t count, FILE *restrict stream)
 {
     REAL(fwrite);
-    FAIL(0, "fwrite", EIO);
+    FAIL(0, "fwrite", NOTHING, EIO);
     return real(bytes, size, count, stream);
+}
+
+int puts(const char *text)
+{
+    REAL(puts);
+    FAIL(EOF, "puts", NOTHING, EIO);
+    return real(text);
+}
+
+int fflush(FILE *stream)
+{
+    REAL(fflush);
+    FAIL(EOF, "fflush", NOTHING, EIO, ENOSPC);
+    return real(stream);
 }
 
 /* A close that fails has closed all the same. */
 int close(int file)
 {
     REAL(close);
-    int failure = failure_of("close", false, FAILURES(EIO, EINTR));
+    int failure = failure_of("close", false, FILE_OF(file), FAILURES(EIO, EINTR));
     int result = real(file);
     if (failure == NONE)
         return result;
@@ -355,84 +435,102 @@ int close(int file)
 int fsync(int file)
 {
     REAL(fsync);
-    FAIL(-1, "fsync", EIO, ENOSPC);
+    if (counting && mode == STOP && strcmp(object_of(FILE_OF(file)), "temporary") == 0) {
+        counting = false;
+        syscall(SYS_kill, getpid(), SIGSTOP);
+    }
+    FAIL(-1, "fsync", FILE_OF(file), EIO, ENOSPC);
     return real(file);
+}
+
+int chmod(const char *path, mode_t permissions)
+{
+    REAL(chmod);
+    FAIL(-1, "chmod", PATH(path), EPERM, EIO);
+    return real(path, permissions);
 }
 
 int fchmod(int file, mode_t permissions)
 {
     REAL(fchmod);
-    FAIL(-1, "fchmod", EPERM, EIO);
+    FAIL(-1, "fchmod", FILE_OF(file), EPERM, EIO);
     return real(file, permissions);
 }
 
 int fchown(int file, uid_t user, gid_t group)
 {
     REAL(fchown);
-    FAIL(-1, "fchown", EPERM, EIO);
+    FAIL(-1, "fchown", FILE_OF(file), EPERM, EIO);
     return real(file, user, group);
 }
 
 int rename(const char *from, const char *to)
 {
     REAL(rename);
-    FAIL(-1, "rename", EIO, ENOSPC, EACCES);
+    FAIL(-1, "rename", PATH(from), EIO, ENOSPC, EACCES);
     return real(from, to);
 }
 
 int unlink(const char *path)
 {
     REAL(unlink);
-    FAIL(-1, "unlink", EIO, EACCES);
+    FAIL(-1, "unlink", PATH(path), EIO, EACCES);
     return real(path);
 }
 
 int unlinkat(int folder, const char *path, int flags)
 {
     REAL(unlinkat);
-    FAIL(-1, "unlinkat", EIO, EACCES);
+    FAIL(-1, "unlinkat", PATH(path), EIO, EACCES);
     return real(folder, path, flags);
 }
 
 int mkdir(const char *path, mode_t permissions)
 {
     REAL(mkdir);
-    FAIL(-1, "mkdir", ENOSPC, EACCES);
+    FAIL(-1, "mkdir", PATH(path), ENOSPC, EACCES);
     return real(path, permissions);
+}
+
+char *getcwd(char *path, size_t size)
+{
+    REAL(getcwd);
+    FAIL(NULL, "getcwd", NOTHING, ENOENT, EACCES);
+    return real(path, size);
 }
 
 int stat(const char *restrict path, struct stat *restrict status)
 {
     REAL(stat);
-    FAIL(-1, "stat", EIO, EACCES);
+    FAIL(-1, "stat", NOTHING, EIO, EACCES);
     return real(path, status);
 }
 
 int lstat(const char *restrict path, struct stat *restrict status)
 {
     REAL(lstat);
-    FAIL(-1, "lstat", EIO, EACCES);
+    FAIL(-1, "lstat", NOTHING, EIO, EACCES);
     return real(path, status);
 }
 
 int fstat(int file, struct stat *status)
 {
     REAL(fstat);
-    FAIL(-1, "fstat", EIO);
+    FAIL(-1, "fstat", FILE_OF(file), EIO);
     return real(file, status);
 }
 
 int access(const char *path, int wanted)
 {
     REAL(access);
-    FAIL(-1, "access", EIO, EACCES);
+    FAIL(-1, "access", PATH(path), EIO, EACCES);
     return real(path, wanted);
 }
 
 int flock(int file, int operation)
 {
     REAL(flock);
-    FAIL(-1, "flock", ENOLCK, EINTR);
+    FAIL(-1, "flock", FILE_OF(file), ENOLCK, EINTR);
     return real(file, operation);
 }
 
@@ -443,7 +541,7 @@ int fcntl(int file, int command, ...)
     va_start(values, command);
     long argument = va_arg(values, long);
     va_end(values);
-    FAIL(-1, "fcntl", ENOMEM);
+    FAIL(-1, "fcntl", FILE_OF(file), ENOMEM);
     return real(file, command, argument);
 }
 
@@ -452,29 +550,44 @@ int fcntl(int file, int command, ...)
 int pipe(int ends[2])
 {
     REAL(pipe);
-    FAIL(-1, "pipe", EMFILE, ENFILE);
+    FAIL(-1, "pipe", NOTHING, EMFILE, ENFILE);
     return real(ends);
 }
 
 int pipe2(int ends[2], int flags)
 {
     REAL(pipe2);
-    FAIL(-1, "pipe2", EMFILE, ENFILE);
+    FAIL(-1, "pipe2", NOTHING, EMFILE, ENFILE);
     return real(ends, flags);
 }
 
 int poll(struct pollfd *waits, nfds_t count, int milliseconds)
 {
     REAL(poll);
-    FAIL(-1, "poll", EINTR, ENOMEM);
+    FAIL(-1, "poll", NOTHING, EINTR, ENOMEM);
     return real(waits, count, milliseconds);
 }
 
 pid_t waitpid(pid_t child, int *status, int options)
 {
     REAL(waitpid);
-    FAIL(-1, "waitpid", EINTR);
+    FAIL(-1, "waitpid", NOTHING, EINTR);
     return real(child, status, options);
+}
+
+/* A signal that is refused was not sent. */
+int kill(pid_t process, int number)
+{
+    REAL(kill);
+    FAIL(-1, "kill", NOTHING, EPERM);
+    return real(process, number);
+}
+
+int setrlimit(__rlimit_resource_t resource, const struct rlimit *limits)
+{
+    REAL(setrlimit);
+    FAIL(-1, "setrlimit", NOTHING, EPERM);
+    return real(resource, limits);
 }
 
 static void look_for_leaks(void)
@@ -488,7 +601,7 @@ static void look_for_leaks(void)
 /* posix_spawn() and its relatives return the error. */
 #define REFUSE(function, ...)                                                                      \
     do {                                                                                           \
-        int failure = failure_of(function, false, FAILURES(__VA_ARGS__));                          \
+        int failure = failure_of(function, false, NOTHING, FAILURES(__VA_ARGS__));                 \
         if (failure != NONE)                                                                       \
             return failure;                                                                        \
     } while (0)
@@ -534,6 +647,35 @@ int posix_spawnattr_init(posix_spawnattr_t *attributes)
     return real(attributes);
 }
 
+int posix_spawnattr_setflags(posix_spawnattr_t *attributes, short flags)
+{
+    REAL(posix_spawnattr_setflags);
+    REFUSE("posix_spawnattr_setflags", EINVAL);
+    return real(attributes, flags);
+}
+
+int posix_spawnattr_setpgroup(posix_spawnattr_t *attributes, pid_t group)
+{
+    REAL(posix_spawnattr_setpgroup);
+    REFUSE("posix_spawnattr_setpgroup", EINVAL);
+    return real(attributes, group);
+}
+
+int posix_spawnattr_setsigdefault(posix_spawnattr_t *restrict attributes,
+                                  const sigset_t *restrict set)
+{
+    REAL(posix_spawnattr_setsigdefault);
+    REFUSE("posix_spawnattr_setsigdefault", EINVAL);
+    return real(attributes, set);
+}
+
+int posix_spawnattr_setsigmask(posix_spawnattr_t *restrict attributes, const sigset_t *restrict set)
+{
+    REAL(posix_spawnattr_setsigmask);
+    REFUSE("posix_spawnattr_setsigmask", EINVAL);
+    return real(attributes, set);
+}
+
 /* ---- beginning and end ---- */
 
 void _exit(int status)
@@ -556,6 +698,7 @@ __attribute__((constructor)) static void begin(void)
     mode = strcmp(wanted, "kill") == 0    ? KILL
            : strcmp(wanted, "stay") == 0  ? STAY
            : strcmp(wanted, "calls") == 0 ? CALLS
+           : strcmp(wanted, "stop") == 0  ? STOP
                                           : atoi(wanted);
     snprintf(report, sizeof report, "%s", setting("TORTURE_REPORT"));
     if (!*report)
