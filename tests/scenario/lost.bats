@@ -637,7 +637,7 @@ opens_only() {
         path=${line#*\"}
         path=${path%%\"*}
         case $path in
-        /dev/null | "$SECRETS"/database_url.*.tmp | "$SECRETS"/ca-certificate.crt.*.tmp | "$BOX"/lock/*) ;;
+        /dev/null | "$SECRETS"/database_url.*.tmp | "$SECRETS"/do_database_url.*.tmp | "$SECRETS"/ca-certificate.crt.*.tmp | "$BOX"/lock/*) ;;
         *) fail "opened for writing: $line" ;;
         esac
         case $path in
@@ -697,6 +697,95 @@ opens_only() {
     seen_by_nobody "$password"
     opens_only
     [ ! -d "$SECRETS" ] || fail "a folder was made"
+}
+
+# A password that a URL has to encode, and both of its forms.
+ODD_PASSWORD='AVNS_0a/1b+2c=3d@4e:5f?6g&7h'
+ODD_ENCODED='AVNS_0a%2F1b%2B2c%3D3d%404e%3A5f%3F6g%267h'
+
+# An account as whole makes it, with that password.
+whole_and_odd() {
+    VPC=$(doctl sim vpc add freshtrack-vpc)
+    ID=$(doctl sim cluster add freshtrack-db --vpc "$VPC" --password "$ODD_PASSWORD")
+    doctl sim pool add "$ID" app-pool
+    doctl sim rule add "$ID" droplet:42
+}
+
+@test "save, create, ca, info and runs that fail under strace: no password but in the secret file" {
+    local command writes count
+    whole_and_odd
+    for command in "-v save $ID" "-v create" "-v ca $ID" "-v info $ID" "--output json info $ID" \
+        "FAILS -v save $ID" "FAILS -v setup --droplet 42" "FAILS -v url $ID"; do
+        FAULT=$command
+        rm -rf "$SECRETS" "$LOG"
+        without DOCTL_SIM_FAULT
+        [[ $command != FAILS* ]] || with "DOCTL_SIM_FAULT=databases pool get=403"
+        # shellcheck disable=SC2086
+        traced ${command#FAILS }
+        case $command in
+        FAILS*)
+            fails 4
+            called "databases connection"
+            ;;
+        *) works ;;
+        esac
+        count=0
+        [[ $command != "-v save"* ]] || count=1
+        writes=$(grep -F -- "$ODD_ENCODED" <<<"$trace" || true)
+        equal "$(grep -c . <<<"$writes" || true)" "$count" "writes of the password"
+        if [ "$count" = 1 ]; then
+            [[ $writes == *" write("*"\"postgresql://doadmin:$ODD_ENCODED@"* ]] || fail "written: $writes"
+            equal "$(grep -cF "$ODD_ENCODED" "$SECRETS/do_database_url")" 1 "passwords in the secret file"
+            trace=$(grep -vF -- "$writes" <<<"$trace")
+        fi
+        seen_by_nobody "$ODD_ENCODED"
+        seen_by_nobody "$ODD_PASSWORD"
+        equal "$(grep -cF -e "$ODD_ENCODED" -e "$ODD_PASSWORD" "$BOX/out" || true)" 0 "lines of the answer with it"
+        opens_only
+    done
+}
+
+# reaches_the_disk PATH: in the trace of one process, a temporary file is written, synced, closed and renamed, and
+# the folder is opened and synced, in this order.
+reaches_the_disk() {
+    local line step=opened descriptor='' temporary='' folder=''
+    while read -r line; do
+        # The first one of .previous is a trial, and removed.
+        if [[ $line =~ ^openat\(AT_FDCWD,\ \"("$1"\.[0-9]+-[0-9a-f]+\.tmp)\",.*O_EXCL.*\)\ =\ ([0-9]+)$ ]]; then
+            temporary=${BASH_REMATCH[1]} descriptor=${BASH_REMATCH[2]} step=written
+        fi
+        case $step in
+        written) [[ $line != "write($descriptor, "* ]] || step=synced ;;
+        synced) [[ ! $line =~ ^f(data)?sync\("$descriptor"\)\ +=\ 0$ ]] || step=closed ;;
+        closed) [[ ! $line =~ ^close\("$descriptor"\)\ +=\ 0$ ]] || step=renamed ;;
+        renamed) [[ ! $line =~ ^rename.*\"$temporary\",.*\"$1\".*\ =\ 0$ ]] || step="the folder opened" ;;
+        "the folder opened")
+            [[ $line =~ ^openat\(AT_FDCWD,\ \"${1%/*}\",.*O_DIRECTORY.*\)\ =\ ([0-9]+)$ ]] || continue
+            folder=${BASH_REMATCH[1]} step="the folder synced"
+            ;;
+        "the folder synced") [[ ! $line =~ ^fsync\("$folder"\)\ +=\ 0$ ]] || step= ;;
+        esac
+    done <<<"$trace"
+    [ -z "$step" ] || fail "$1: not $step in its turn"
+}
+
+@test "secret files reach the disk: written, synced, closed, renamed, the folder synced, in this order" {
+    command -v strace >/dev/null || skip "no strace here"
+    strace -o "$BATS_TEST_TMPDIR/probe" true 2>/dev/null || skip "strace may not trace here"
+    [ -z "$SLOW" ] || skip "not under another tool"
+    local name
+    whole
+    mkdir -p "$SECRETS"
+    chmod 700 "$SECRETS"
+    printf 'postgresql://u:p@elsewhere.example.com:5432/d' >"$SECRETS/database_url"
+    WRAPPER=("$(command -v strace)" -qq -s 64 -o "$BATS_TEST_TMPDIR/trace"
+        -e "trace=openat,open,creat,write,fsync,fdatasync,close,rename,renameat,renameat2")
+    mdb setup --droplet 42
+    works
+    trace=$(<"$BATS_TEST_TMPDIR/trace")
+    for name in ca-certificate.crt database_url.previous database_url; do
+        reaches_the_disk "$SECRETS/$name"
+    done
 }
 
 @test "the strace test sees what it looks for" {
