@@ -906,6 +906,31 @@ FAKE
         "ca-certificate.crt database_url database_url.$$-5b.tmp database_url.$gone-zz.tmp database_url.bak database_url.old.tmp database_url.tmp other.$gone-1f.tmp" files
 }
 
+@test "a temporary file that a stopped run works on is not swept by another run" {
+    harness
+    half_made
+    mkdir -p "$SECRETS"
+    chmod 700 "$SECRETS"
+    with "LD_PRELOAD=$BUILD/tests/torture/torture.so" TORTURE_AT=0 TORTURE_MODE=stop "TORTURE_REPORT=$BATS_TEST_TMPDIR/report"
+    start_mdb setup --droplet 42
+    without LD_PRELOAD TORTURE_AT TORTURE_MODE TORTURE_REPORT
+    local stopped=$pid file
+    await grep -q '^State:[[:space:]]*T' "/proc/$stopped/status"
+    file=$(cd "$SECRETS" && echo ca-certificate.crt.*.tmp)
+    [ -s "$SECRETS/$file" ] || fail "it was not stopped at a temporary file: $file"
+    env -i "${ENVIRONMENT[@]}" "$PROGRAM" "${OPTIONS[@]}" setup --name other-db >"$BOX/second" 2>"$BOX/second.err" \
+        </dev/null 3>&- || fail "the other run fails: $(tail -n 1 "$BOX/second.err")"
+    [ -e "$SECRETS/$file" ] || holds fail "the other run took the temporary file away" || status=swept
+    kill -CONT "$stopped"
+    [ "$status" != swept ] || {
+        wait "$stopped" || true
+        return 1
+    }
+    finish_mdb
+    works
+    no_temporary_files
+}
+
 # ---- hostile names ------------------------------------------------------------------------------------
 
 LONG=$(printf '%010000d' 0)
