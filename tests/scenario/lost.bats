@@ -788,6 +788,35 @@ reaches_the_disk() {
     done
 }
 
+@test "no password stays in memory: searched at the end of each command" {
+    [ -z "$SLOW" ] || skip "not under another tool"
+    [ "$(uname -s)" = Linux ] || skip "for Linux"
+    make -s -C "$BUILD" tests/torture/remains.so
+    local command seen=$BATS_TEST_TMPDIR/remains
+    whole_and_odd
+    # What stands there is read and kept beside the new URL.
+    mkdir -p "$SECRETS"
+    chmod 700 "$SECRETS"
+    printf 'postgresql://u:AVNS_older_and_of_nobody_0x8f@elsewhere.example.com:5432/d' >"$SECRETS/database_url"
+    printf '%s\n' "$ODD_PASSWORD" "$ODD_ENCODED" AVNS_older_and_of_nobody_0x8f >"$BATS_TEST_TMPDIR/secrets"
+    with "LD_PRELOAD=$BUILD/tests/torture/remains.so" "REMAINS_SECRETS=$BATS_TEST_TMPDIR/secrets" "REMAINS_REPORT=$seen"
+    for command in "setup --droplet 42" "setup --droplet 42" "create" "url $ID" "url $ID false" "save $ID" "info $ID" \
+        "--output json info $ID" "FAILS save $ID"; do
+        FAULT=$command
+        rm -f "$seen"
+        [[ $command != FAILS* ]] || with "DOCTL_SIM_FAULT=databases pool get=403"
+        # shellcheck disable=SC2086
+        mdb ${command#FAILS }
+        [[ $command == FAILS* ]] || works
+        grep -q '^searched [1-9]' "$seen" || fail "nothing was searched"
+        equal "$(grep -c '^kept' "$seen" || true)" 0 "secrets left: $(grep '^kept' "$seen" | tr '\n' ' ')"
+    done
+    # It finds what there is: an argument, by its end, freed or not.
+    rm -f "$seen"
+    env -i "${ENVIRONMENT[@]}" /bin/true "$ODD_PASSWORD"
+    grep -q '^kept 1 \[stack\]' "$seen" || fail "an argument is not found"
+}
+
 @test "the strace test sees what it looks for" {
     whole
     traced url "$ID"

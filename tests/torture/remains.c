@@ -10,7 +10,7 @@
  * of the environment. All regions that the program can write are searched: heap, stack, data.
  * Nothing is allocated and no stdio stream is used meanwhile, so that what is there stays.
  */
-#define _GNU_SOURCE
+#define _POSIX_C_SOURCE 200809L
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -48,15 +48,24 @@ static bool is_ours(const char *at)
     return at >= secrets && at < secrets + sizeof secrets;
 }
 
+/* Byte by byte: memmem() and its like leave what they look for in wide registers, and the next call
+ * of something may spill those onto the stack. */
+static bool is_at(const char *at, const char *tail, size_t length)
+{
+    size_t i = 0;
+    while (i < length && ((const volatile char *)at)[i] == tail[i])
+        i++;
+    return i == length;
+}
+
 static void search(const char *from, const char *to, const char *region)
 {
     int number = 0;
     for (const char *line = secrets, *end; (end = strchr(line, '\n')); line = end + 1) {
         size_t length = (size_t)(end - line) < TAIL ? (size_t)(end - line) : TAIL;
         number++;
-        for (const char *at = from;
-             length && (at = memmem(at, (size_t)(to - at), end - length, length)); at++)
-            if (!is_ours(at))
+        for (const char *at = from; length && at + length <= to; at++)
+            if (is_at(at, end - length, length) && !is_ours(at))
                 dprintf(report, "kept %d %s\n", number, region);
     }
 }
