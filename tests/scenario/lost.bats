@@ -1106,6 +1106,10 @@ harness() {
     BUILD_DIR="$BUILD" "$TOP/tests/torture/run" --modes 0,stay --every 101 --jobs 2
     BUILD_DIR="$BUILD" "$TOP/tests/torture/run" --stages existing --modes calls,1,2 --every 19 --jobs 2
     BUILD_DIR="$BUILD" "$TOP/tests/torture/run" --stages existing,plan --modes 3 --jobs 2
+    # All that a file's safety hangs on.
+    BUILD_DIR="$BUILD" "$TOP/tests/torture/run" --stages fresh,existing --modes 0 --jobs 2 \
+        --functions fsync,rename,chmod,fchmod,fchown
+    BUILD_DIR="$BUILD" "$TOP/tests/torture/run" --stages existing --modes 0 --functions close --every 2 --jobs 2
 }
 
 @test "a sample of make crash: kills at doctl calls, at moments and at system calls" {

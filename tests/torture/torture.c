@@ -56,6 +56,7 @@ static int mode;
 static const char *staying; /* the function whose calls go on failing */
 static int staying_failure;
 static char report[PATH_MAX];
+static char functions[1024]; /* ",NAME,NAME," */
 static bool there_before[DESCRIPTORS];
 static int leaked;
 
@@ -156,6 +157,13 @@ static int which(const int *failures)
     return mode < count ? failures[mode] : NONE;
 }
 
+static bool counts(const char *function)
+{
+    char name[64];
+    snprintf(name, sizeof name, ",%s,", function);
+    return !*functions || strstr(functions, name);
+}
+
 /* The failure of this call: an errno, SHORT or NONE. `failures` ends with NONE. */
 static int failure_of(const char *function, bool allocates, struct object object,
                       const int *failures)
@@ -166,7 +174,7 @@ static int failure_of(const char *function, bool allocates, struct object object
         tell("failed %s %d %s\n", function, staying_failure, object_of(object));
         return staying_failure;
     }
-    int failure = which(failures);
+    int failure = counts(function) ? which(failures) : NONE;
     if (failure == NONE || (allocates && (mode == KILL || mode == CALLS)) || ++calls != fail_at)
         return NONE;
     tell("failed %s %d %s\n", function, failure, object_of(object));
@@ -701,11 +709,14 @@ __attribute__((constructor)) static void begin(void)
            : strcmp(wanted, "stop") == 0  ? STOP
                                           : atoi(wanted);
     snprintf(report, sizeof report, "%s", setting("TORTURE_REPORT"));
+    if (*setting("TORTURE_FUNCTIONS"))
+        snprintf(functions, sizeof functions, ",%s,", setting("TORTURE_FUNCTIONS"));
     if (!*report)
         return;
     unsetenv("TORTURE_AT");
     unsetenv("TORTURE_MODE");
     unsetenv("TORTURE_REPORT");
+    unsetenv("TORTURE_FUNCTIONS");
     unsetenv("LD_PRELOAD");
     for (int i = 0; i < DESCRIPTORS; i++)
         there_before[i] = is_open(i);
