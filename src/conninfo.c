@@ -98,6 +98,7 @@ static int hex(char digit)
 static void decode(char *text)
 {
     char *to = text;
+    size_t length = strlen(text);
     for (const char *from = text; *from; from++) {
         if (*from == '%') {
             *to++ = (char)(hex(from[1]) * 16 + hex(from[2]));
@@ -106,7 +107,8 @@ static void decode(char *text)
             *to++ = *from;
         }
     }
-    *to = '\0';
+    /* What is behind the shorter text now may be a part of a password. */
+    mem_wipe(to, (size_t)(text + length - to));
 }
 
 /* A %00 would end the string: no encoder means that. */
