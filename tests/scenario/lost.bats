@@ -700,8 +700,8 @@ opens_only() {
 }
 
 # A password that a URL has to encode, and both of its forms.
-ODD_PASSWORD='AVNS_0a/1b+2c=3d@4e:5f?6g&7h'
-ODD_ENCODED='AVNS_0a%2F1b%2B2c%3D3d%404e%3A5f%3F6g%267h'
+ODD_PASSWORD='AVNS_0/a+b=c@d:e?f&g#h/i+j=k@l:m?n&o#p/q+r=s'
+ODD_ENCODED='AVNS_0%2Fa%2Bb%3Dc%40d%3Ae%3Ff%26g%23h%2Fi%2Bj%3Dk%40l%3Am%3Fn%26o%23p%2Fq%2Br%3Ds'
 
 # An account as whole makes it, with that password.
 whole_and_odd() {
@@ -1055,6 +1055,26 @@ refused() {
         printf '%s\n' "$value" >"$BOX/deploy.config"
         refused "$value" setup --env-file "$BOX/deploy.config"
     done
+}
+
+@test "what stands behind an option that there is not is never shown" {
+    local option
+    for option in --passwort=hunter2 --tokn=hunter2 --quiet=hunter2 --o=hunter2; do
+        mdb setup "$option"
+        fails 2
+        not_said hunter2
+    done
+}
+
+@test "nothing is deleted under another name than the cluster's" {
+    local name
+    whole
+    for name in freshtrack-db-staging freshtrack freshtrack-vpc freshtrack-d; do
+        mdb destroy "$name"
+        fails 2
+        no_calls
+    done
+    is_whole droplet:42
 }
 
 @test "what doctl and the API say is shown without terminal escapes" {
