@@ -114,13 +114,14 @@ if [ "${1:-}" != quick ]; then
     unit_tests sanitizers unit-sanitizers
     if [ "${1:-}" = full ]; then
         mapfile -t files < <(about_program)
+        more=("$BUILD/source/tests/scenario/lost.bats")
     else
-        files=()
+        files=() more=()
         for name in faithful releases password jobs; do
             files+=("$BUILD/source/tests/scenario/$name.bats")
         done
     fi
-    scenarios sanitizers scenarios-sanitizers "${files[@]}"
+    scenarios sanitizers scenarios-sanitizers "${files[@]}" ${more[@]+"${more[@]}"}
 
     # valgrind cannot follow PCRE2's JIT, so it runs the build without what some systems lack.
     say "The fallbacks, and valgrind"

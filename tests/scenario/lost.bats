@@ -1059,7 +1059,7 @@ refused() {
 
 @test "what stands behind an option that there is not is never shown" {
     local option
-    for option in --passwort=hunter2 --tokn=hunter2 --quiet=hunter2 --o=hunter2; do
+    for option in --passwort=hunter2 --tokn=hunter2 --quiet=hunter2; do
         mdb setup "$option"
         fails 2
         not_said hunter2
