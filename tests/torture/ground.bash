@@ -37,7 +37,7 @@ break_ground() {
     findings=0
 }
 
-# set_stage PERSONALITY fresh|existing: what each try finds, and what it must end with.
+# set_stage PERSONALITY fresh|existing|options: what each try finds, and what it must end with.
 set_stage() {
     PERSONALITY=$1
     ENVIRONMENT=(
@@ -52,7 +52,7 @@ set_stage() {
     mkdir "$GROUND/stage"
     case $2 in
     fresh) ;;
-    existing)
+    existing | options)
         env -i "${ENVIRONMENT[@]}" "DOCTL_SIM_STATE=$GROUND/stage/state" bash -c '
             vpc=$(doctl sim vpc add freshtrack-vpc)
             doctl sim cluster add freshtrack-db --vpc "$vpc" --password "$DOCTL_SIM_PASSWORD" >/dev/null'
@@ -63,6 +63,12 @@ set_stage() {
         OLD_FILES=(database_url.previous)
         ;;
     esac
+    if [ "$2" = options ]; then
+        printf 'pool-size: 10\ntrust: &rules\n  - ip_addr:192.0.2.1\n  - "tag:web"\n' >"$GROUND/manifest"
+        printf '# of a deployment\nexport DO_REGION="ams3"\nDO_DB_SIZE=db-s-2vcpu-4gb\n' >"$GROUND/env"
+        SETUP+=(--manifest "$GROUND/manifest" --env-file "$GROUND/env")
+        [ "$(id -u)" != 0 ] || SETUP+=(--secret-owner "0:0")
+    fi
     put_back
     env -i "${ENVIRONMENT[@]}" "$PROGRAM" "${SETUP[@]}" >"$GROUND/out" 2>"$GROUND/err" </dev/null || {
         cat "$GROUND/err" >&2
