@@ -60,6 +60,8 @@ static bool next(struct reader *reader, yaml_event_t *event)
     if (yaml_parser_parse(&reader->parser, event))
         return true;
     const yaml_parser_t *parser = &reader->parser;
+    if (parser->error == YAML_MEMORY_ERROR)
+        mem_exhausted();
     char *text = mem_format("this is not YAML: %s%s%s",
                             parser->problem ? parser->problem : "it cannot be read",
                             parser->context ? " " : "", parser->context ? parser->context : "");
