@@ -1123,7 +1123,7 @@ harness() {
 
 @test "a sample of make torture: failures in allocations and in system calls" {
     harness
-    BUILD_DIR="$BUILD" "$TOP/tests/torture/run" --modes 0,stay --every 101 --jobs 2
+    BUILD_DIR="$BUILD" "$TOP/tests/torture/run" --modes 0,stay --every 139 --jobs 2
     BUILD_DIR="$BUILD" "$TOP/tests/torture/run" --stages existing --modes calls,1,2 --every 19 --jobs 2
     BUILD_DIR="$BUILD" "$TOP/tests/torture/run" --stages existing,plan --modes 3 --jobs 2
     # All that a file's safety hangs on.
