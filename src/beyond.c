@@ -279,6 +279,8 @@ bool wait_until_online(struct flow *flow, const char *cluster_id, const char *fi
         } else if (good && !is_passing(&poll, process_clock_ms() - began)) {
             *error = poll;
             good = false;
+            if (poll.kind == ERROR_SIGNAL)
+                error_advise(error, "%s: run again to take it up", online.goes_on);
         }
     }
     if (good && strcmp(status, "online") != 0)
