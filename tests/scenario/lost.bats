@@ -699,9 +699,11 @@ opens_only() {
     [ ! -d "$SECRETS" ] || fail "a folder was made"
 }
 
-# A password that a URL has to encode, and both of its forms.
+# A password that a URL has to encode, in both of its forms; so long that buffers have to grow for it.
 ODD_PASSWORD='AVNS_0/a+b=c@d:e?f&g#h/i+j=k@l:m?n&o#p/q+r=s'
 ODD_ENCODED='AVNS_0%2Fa%2Bb%3Dc%40d%3Ae%3Ff%26g%23h%2Fi%2Bj%3Dk%40l%3Am%3Fn%26o%23p%2Fq%2Br%3Ds'
+ODD_PASSWORD+=1$ODD_PASSWORD+2$ODD_PASSWORD
+ODD_ENCODED+=1$ODD_ENCODED%2B2$ODD_ENCODED
 
 # An account as whole makes it, with that password.
 whole_and_odd() {
@@ -798,7 +800,7 @@ reaches_the_disk() {
     mkdir -p "$SECRETS"
     chmod 700 "$SECRETS"
     printf 'postgresql://u:AVNS_older_and_of_nobody_0x8f@elsewhere.example.com:5432/d' >"$SECRETS/database_url"
-    printf '%s\n' "$ODD_PASSWORD" "$ODD_ENCODED" AVNS_older_and_of_nobody_0x8f >"$BATS_TEST_TMPDIR/secrets"
+    printf '%s\n' "$ODD_PASSWORD" "${ODD_PASSWORD:0:60}" "$ODD_ENCODED" "${ODD_ENCODED:0:120}" AVNS_older_and_of_nobody_0x8f >"$BATS_TEST_TMPDIR/secrets"
     with "LD_PRELOAD=$BUILD/tests/torture/remains.so" "REMAINS_SECRETS=$BATS_TEST_TMPDIR/secrets" "REMAINS_REPORT=$seen"
     for command in "setup --droplet 42" "setup --droplet 42" "create" "url $ID" "url $ID false" "save $ID" "info $ID" \
         "--output json info $ID" "FAILS save $ID"; do
