@@ -794,16 +794,21 @@ reaches_the_disk() {
     [ -z "$SLOW" ] || skip "not under another tool"
     [ "$(uname -s)" = Linux ] || skip "for Linux"
     make -s -C "$BUILD" tests/torture/remains.so
-    local command seen=$BATS_TEST_TMPDIR/remains
+    local command seen=$BATS_TEST_TMPDIR/remains other
     whole_and_odd
+    # Blocks of another size, with the same end.
+    other=$(doctl sim cluster add other-db --vpc "$VPC" --password "${ODD_PASSWORD##*+2}")
+    doctl sim pool add "$other" app-pool
     # What stands there is read and kept beside the new URL.
     mkdir -p "$SECRETS"
     chmod 700 "$SECRETS"
-    printf 'postgresql://u:AVNS_older_and_of_nobody_0x8f@elsewhere.example.com:5432/d' >"$SECRETS/database_url"
-    printf '%s\n' "$ODD_PASSWORD" "${ODD_PASSWORD:0:60}" "$ODD_ENCODED" "${ODD_ENCODED:0:120}" AVNS_older_and_of_nobody_0x8f >"$BATS_TEST_TMPDIR/secrets"
+    # It is longer than what is read into the same memory after it.
+    printf 'postgresql://u:%0900dAVNS_older_and_of_nobody_0x8f@elsewhere.example.com:5432/d' 0 >"$SECRETS/database_url"
+    printf '%s\n' "$ODD_PASSWORD" "${ODD_PASSWORD:0:100}" "$ODD_ENCODED" "${ODD_ENCODED:0:120}" \
+        "$(printf '%0100dAVNS_older_and_of_nobody_0x8f' 0)" >"$BATS_TEST_TMPDIR/secrets"
     with "LD_PRELOAD=$BUILD/tests/torture/remains.so" "REMAINS_SECRETS=$BATS_TEST_TMPDIR/secrets" "REMAINS_REPORT=$seen"
     for command in "setup --droplet 42" "setup --droplet 42" "create" "url $ID" "url $ID false" "save $ID" "info $ID" \
-        "--output json info $ID" "FAILS save $ID"; do
+        "--output json info $ID" "url $other" "save $other" "save $other" "FAILS save $ID"; do
         FAULT=$command
         rm -f "$seen"
         [[ $command != FAILS* ]] || with "DOCTL_SIM_FAULT=databases pool get=403"

@@ -21,7 +21,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The end of a secret is looked for: free() overwrites the first bytes of what it takes. */
+/*
+ * The end of a secret is looked for: free() overwrites the first bytes of what it takes. On the
+ * stack it is the whole secret, which should be longer than 64 bytes: a signal that comes while it
+ * is copied has the kernel put a few registers full of it there, and nobody can help that.
+ */
 #define TAIL 12
 
 static char secrets_path[PATH_MAX];
@@ -62,7 +66,9 @@ static void search(const char *from, const char *to, const char *region)
 {
     int number = 0;
     for (const char *line = secrets, *end; (end = strchr(line, '\n')); line = end + 1) {
-        size_t length = (size_t)(end - line) < TAIL ? (size_t)(end - line) : TAIL;
+        size_t length = (size_t)(end - line);
+        if (length > TAIL && strcmp(region, "[stack]") != 0)
+            length = TAIL;
         number++;
         for (const char *at = from; length && at + length <= to; at++)
             if (is_at(at, end - length, length) && !is_ours(at))
