@@ -367,7 +367,11 @@ bool secretfile_keep_previous(const char *path, const char *text, size_t length,
     char *previous = mem_format("%s.previous", path);
     *kept = false;
     bool good = true;
-    if (lstat(previous, &status) != 0) {
+    bool missing = lstat(previous, &status) != 0;
+    /* One that cannot be looked at is not to be replaced. */
+    if (missing && errno != ENOENT) {
+        good = error_set_errno(error, "cannot look at %s", previous);
+    } else if (missing) {
         good = replace(previous, text, length, NULL, error);
         *kept = good;
     }
