@@ -68,7 +68,7 @@ static struct form path_list = {
     "paths below the application's folder, without .., with colons between them"};
 #define UUID "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 static struct form trust_rule = {PATTERN("droplet:[1-9][0-9]{0,19}|(?:k8s|app):" UUID
-                                         "|tag:[A-Za-z0-9_:-]{1,255}|ip_addr:(?:" OCTET
+                                         "|tag:[A-Za-z0-9][A-Za-z0-9_:-]{0,254}|ip_addr:(?:" OCTET
                                          "(?:\\." OCTET "){3}(?:/" PREFIX ")?|"
                                          "[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:.]{1,40}(?:/[0-9]{1,3})?)"),
                                  "droplet:ID, k8s:UUID, app:UUID, tag:NAME or ip_addr:ADDRESS"};

@@ -182,7 +182,7 @@ bool is_rule(const char *text)
     if (strncmp(text, "k8s:", 4) == 0 || strncmp(text, "app:", 4) == 0)
         return is_uuid(text + 4);
     if (strncmp(text, "tag:", 4) == 0)
-        return consists(text + 4, 1, 255, LOWER UPPER DIGITS "_:-", LOWER UPPER DIGITS "_:-");
+        return consists(text + 4, 1, 255, LOWER UPPER DIGITS, LOWER UPPER DIGITS "_:-");
     return strncmp(text, "ip_addr:", 8) == 0 && is_address(text + 8);
 }
 

@@ -102,7 +102,7 @@ tries() {
 }
 
 @test "a connection that breaks during a read is 4" {
-    STEPS=("account get|0" "vpcs list|0" "databases list|0" "databases pool list|0" "compute droplet get|1"
+    STEPS=("account get|0" "vpcs list|0" "databases list|0" "databases pool list|0" "compute droplet get|0"
         "databases firewalls list|1" "databases connection|2" "databases pool get|2" "databases get|2")
     tries lost 4
 }
