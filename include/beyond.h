@@ -10,7 +10,7 @@
 #ifndef MANAGED_DB_BEYOND_H
 #define MANAGED_DB_BEYOND_H
 
-#include "flow.h"
+#include "flow/state.h"
 
 /*
  * Keeps other runs for this cluster on this machine out until this one ends; waits for one that is

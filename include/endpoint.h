@@ -7,7 +7,7 @@
 #ifndef MANAGED_DB_ENDPOINT_H
 #define MANAGED_DB_ENDPOINT_H
 
-#include "flow.h"
+#include "flow/state.h"
 
 /*
  * Puts the endpoint that is wanted into the cluster's own connection details. Fails where the pool

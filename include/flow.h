@@ -10,30 +10,7 @@
 #define MANAGED_DB_FLOW_H
 
 #include "conninfo.h"
-#include "console.h"
-#include "doctl.h"
-#include "lock.h"
-#include "settings.h"
-
-struct flow {
-    struct doctl *doctl;
-    const struct console *console;
-    const struct settings *settings;
-    char *cluster_id;     /* the plan's DB_CLUSTER_ID: of the cluster that was found or made last */
-    char *cluster_status; /* as last seen, or NULL */
-    char *
-        droplet_address; /* of the Droplet of the settings: "" where it has none, NULL: not asked */
-    size_t changes;      /* made so far, at DigitalOcean and in files */
-    struct error put_off; /* a failure that lets the rest complete */
-    struct rules rules;   /* the trusted sources that were read or added */
-    bool rules_asked;     /* once is enough, even where doctl does not know the question */
-    bool rules_known;     /* they were read: there are no others */
-    struct lock lock;     /* for the cluster's name */
-    struct lock rules_lock;
-    bool is_setup; /* within setup_managed_database */
-};
-
-void flow_free(struct flow *flow);
+#include "flow/state.h"
 
 /* ERROR_NOT_THERE where there is no such cluster; sets cluster_id where there is one. */
 bool check_existing_database(struct flow *flow, const char *cluster_name, struct error *error);

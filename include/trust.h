@@ -8,7 +8,7 @@
 #ifndef MANAGED_DB_TRUST_H
 #define MANAGED_DB_TRUST_H
 
-#include "flow.h"
+#include "flow/state.h"
 
 /* Adds a rule TYPE:VALUE unless it is known to be there; *added tells which. */
 bool add_trusted_source(struct flow *flow, const char *cluster_id, const char *rule, bool *added,

@@ -16,11 +16,6 @@
 #define STILL_WAITING_MS 60000
 #define LOCK_POLL_MS     100
 
-static const char *get(const struct flow *flow, enum setting setting)
-{
-    return settings_get(flow->settings, setting);
-}
-
 /* ---- one run at a time ---- */
 
 /* Shared by all users of the machine; the simulator's account is a machine of its own. */
@@ -28,8 +23,8 @@ static const char *lock_folder(const struct flow *flow)
 {
     static const char *const shared[] = {"/run/lock", "/var/lock", "/tmp"};
     struct stat status;
-    if (*get(flow, SETTING_LOCK_DIR))
-        return get(flow, SETTING_LOCK_DIR);
+    if (*flow_get(flow, SETTING_LOCK_DIR))
+        return flow_get(flow, SETTING_LOCK_DIR);
     if (flow->settings->simulate)
         return flow->settings->simulator;
     /* The same for every user: not whether this one may write counts, but whether all may. */
@@ -108,8 +103,8 @@ void ahead_of_setup(struct flow *flow)
         return;
     doctl_ahead(flow->doctl, CALL_VPC_LIST, NULL, NULL);
     doctl_ahead(flow->doctl, CALL_CLUSTER_LIST, NULL, NULL);
-    if (*get(flow, SETTING_DROPLET_ID))
-        doctl_ahead(flow->doctl, CALL_DROPLET_GET, get(flow, SETTING_DROPLET_ID), NULL);
+    if (*flow_get(flow, SETTING_DROPLET_ID))
+        doctl_ahead(flow->doctl, CALL_DROPLET_GET, flow_get(flow, SETTING_DROPLET_ID), NULL);
 }
 
 void ahead_of_connection(struct flow *flow, const char *cluster_id, bool use_pool)
@@ -120,7 +115,7 @@ void ahead_of_connection(struct flow *flow, const char *cluster_id, bool use_poo
     if (wants_private_host(flow))
         doctl_ahead(flow->doctl, CALL_CONNECTION_PRIVATE, cluster_id, NULL);
     if (use_pool)
-        doctl_ahead(flow->doctl, CALL_POOL_GET, cluster_id, get(flow, SETTING_POOL));
+        doctl_ahead(flow->doctl, CALL_POOL_GET, cluster_id, flow_get(flow, SETTING_POOL));
 }
 
 /* What is asked of a cluster that is online; the pool is another matter. */
@@ -129,7 +124,7 @@ void ahead_of_cluster(struct flow *flow, const char *cluster_id)
     if (flow->settings->faithful)
         return;
     doctl_ahead(flow->doctl, CALL_POOL_LIST, cluster_id, NULL);
-    doctl_ahead(flow->doctl, CALL_CERTIFICATE, cluster_id, get(flow, SETTING_CA_FILE));
+    doctl_ahead(flow->doctl, CALL_CERTIFICATE, cluster_id, flow_get(flow, SETTING_CA_FILE));
     if (!flow->is_setup)
         return;
     if (lock_rules_at_once(flow, cluster_id))
@@ -168,7 +163,7 @@ void ahead_of_info(struct flow *flow, const char *cluster_id)
 
 bool look_at_droplet(struct flow *flow, struct error *error)
 {
-    const char *droplet_id = get(flow, SETTING_DROPLET_ID);
+    const char *droplet_id = flow_get(flow, SETTING_DROPLET_ID);
     return flow->settings->faithful || !*droplet_id ||
            doctl_droplet_private_ip(flow->doctl, droplet_id, &flow->droplet_address, error);
 }
@@ -191,13 +186,13 @@ bool pool_will_fit(struct flow *flow, const char *size, struct error *error)
     if (gib == 0 || gib > 9999 || strcmp(unit, "gb") != 0)
         return true;
     unsigned long most = 25 * gib - 3 < 997 ? 25 * gib - 3 : 997;
-    if (strtoul(get(flow, SETTING_POOL_SIZE), NULL, 10) <= most || flow->settings->faithful ||
+    if (strtoul(flow_get(flow, SETTING_POOL_SIZE), NULL, 10) <= most || flow->settings->faithful ||
         !doctl_is_released(flow->doctl))
         return true;
     return error_set(error, ERROR_CONFLICT, 0,
                      "a pool of %s connections does not fit into a cluster of the size %s, which "
                      "has %lu: set --pool-size, or a larger --size",
-                     get(flow, SETTING_POOL_SIZE), size, most);
+                     flow_get(flow, SETTING_POOL_SIZE), size, most);
 }
 
 /* ---- waiting ---- */

@@ -14,11 +14,6 @@
 #include "table.h"
 #include "text.h"
 
-static const char *get(const struct flow *flow, enum setting setting)
-{
-    return settings_get(flow->settings, setting);
-}
-
 static bool answer_text(struct answer *answer, const char *text)
 {
     answer->text = mem_copy(text);
@@ -27,14 +22,15 @@ static bool answer_text(struct answer *answer, const char *text)
 
 bool command_check(struct flow *flow, struct answer *answer, struct error *error)
 {
-    return check_existing_database(flow, get(flow, SETTING_CLUSTER_NAME), error) &&
+    return check_existing_database(flow, flow_get(flow, SETTING_CLUSTER_NAME), error) &&
            answer_text(answer, flow->cluster_id);
 }
 
 bool command_create(struct flow *flow, struct answer *answer, struct error *error)
 {
-    if (!create_managed_database(flow, get(flow, SETTING_CLUSTER_NAME), get(flow, SETTING_REGION),
-                                 get(flow, SETTING_SIZE), get(flow, SETTING_VPC_UUID), error))
+    if (!create_managed_database(flow, flow_get(flow, SETTING_CLUSTER_NAME),
+                                 flow_get(flow, SETTING_REGION), flow_get(flow, SETTING_SIZE),
+                                 flow_get(flow, SETTING_VPC_UUID), error))
         return false;
     if (flow->put_off.kind != ERROR_NONE) {
         *error = flow->put_off;
@@ -45,40 +41,41 @@ bool command_create(struct flow *flow, struct answer *answer, struct error *erro
 
 bool command_pool(struct flow *flow, struct answer *answer, struct error *error)
 {
-    return create_connection_pool(flow, get(flow, SETTING_CLUSTER_ID), get(flow, SETTING_POOL),
-                                  get(flow, SETTING_POOL_SIZE), error) &&
-           answer_text(answer, get(flow, SETTING_POOL));
+    return create_connection_pool(flow, flow_get(flow, SETTING_CLUSTER_ID),
+                                  flow_get(flow, SETTING_POOL), flow_get(flow, SETTING_POOL_SIZE),
+                                  error) &&
+           answer_text(answer, flow_get(flow, SETTING_POOL));
 }
 
 bool command_ca(struct flow *flow, struct answer *answer, struct error *error)
 {
-    return download_ssl_certificate(flow, get(flow, SETTING_CLUSTER_ID), get(flow, SETTING_CA_FILE),
-                                    error) &&
-           answer_text(answer, get(flow, SETTING_CA_FILE));
+    return download_ssl_certificate(flow, flow_get(flow, SETTING_CLUSTER_ID),
+                                    flow_get(flow, SETTING_CA_FILE), error) &&
+           answer_text(answer, flow_get(flow, SETTING_CA_FILE));
 }
 
 bool command_url(struct flow *flow, struct answer *answer, struct error *error)
 {
     struct conninfo info = CONNINFO_INIT;
-    bool use_pool = strcmp(get(flow, SETTING_USE_POOL), "true") == 0;
-    if (!get_connection_string(flow, get(flow, SETTING_CLUSTER_ID), use_pool, &info, error))
+    bool use_pool = strcmp(flow_get(flow, SETTING_USE_POOL), "true") == 0;
+    if (!get_connection_string(flow, flow_get(flow, SETTING_CLUSTER_ID), use_pool, &info, error))
         return false;
-    answer->text = conninfo_url(&info, get(flow, SETTING_SSL_MODE));
+    answer->text = conninfo_url(&info, flow_get(flow, SETTING_SSL_MODE));
     conninfo_free(&info);
     return true;
 }
 
 bool command_save(struct flow *flow, struct answer *answer, struct error *error)
 {
-    return save_connection_string(flow, get(flow, SETTING_CLUSTER_ID),
-                                  get(flow, SETTING_SECRET_FILE), error) &&
-           answer_text(answer, get(flow, SETTING_SECRET_FILE));
+    return save_connection_string(flow, flow_get(flow, SETTING_CLUSTER_ID),
+                                  flow_get(flow, SETTING_SECRET_FILE), error) &&
+           answer_text(answer, flow_get(flow, SETTING_SECRET_FILE));
 }
 
 bool command_trust(struct flow *flow, struct answer *answer, struct error *error)
 {
-    return configure_trusted_sources(flow, get(flow, SETTING_CLUSTER_ID),
-                                     get(flow, SETTING_DROPLET_ID), &answer->text, error);
+    return configure_trusted_sources(flow, flow_get(flow, SETTING_CLUSTER_ID),
+                                     flow_get(flow, SETTING_DROPLET_ID), &answer->text, error);
 }
 
 /* A table as doctl prints it, as an array of objects. */
@@ -110,7 +107,7 @@ static void add_rows(struct buffer *json, const char *text)
 bool command_info(struct flow *flow, struct answer *answer, struct error *error)
 {
     struct database_info info;
-    if (!show_database_info(flow, get(flow, SETTING_CLUSTER_ID), &info, error))
+    if (!show_database_info(flow, flow_get(flow, SETTING_CLUSTER_ID), &info, error))
         return false;
     struct buffer json = BUFFER_INIT;
     buffer_add_text(&json, "{\"cluster\": ");
@@ -128,8 +125,8 @@ bool command_info(struct flow *flow, struct answer *answer, struct error *error)
 
 bool command_vpc(struct flow *flow, struct answer *answer, struct error *error)
 {
-    return ensure_vpc(flow, get(flow, SETTING_VPC_NAME), get(flow, SETTING_REGION), &answer->text,
-                      error);
+    return ensure_vpc(flow, flow_get(flow, SETTING_VPC_NAME), flow_get(flow, SETTING_REGION),
+                      &answer->text, error);
 }
 
 bool command_auth(struct flow *flow, struct answer *answer, struct error *error)

@@ -9,15 +9,10 @@
 #include "memory.h"
 #include "text.h"
 
-static const char *get(const struct settings *settings, enum setting setting)
-{
-    return settings_get(settings, setting);
-}
-
 static bool read_switch(const struct settings *settings, enum setting setting, bool *on,
                         struct error *error)
 {
-    const char *value = get(settings, setting);
+    const char *value = settings_get(settings, setting);
     *on = strcmp(value, "true") == 0;
     return *on || !*value || strcmp(value, "false") == 0 ||
            error_set(error, ERROR_USAGE, 0, "%s has to be true or false, in small letters",
@@ -39,18 +34,19 @@ static bool read_mode(const struct settings *settings, bool *managed, bool *spac
 static bool read_variables(const struct settings *settings, struct variables *variables,
                            struct error *error)
 {
-    const char *env_file = get(settings, SETTING_ENV_FILE);
+    const char *env_file = settings_get(settings, SETTING_ENV_FILE);
     char *path = variables_env_path(settings->compose[0]);
     *variables = (struct variables)VARIABLES_INIT;
     bool good = (!*env_file || variables_read(variables, env_file, true, error)) &&
                 variables_read(variables, path, false, error);
     free(path);
     if (settings->sources[SETTING_SECRETS_DIR] > SOURCE_DEFAULT || settings->simulate)
-        variables_set(variables, "MANAGED_DB_SECRETS_DIR", get(settings, SETTING_SECRETS_DIR));
+        variables_set(variables, "MANAGED_DB_SECRETS_DIR",
+                      settings_get(settings, SETTING_SECRETS_DIR));
     if (settings->values[SETTING_USE_MANAGED_DB])
-        variables_set(variables, "USE_MANAGED_DB", get(settings, SETTING_USE_MANAGED_DB));
+        variables_set(variables, "USE_MANAGED_DB", settings_get(settings, SETTING_USE_MANAGED_DB));
     if (settings->values[SETTING_USE_DO_SPACES])
-        variables_set(variables, "USE_DO_SPACES", get(settings, SETTING_USE_DO_SPACES));
+        variables_set(variables, "USE_DO_SPACES", settings_get(settings, SETTING_USE_DO_SPACES));
     if (!good)
         variables_free(variables);
     return good;
@@ -158,7 +154,7 @@ bool command_compose_secret(struct flow *flow, struct answer *answer, struct err
     struct compose_files files = COMPOSE_FILES_INIT;
     struct variables variables = VARIABLES_INIT;
     struct compose compose = COMPOSE_INIT;
-    const char *name = get(flow->settings, SETTING_SECRET_NAME);
+    const char *name = flow_get(flow, SETTING_SECRET_NAME);
     bool good = load(flow->settings, NULL, &files, &variables, &compose, error);
     size_t length = strcspn(name, ":");
     if (good && name[length]) {
@@ -186,7 +182,7 @@ static void add_variable(struct buffer *env, const char *name, const char *value
 bool command_compose_profiles(struct flow *flow, struct answer *answer, struct error *error)
 {
     const struct settings *settings = flow->settings;
-    const char *folder = get(settings, SETTING_SECRETS_DIR);
+    const char *folder = settings_get(settings, SETTING_SECRETS_DIR);
     bool managed = false;
     bool spaces = false;
     struct buffer env = BUFFER_INIT;
@@ -194,7 +190,7 @@ bool command_compose_profiles(struct flow *flow, struct answer *answer, struct e
     if (!read_mode(settings, &managed, &spaces, error))
         return false;
     /* Within quotes the readers of .env take these in different ways. */
-    if (strcmp(get(settings, SETTING_OUTPUT), "env") == 0 && strpbrk(folder, "'\\"))
+    if (strcmp(settings_get(settings, SETTING_OUTPUT), "env") == 0 && strpbrk(folder, "'\\"))
         return error_set(error, ERROR_USAGE, 0,
                          "the folder of the secrets has a quote or a backslash in its name, which "
                          ".env cannot hold: name another one in MANAGED_DB_SECRETS_DIR");
@@ -220,7 +216,7 @@ static bool refuse_foreign(const struct settings *settings, const struct compose
 {
     if (!settings->simulate)
         return true;
-    char *folder = compose_path(files, get(settings, SETTING_SECRETS_DIR));
+    char *folder = compose_path(files, settings_get(settings, SETTING_SECRETS_DIR));
     size_t length = strlen(folder);
     bool inside = strncmp(path, folder, length) == 0 && path[length] == '/';
     free(folder);

@@ -10,11 +10,6 @@
 #include "memory.h"
 #include "text.h"
 
-static const char *get(const struct flow *flow, enum setting setting)
-{
-    return settings_get(flow->settings, setting);
-}
-
 bool command_settings(struct flow *flow, struct answer *answer, struct error *error)
 {
     (void)error;
@@ -26,16 +21,16 @@ bool command_settings(struct flow *flow, struct answer *answer, struct error *er
 
 bool command_droplet_find(struct flow *flow, struct answer *answer, struct error *error)
 {
-    const char *name = get(flow, SETTING_DROPLET_NAME);
+    const char *name = flow_get(flow, SETTING_DROPLET_NAME);
     /* A deployment's Droplet may be known by its ID alone. */
-    return strcmp(name, get(flow, SETTING_DROPLET_ID)) == 0
+    return strcmp(name, flow_get(flow, SETTING_DROPLET_ID)) == 0
                ? find_known_droplet(flow, &answer->text, error)
                : find_droplet(flow, name, &answer->text, error);
 }
 
 bool command_droplet_create(struct flow *flow, struct answer *answer, struct error *error)
 {
-    return create_droplet(flow, get(flow, SETTING_DROPLET_NAME), &answer->text, error);
+    return create_droplet(flow, flow_get(flow, SETTING_DROPLET_NAME), &answer->text, error);
 }
 
 static void add_thing(struct buffer *json, const char *key, const char *id)
@@ -57,10 +52,10 @@ static void add_variable(struct buffer *env, const char *name, const char *value
 /* The forms for programs also have the private address, which takes another call. */
 bool command_droplet_wait(struct flow *flow, struct answer *answer, struct error *error)
 {
-    const char *id = get(flow, SETTING_DROPLET_ID);
+    const char *id = flow_get(flow, SETTING_DROPLET_ID);
     if (!wait_for_droplet(flow, id, &answer->text, error))
         return false;
-    if (strcmp(get(flow, SETTING_OUTPUT), "text") == 0)
+    if (strcmp(flow_get(flow, SETTING_OUTPUT), "text") == 0)
         return true;
     char *inside = NULL;
     if (!droplet_private_address(flow, id, &inside, error))
@@ -83,8 +78,8 @@ bool command_droplet_wait(struct flow *flow, struct answer *answer, struct error
 
 bool command_destroy(struct flow *flow, struct answer *answer, struct error *error)
 {
-    const char *confirmed = get(flow, SETTING_CONFIRM);
-    const char *name = get(flow, SETTING_CLUSTER_NAME);
+    const char *confirmed = flow_get(flow, SETTING_CONFIRM);
+    const char *name = flow_get(flow, SETTING_CLUSTER_NAME);
     if (*confirmed && strcmp(confirmed, name) != 0)
         return error_set(error, ERROR_USAGE, 0,
                          "the cluster of these settings is %s, another name was given: nothing is "

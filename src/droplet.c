@@ -13,11 +13,6 @@
 /* A VPC has members for some time after the last one was deleted. */
 #define VPC_EMPTY_MS 180000
 
-static const char *get(const struct flow *flow, enum setting setting)
-{
-    return settings_get(flow->settings, setting);
-}
-
 /* ---- finding and creating ---- */
 
 static char *tell_found(const struct flow *flow, struct droplet *droplet)
@@ -45,7 +40,7 @@ bool find_droplet(struct flow *flow, const char *name, char **id, struct error *
 
 bool find_known_droplet(struct flow *flow, char **id, struct error *error)
 {
-    const char *known = get(flow, SETTING_DROPLET_ID);
+    const char *known = flow_get(flow, SETTING_DROPLET_ID);
     console_step(flow->console, "Checking for existing Droplet: %s...", known);
 
     struct droplet droplet;
@@ -58,8 +53,8 @@ bool find_known_droplet(struct flow *flow, char **id, struct error *error)
 /* The key's ID, and a region that takes Droplets: known before VPC and Droplet are made. */
 static bool check_request(struct flow *flow, char **key_id, struct error *error)
 {
-    const char *key = get(flow, SETTING_SSH_KEY);
-    const char *region = get(flow, SETTING_REGION);
+    const char *key = flow_get(flow, SETTING_SSH_KEY);
+    const char *region = flow_get(flow, SETTING_REGION);
     bool open;
     if (!compute_region_is_open(flow->doctl, region, &open, error))
         return false;
@@ -123,7 +118,7 @@ bool create_droplet(struct flow *flow, const char *name, char **id, struct error
         *error = none;
         return false;
     }
-    if (!*get(flow, SETTING_SSH_KEY))
+    if (!*flow_get(flow, SETTING_SSH_KEY))
         return error_set(error, ERROR_USAGE, 0,
                          "a new Droplet needs an SSH key: set DO_SSH_KEY_NAME to the name that the "
                          "key has at DigitalOcean ('doctl compute ssh-key list')");
@@ -132,17 +127,17 @@ bool create_droplet(struct flow *flow, const char *name, char **id, struct error
     char *vpc_uuid = NULL;
     if (!check_request(flow, &key_id, error))
         return false;
-    bool good =
-        ensure_vpc(flow, get(flow, SETTING_VPC_NAME), get(flow, SETTING_REGION), &vpc_uuid, error);
+    bool good = ensure_vpc(flow, flow_get(flow, SETTING_VPC_NAME), flow_get(flow, SETTING_REGION),
+                           &vpc_uuid, error);
     if (good) {
         struct droplet_request request = {.name = name,
-                                          .region = get(flow, SETTING_REGION),
-                                          .size = get(flow, SETTING_DROPLET_SIZE),
-                                          .image = get(flow, SETTING_DROPLET_IMAGE),
+                                          .region = flow_get(flow, SETTING_REGION),
+                                          .size = flow_get(flow, SETTING_DROPLET_SIZE),
+                                          .image = flow_get(flow, SETTING_DROPLET_IMAGE),
                                           .key_id = key_id,
                                           .vpc_uuid = vpc_uuid,
-                                          .tags = get(flow, SETTING_DROPLET_TAGS),
-                                          .user_data_file = get(flow, SETTING_USER_DATA)};
+                                          .tags = flow_get(flow, SETTING_DROPLET_TAGS),
+                                          .user_data_file = flow_get(flow, SETTING_USER_DATA)};
         console_step(flow->console, "Creating Droplet: %s...", name);
         console_plain(flow->console, "  Region: %s", request.region);
         console_plain(flow->console, "  Size:   %s", request.size);
@@ -228,7 +223,8 @@ static bool find_its_droplet(struct flow *flow, struct droplet *droplet, struct 
     const char *id = listing_droplet(flow->settings);
     struct error mine = ERROR_INIT;
     if (!*id)
-        return compute_droplet_find(flow->doctl, get(flow, SETTING_DROPLET_NAME), droplet, error);
+        return compute_droplet_find(flow->doctl, flow_get(flow, SETTING_DROPLET_NAME), droplet,
+                                    error);
     if (compute_droplet_status(flow->doctl, id, droplet, &mine) ||
         (mine.kind == ERROR_API && mine.number == 404))
         return true;
@@ -241,20 +237,21 @@ bool find_deployment(struct flow *flow, struct deployment *deployment, struct er
     console_step(flow->console, "Looking for what there is to delete...");
 
     *deployment = (struct deployment){.vpc_uuid = NULL};
-    const char *name = get(flow, SETTING_CLUSTER_NAME);
+    const char *name = flow_get(flow, SETTING_CLUSTER_NAME);
     bool good =
         find_its_droplet(flow, &deployment->droplet, error) &&
         doctl_cluster_find(flow->doctl, name, &deployment->cluster, error) &&
-        doctl_vpc_find(flow->doctl, get(flow, SETTING_VPC_NAME), &deployment->vpc_uuid, error);
+        doctl_vpc_find(flow->doctl, flow_get(flow, SETTING_VPC_NAME), &deployment->vpc_uuid, error);
     if (good && deployment->cluster.id && strcmp(deployment->cluster.engine, "pg") != 0)
         good = error_set(error, ERROR_CONFLICT, 0,
                          "the database cluster %s has the engine %.32s, not pg: it is none of this "
                          "deployment's",
                          name, deployment->cluster.engine);
     if (good && !deployment->droplet.id && !deployment->cluster.id && !deployment->vpc_uuid)
-        good = error_set(error, ERROR_NOT_THERE, 0,
-                         "there is no Droplet %s, no database cluster %s and no VPC %s",
-                         get(flow, SETTING_DROPLET_NAME), name, get(flow, SETTING_VPC_NAME));
+        good =
+            error_set(error, ERROR_NOT_THERE, 0,
+                      "there is no Droplet %s, no database cluster %s and no VPC %s",
+                      flow_get(flow, SETTING_DROPLET_NAME), name, flow_get(flow, SETTING_VPC_NAME));
     if (!good)
         deployment_free(deployment);
     return good;
@@ -267,10 +264,10 @@ char *deployment_text(const struct flow *flow, const struct deployment *deployme
         buffer_add_format(&text, "Droplet\t%s\t%s\n", deployment->droplet.name,
                           deployment->droplet.id);
     if (deployment->cluster.id)
-        buffer_add_format(&text, "Database cluster\t%s\t%s\n", get(flow, SETTING_CLUSTER_NAME),
+        buffer_add_format(&text, "Database cluster\t%s\t%s\n", flow_get(flow, SETTING_CLUSTER_NAME),
                           deployment->cluster.id);
     if (deployment->vpc_uuid)
-        buffer_add_format(&text, "VPC\t%s\t%s\n", get(flow, SETTING_VPC_NAME),
+        buffer_add_format(&text, "VPC\t%s\t%s\n", flow_get(flow, SETTING_VPC_NAME),
                           deployment->vpc_uuid);
     return buffer_take(&text);
 }
@@ -284,7 +281,7 @@ static bool has_members_yet(const struct error *error)
 
 static bool delete_vpc(struct flow *flow, const char *uuid, struct error *error)
 {
-    console_step(flow->console, "Deleting VPC: %s...", get(flow, SETTING_VPC_NAME));
+    console_step(flow->console, "Deleting VPC: %s...", flow_get(flow, SETTING_VPC_NAME));
 
     const struct awaited empty = {"the VPC is not empty", "its members are being deleted"};
     long long began = process_clock_ms();
@@ -318,7 +315,7 @@ bool delete_deployment(struct flow *flow, const struct deployment *deployment, s
     }
     if (cluster) {
         console_step(flow->console, "Deleting database cluster: %s...",
-                     get(flow, SETTING_CLUSTER_NAME));
+                     flow_get(flow, SETTING_CLUSTER_NAME));
         if (!compute_cluster_delete(flow->doctl, cluster, error))
             return false;
         console_success(flow->console, "Database cluster deleted: %s", cluster);

@@ -7,14 +7,9 @@
 
 #include "memory.h"
 
-static const char *get(const struct flow *flow, enum setting setting)
-{
-    return settings_get(flow->settings, setting);
-}
-
 bool wants_private_host(const struct flow *flow)
 {
-    return strcmp(get(flow, SETTING_NETWORK), "public") != 0;
+    return strcmp(flow_get(flow, SETTING_NETWORK), "public") != 0;
 }
 
 /* The pool's own place and, where it has a user of its own, that user. */
@@ -67,7 +62,7 @@ static bool private_host(struct flow *flow, const char *cluster_id, const char *
     }
     if (*host)
         return true;
-    if (strcmp(get(flow, SETTING_NETWORK), "private") == 0)
+    if (strcmp(flow_get(flow, SETTING_NETWORK), "private") == 0)
         return error_set(error, ERROR_CONFLICT, 0,
                          "this doctl gives no host inside the VPC: upgrade it to 1.99 or later, or "
                          "leave --network private out");
@@ -99,7 +94,7 @@ static void take_pooler_host(struct flow *flow, struct conninfo *info)
 static bool pooler_endpoint(struct flow *flow, const char *cluster_id, const char *host,
                             struct conninfo *info, struct error *error)
 {
-    const char *pool = get(flow, SETTING_POOL);
+    const char *pool = flow_get(flow, SETTING_POOL);
     char *uri = NULL;
     struct error mine = ERROR_INIT;
     if (doctl_pool_uri(flow->doctl, cluster_id, pool, &uri, &mine)) {

@@ -17,21 +17,6 @@
 #define DATABASE_USER "doadmin"
 #define DASHBOARD     "https://cloud.digitalocean.com/databases/"
 
-static const char *get(const struct flow *flow, enum setting setting)
-{
-    return settings_get(flow->settings, setting);
-}
-
-void flow_free(struct flow *flow)
-{
-    free(flow->cluster_id);
-    free(flow->cluster_status);
-    free(flow->droplet_address);
-    rules_free(&flow->rules);
-    lock_release(&flow->rules_lock);
-    lock_release(&flow->lock);
-}
-
 /* ---- the plan, task 1: provisioning ---- */
 
 bool check_existing_database(struct flow *flow, const char *cluster_name, struct error *error)
@@ -68,7 +53,7 @@ bool check_existing_database(struct flow *flow, const char *cluster_name, struct
 static bool download_if_possible(struct flow *flow, const char *cluster_id, struct error *error)
 {
     struct error mine = ERROR_INIT;
-    if (download_ssl_certificate(flow, cluster_id, get(flow, SETTING_CA_FILE), &mine))
+    if (download_ssl_certificate(flow, cluster_id, flow_get(flow, SETTING_CA_FILE), &mine))
         return true;
     if (mine.kind != ERROR_TURNED_DOWN && mine.kind != ERROR_API) {
         *error = mine;
@@ -91,13 +76,13 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
         console_warning(flow->console, "Database cluster already exists. Skipping creation.");
         if (flow->settings->faithful)
             return true;
-        if (!prepare_file(flow, get(flow, SETTING_CA_FILE), error))
+        if (!prepare_file(flow, flow_get(flow, SETTING_CA_FILE), error))
             return false;
         if (strcmp(flow->cluster_status, "online") == 0)
             ahead_of_cluster(flow, flow->cluster_id);
         return wait_until_online(flow, flow->cluster_id, flow->cluster_status, error) &&
-               create_connection_pool(flow, flow->cluster_id, get(flow, SETTING_POOL),
-                                      get(flow, SETTING_POOL_SIZE), error) &&
+               create_connection_pool(flow, flow->cluster_id, flow_get(flow, SETTING_POOL),
+                                      flow_get(flow, SETTING_POOL_SIZE), error) &&
                download_if_possible(flow, flow->cluster_id, error);
     }
     if (none.kind != ERROR_NOT_THERE) {
@@ -106,7 +91,8 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
     }
 
     /* What can be known before a cluster is billed fails before it. */
-    if (!prepare_file(flow, get(flow, SETTING_CA_FILE), error) || !pool_will_fit(flow, size, error))
+    if (!prepare_file(flow, flow_get(flow, SETTING_CA_FILE), error) ||
+        !pool_will_fit(flow, size, error))
         return false;
     console_step(flow->console, "Creating managed PostgreSQL cluster: %s...", cluster_name);
     console_plain(flow->console, "  Region: %s", region);
@@ -117,10 +103,10 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
         console_info(flow->console, "Database will be in VPC for private networking");
 
     struct cluster_request request = {.name = cluster_name,
-                                      .version = get(flow, SETTING_PG_VERSION),
+                                      .version = flow_get(flow, SETTING_PG_VERSION),
                                       .region = region,
                                       .size = size,
-                                      .nodes = get(flow, SETTING_NODES),
+                                      .nodes = flow_get(flow, SETTING_NODES),
                                       .vpc_uuid = vpc_uuid};
     bool waited = false;
     char *id = NULL;
@@ -140,8 +126,8 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
     if (!waited && !wait_until_online(flow, id, NULL, error))
         return false;
     ahead_of_cluster(flow, id);
-    return create_connection_pool(flow, id, get(flow, SETTING_POOL), get(flow, SETTING_POOL_SIZE),
-                                  error) &&
+    return create_connection_pool(flow, id, flow_get(flow, SETTING_POOL),
+                                  flow_get(flow, SETTING_POOL_SIZE), error) &&
            download_if_possible(flow, id, error);
 }
 
@@ -262,7 +248,7 @@ bool save_connection_string(struct flow *flow, const char *cluster_id, const cha
     if (!get_connection_string(flow, cluster_id, true, &info, error))
         return false;
 
-    const char *ssl_mode = get(flow, SETTING_SSL_MODE);
+    const char *ssl_mode = flow_get(flow, SETTING_SSL_MODE);
     bool good = flow->settings->no_secret_file ||
                 write_connection_string(flow, output_path, &info, ssl_mode, error);
     if (good) {
@@ -354,7 +340,7 @@ bool ensure_vpc(struct flow *flow, const char *name, const char *region, char **
 
     console_step(flow->console, "Creating VPC: %s...", name);
     struct error failure = ERROR_INIT;
-    if (!doctl_vpc_create(flow->doctl, name, region, get(flow, SETTING_VPC_IP_RANGE), uuid,
+    if (!doctl_vpc_create(flow->doctl, name, region, flow_get(flow, SETTING_VPC_IP_RANGE), uuid,
                           &failure) &&
         !vpc_is_there(flow, name, uuid, &failure)) {
         *error = failure;
@@ -381,8 +367,8 @@ bool validate_doctl_auth(struct flow *flow, char **email, struct error *error)
 static bool prepare_files(struct flow *flow, struct error *error)
 {
     return (flow->settings->no_secret_file ||
-            prepare_file(flow, get(flow, SETTING_SECRET_FILE), error)) &&
-           prepare_file(flow, get(flow, SETTING_CA_FILE), error);
+            prepare_file(flow, flow_get(flow, SETTING_SECRET_FILE), error)) &&
+           prepare_file(flow, flow_get(flow, SETTING_CA_FILE), error);
 }
 
 bool is_self_hosted(const struct settings *settings)
@@ -400,33 +386,34 @@ bool setup_managed_database(struct flow *flow, bool meant, struct error *error)
 
     console_step(flow->console, "Setting up DigitalOcean Managed PostgreSQL...");
     flow->is_setup = true;
-    if (!prepare_files(flow, error) || !lock_cluster(flow, get(flow, SETTING_CLUSTER_NAME), error))
+    if (!prepare_files(flow, error) ||
+        !lock_cluster(flow, flow_get(flow, SETTING_CLUSTER_NAME), error))
         return false;
     ahead_of_setup(flow);
     if (!look_at_droplet(flow, error))
         return false;
 
     char *vpc_uuid = NULL;
-    const char *region = get(flow, SETTING_REGION);
-    if (!ensure_vpc(flow, get(flow, SETTING_VPC_NAME), region, &vpc_uuid, error))
+    const char *region = flow_get(flow, SETTING_REGION);
+    if (!ensure_vpc(flow, flow_get(flow, SETTING_VPC_NAME), region, &vpc_uuid, error))
         return false;
 
-    bool good = create_managed_database(flow, get(flow, SETTING_CLUSTER_NAME), region,
-                                        get(flow, SETTING_SIZE), vpc_uuid, error);
+    bool good = create_managed_database(flow, flow_get(flow, SETTING_CLUSTER_NAME), region,
+                                        flow_get(flow, SETTING_SIZE), vpc_uuid, error);
     free(vpc_uuid);
     if (!good)
         return flow->cluster_id ? false : error_precede(error, "Failed to create managed database");
 
     char *rule = NULL;
-    if (*get(flow, SETTING_DROPLET_ID) &&
-        !configure_trusted_sources(flow, flow->cluster_id, get(flow, SETTING_DROPLET_ID), &rule,
-                                   error))
+    if (*flow_get(flow, SETTING_DROPLET_ID) &&
+        !configure_trusted_sources(flow, flow->cluster_id, flow_get(flow, SETTING_DROPLET_ID),
+                                   &rule, error))
         return false;
     free(rule);
     if (!flow->settings->faithful && !add_trusted_sources(flow, error))
         return false;
 
-    if (!save_connection_string(flow, flow->cluster_id, get(flow, SETTING_SECRET_FILE), error))
+    if (!save_connection_string(flow, flow->cluster_id, flow_get(flow, SETTING_SECRET_FILE), error))
         return false;
 
     struct database_info info;

@@ -1,0 +1,41 @@
+/*
+ * state: what the functions of one run share: the doctl that they ask, the settings in force, what
+ * was found and made so far. It stands below flow and the rooms that work for it.
+ *
+ * Calling sequence:
+ *     struct flow flow = {.console = …, .settings = …, .lock = LOCK_INIT, .rules_lock = LOCK_INIT};
+ *     flow.doctl = doctl_new(…);        left NULL by commands that need no doctl
+ *     …
+ *     flow_free(&flow);                 frees all but console, settings and doctl
+ */
+#ifndef MANAGED_DB_FLOW_STATE_H
+#define MANAGED_DB_FLOW_STATE_H
+
+#include "console.h"
+#include "doctl.h"
+#include "lock.h"
+#include "settings.h"
+
+struct flow {
+    struct doctl *doctl;
+    const struct console *console;
+    const struct settings *settings;
+    char *cluster_id;      /* the plan's DB_CLUSTER_ID: of the cluster found or made last */
+    char *cluster_status;  /* as last seen, or NULL */
+    char *droplet_address; /* private, of DROPLET_ID: "" where it has none, NULL: not asked */
+    size_t changes;        /* made so far, at DigitalOcean and in files */
+    struct error put_off;  /* a failure that lets the rest complete */
+    struct rules rules;    /* the trusted sources that were read or added */
+    bool rules_asked;      /* once is enough, even where doctl does not know the question */
+    bool rules_known;      /* they were read: there are no others */
+    struct lock lock;      /* for the cluster's name, or for the Droplet's */
+    struct lock rules_lock;
+    bool is_setup; /* within setup_managed_database */
+};
+
+void flow_free(struct flow *flow);
+
+/* The value of a setting, never NULL: "" where it has none. */
+const char *flow_get(const struct flow *flow, enum setting setting);
+
+#endif
