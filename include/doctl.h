@@ -35,10 +35,10 @@ struct doctl_options {
     int timeout_ms;        /* one call */
     int wait_timeout_ms;   /* one call that waits for a cluster */
     int retry_ms;          /* before a read that failed in passing is put again; 0: never */
-    /* Told of every call, and of every pause before a read is put again; may be NULL. */
-    void (*on_call)(void *told, char *const *argv);
-    void (*on_retry)(void *told, const struct error *error, int pause_ms);
-    void *told;
+    /* Called for every call, and for every pause before a read is retried; may be NULL. */
+    void (*on_call)(const void *observer, char *const *argv);
+    void (*on_retry)(const void *observer, const struct error *error, int pause_ms);
+    const void *observer;
 };
 
 struct doctl;

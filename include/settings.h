@@ -104,15 +104,6 @@ bool settings_set(struct settings *settings, enum setting setting, const char *v
 bool settings_add_trust(struct settings *settings, const char *rule, const char *where,
                         struct error *error);
 
-/*
- * Fills in all that the command line left out: environment, env file, manifest, constants. With
- * Compose files also what Compose's own .env says of the mode and the folder of the secrets, behind
- * the env file.
- * `secret_name` is the name of the URL's file in the folder of the secrets. Fails with ERROR_USAGE,
- * with ERROR_LOCAL where a file cannot be read, and with ERROR_SIGNAL.
- */
-bool settings_load(struct settings *settings, const char *secret_name, struct error *error);
-
 /* The value, never NULL: "" where there is none. */
 const char *settings_get(const struct settings *settings, enum setting setting);
 /* A number of seconds in milliseconds. */
@@ -128,6 +119,8 @@ enum setting settings_by_variable(const char *variable);
 const char *settings_name(enum setting setting);
 /* Its variable in the environment and in the env file, or NULL. */
 const char *settings_variable(enum setting setting);
+/* The plan's constant, or NULL. */
+const char *settings_constant(enum setting setting);
 /* Whether its value may not be shown. */
 bool settings_is_secret(enum setting setting);
 /* "default", "manifest", "env file", "environment" or "command line"; "" where it has no value. */

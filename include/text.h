@@ -34,4 +34,7 @@ void text_add_json(struct buffer *buffer, const char *text, size_t length);
 /* Appends a value as one word of a POSIX shell. */
 void text_add_shell(struct buffer *buffer, const char *text);
 
+/* Appends the line NAME='VALUE', as a shell reads it. */
+void text_add_assignment(struct buffer *buffer, const char *name, const char *value);
+
 #endif

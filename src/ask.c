@@ -174,7 +174,7 @@ static struct process *start(struct doctl *doctl, bool mutation, const struct wo
         .timeout_ms = waits ? doctl->options.wait_timeout_ms : doctl->options.timeout_ms,
     };
     if (doctl->options.on_call)
-        doctl->options.on_call(doctl->options.told, argv);
+        doctl->options.on_call(doctl->options.observer, argv);
     return process_start(doctl->set, &request);
 }
 
@@ -363,7 +363,7 @@ bool ask(struct doctl *doctl, enum call_id id, const char *const arguments[CALL_
             return false;
         }
         if (doctl->options.on_retry)
-            doctl->options.on_retry(doctl->options.told, &mine, pause);
+            doctl->options.on_retry(doctl->options.observer, &mine, pause);
         if (!doctl_pause(doctl, pause, error))
             return false;
     }

@@ -84,10 +84,9 @@ char *listing_env(const struct settings *settings)
         enum setting setting = (enum setting)i;
         if (!settings_variable(setting) || settings_is_secret(setting))
             continue;
-        buffer_add_format(&text, "%s=", settings_variable(setting));
-        text_add_shell(&text, setting == SETTING_DROPLET_ID ? listing_droplet(settings)
-                                                            : settings_get(settings, setting));
-        buffer_add_text(&text, "\n");
+        text_add_assignment(&text, settings_variable(setting),
+                            setting == SETTING_DROPLET_ID ? listing_droplet(settings)
+                                                          : settings_get(settings, setting));
     }
     return buffer_take(&text);
 }

@@ -8,10 +8,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "arguments.h"
-#include "command.h"
+#include "cli/arguments.h"
+#include "cli/help.h"
+#include "commands/run.h"
 #include "console.h"
-#include "help.h"
 #include "memory.h"
 #include "pattern.h"
 #include "process.h"
@@ -63,8 +63,7 @@ static bool run(int argc, char **argv, struct console *console, struct error *er
     if (good && invocation.request != REQUEST_RUN)
         good = print_about(&invocation, error);
     else if (good)
-        good = settings_load(settings, invocation.command->secret_name, error) &&
-               process_signals_catch(error) && command_run(&invocation, argv[0], console, error);
+        good = command_run(invocation.command, settings, argv[0], console, error);
     settings_free(settings);
     return good;
 }

@@ -167,3 +167,10 @@ void text_add_shell(struct buffer *buffer, const char *text)
     }
     buffer_add_text(buffer, "'");
 }
+
+void text_add_assignment(struct buffer *buffer, const char *name, const char *value)
+{
+    buffer_add_format(buffer, "%s=", name);
+    text_add_shell(buffer, value);
+    buffer_add_text(buffer, "\n");
+}

@@ -948,9 +948,9 @@ END_TEST
 static int retries[8];
 static size_t retry_count;
 
-static void note_retry(void *told, const struct error *why, int pause_ms)
+static void note_retry(const void *observer, const struct error *why, int pause_ms)
 {
-    (void)told;
+    (void)observer;
     ck_assert_int_ne(why->kind, ERROR_NONE);
     ck_assert_uint_lt(retry_count, COUNT(retries));
     retries[retry_count++] = pause_ms;
@@ -1098,21 +1098,22 @@ START_TEST(environment)
 }
 END_TEST
 
-static void note_call(void *context, char *const *argv)
+static struct buffer noted;
+
+static void note_call(const void *observer, char *const *argv)
 {
-    struct buffer *noted = context;
+    ck_assert_ptr_eq(observer, &noted);
     ck_assert_str_eq(argv[0], "doctl");
     for (argv++; *argv; argv++)
-        buffer_add_format(noted, "%s%s", *argv, argv[1] ? " " : "\n");
+        buffer_add_format(&noted, "%s%s", *argv, argv[1] ? " " : "\n");
 }
 
 START_TEST(every_call_is_told)
 {
-    struct buffer noted = BUFFER_INIT;
     struct doctl_options options = usual;
     options.program = unless(READ_SHIPPED, "echo online", turned_down[0]);
     options.on_call = note_call;
-    options.told = &noted;
+    options.observer = &noted;
     struct doctl *doctl = doctl_new(&options, &error);
     expect(doctl, ASK_STATUS, "abc", "", "online", 0, "");
     expect(doctl, ASK_RULE_APPEND, "abc", "tag:web", NULL, ERROR_TURNED_DOWN, "");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "settings/load.h"
 #include "unit.h"
 
 static struct error error;

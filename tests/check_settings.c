@@ -9,6 +9,7 @@
 #include "envfile.h"
 #include "manifest.h"
 #include "memory.h"
+#include "settings/load.h"
 #include "unit.h"
 
 static struct error error;

@@ -9,9 +9,10 @@
 #include <getopt.h>
 #include <string.h>
 
-#include "arguments.h"
+#include "cli/arguments.h"
 #include "forms.h"
 #include "memory.h"
+#include "settings/load.h"
 
 #define WORDS 40
 

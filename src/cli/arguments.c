@@ -1,12 +1,13 @@
 #include "config.h"
 
-#include "arguments.h"
+#include "cli/arguments.h"
 
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "command_deploy.h"
+#include "cli/options.h"
+#include "commands/table.h"
 #include "memory.h"
 #include "text.h"
 
@@ -23,7 +24,7 @@ static bool is_name(const char *name, const char *const *words, size_t count, si
 
 static const struct command *find_command(const char *const *words, size_t count, size_t *used)
 {
-    for (const struct command *command = cli_commands; command->name; command++)
+    for (const struct command *command = command_table; command->name; command++)
         if (is_name(command->name, words, count, used) ||
             (command->function && is_name(command->function, words, count, used)))
             return command;
@@ -35,7 +36,7 @@ static char *second_words(const char *word)
 {
     struct buffer list = BUFFER_INIT;
     size_t length = strlen(word);
-    for (const struct command *command = cli_commands; command->name; command++)
+    for (const struct command *command = command_table; command->name; command++)
         if (strncmp(command->name, word, length) == 0 && command->name[length] == ' ')
             buffer_add_format(&list, "%s%s", list.length ? ", " : "", command->name + length + 1);
     return buffer_take(&list);
@@ -79,7 +80,7 @@ static bool usage(struct error *error, const struct command *command, const char
 /* getopt_long() gives letters of the table only. */
 static const struct option_spec *by_letter(int letter)
 {
-    const struct option_spec *option = cli_options;
+    const struct option_spec *option = option_table;
     while (option[1].name && option->letter != letter)
         option++;
     return option;
@@ -88,12 +89,12 @@ static const struct option_spec *by_letter(int letter)
 static struct option *long_options(void)
 {
     size_t count = 0;
-    while (cli_options[count].name)
+    while (option_table[count].name)
         count++;
     /* Not a part of the table: for the checks of the documentation. */
     struct option *options = mem_array(count + 2, sizeof *options);
     for (size_t i = 0; i < count; i++) {
-        const struct option_spec *spec = &cli_options[i];
+        const struct option_spec *spec = &option_table[i];
         int has_value = !spec->value          ? no_argument
                         : *spec->value == '[' ? optional_argument
                                               : required_argument;
@@ -109,7 +110,7 @@ static const char *what_is_wrong(const char *word)
     size_t length = strcspn(word + 2, "=");
     size_t fits = 0;
     bool is_long = strncmp(word, "--", 2) == 0 && length > 0;
-    for (const struct option_spec *option = cli_options; is_long && option->name; option++) {
+    for (const struct option_spec *option = option_table; is_long && option->name; option++) {
         if (strncmp(option->name, word + 2, length) != 0)
             continue;
         if (!option->name[length])
@@ -151,61 +152,75 @@ static bool sort_words(int argc, char **argv, const struct option *options, stru
             continue;
         }
         parse->seen[parse->seen_count++] = (struct seen_option){
-            found >= FIRST_VALUE ? &cli_options[found - FIRST_VALUE] : by_letter(found), optarg};
+            found >= FIRST_VALUE ? &option_table[found - FIRST_VALUE] : by_letter(found), optarg};
     }
     return true;
 }
 
-/* An option that is no setting. */
-static bool apply_switch(const struct seen_option *seen, struct parse *parse)
+static bool apply_simulate(const char *folder, struct settings *settings, struct error *error)
 {
-    struct settings *settings = &parse->invocation->settings;
-    const char *name = seen->option->name;
-    if (strcmp(name, "trust") == 0)
-        return settings_add_trust(settings, seen->value, "--trust", parse->error);
-    if (strcmp(name, "no-secret-file") == 0)
-        settings->no_secret_file = true;
-    else if (strcmp(name, "faithful") == 0)
-        settings->faithful = true;
-    else if (strcmp(name, "quiet") == 0)
-        settings->quiet = true;
-    else if (strcmp(name, "verbose") == 0)
-        settings->verbose = true;
-    else if (strcmp(name, "help") == 0)
-        parse->invocation->request = REQUEST_HELP;
-    else if (strcmp(name, "version") == 0)
-        parse->invocation->request = REQUEST_VERSION;
-    else if (strcmp(name, "simulate") == 0) {
-        if (seen->value && !*seen->value)
-            return error_set(parse->error, ERROR_USAGE, 0, "--simulate: the value is empty");
-        settings->simulate = true;
-        free(settings->simulator);
-        settings->simulator = seen->value ? mem_copy(seen->value) : NULL;
-    }
+    if (folder && !*folder)
+        return error_set(error, ERROR_USAGE, 0, "--simulate: the value is empty");
+    settings->simulate = true;
+    free(settings->simulator);
+    settings->simulator = mem_copy(folder);
     return true;
+}
+
+static bool apply_setting(const struct seen_option *seen, struct parse *parse)
+{
+    char *where = mem_format("--%s", seen->option->name);
+    bool good = *seen->value
+                    ? settings_set(&parse->invocation->settings, seen->option->setting, seen->value,
+                                   SOURCE_FLAG, where, parse->error)
+                    : error_set(parse->error, ERROR_USAGE, 0, "%s: the value is empty", where);
+    free(where);
+    return good;
+}
+
+static bool is_taken(const struct option_spec *option, const struct command *command,
+                     struct error *error)
+{
+    if (!command || option->groups & (command->groups | GROUP_COMMON))
+        return true;
+    char *what = mem_format("--%s is no option of '%s'", option->name, command->name);
+    usage(error, command, what, "");
+    free(what);
+    return false;
 }
 
 static bool apply_option(const struct seen_option *seen, struct parse *parse)
 {
-    const struct command *command = parse->invocation->command;
-    const struct option_spec *option = seen->option;
-    if (command && !(option->groups & (command->groups | GROUP_COMMON))) {
-        char *what = mem_format("--%s is no option of '%s'", option->name, command->name);
-        usage(parse->error, command, what, "");
-        free(what);
+    struct settings *settings = &parse->invocation->settings;
+    if (!is_taken(seen->option, parse->invocation->command, parse->error))
         return false;
+    switch (seen->option->kind) {
+    case OPTION_SETTING:
+        return apply_setting(seen, parse);
+    case OPTION_TRUST:
+        return settings_add_trust(settings, seen->value, "--trust", parse->error);
+    case OPTION_SIMULATE:
+        return apply_simulate(seen->value, settings, parse->error);
+    case OPTION_NO_SECRET_FILE:
+        settings->no_secret_file = true;
+        break;
+    case OPTION_FAITHFUL:
+        settings->faithful = true;
+        break;
+    case OPTION_QUIET:
+        settings->quiet = true;
+        break;
+    case OPTION_VERBOSE:
+        settings->verbose = true;
+        break;
+    case OPTION_HELP:
+        parse->invocation->request = REQUEST_HELP;
+        break;
+    case OPTION_VERSION:
+        parse->invocation->request = REQUEST_VERSION;
+        break;
     }
-    if (option->setting == SETTING_COUNT)
-        return apply_switch(seen, parse);
-    char *where = mem_format("--%s", option->name);
-    bool good;
-    if (!*seen->value)
-        good = error_set(parse->error, ERROR_USAGE, 0, "%s: the value is empty", where);
-    else
-        good = settings_set(&parse->invocation->settings, option->setting, seen->value, SOURCE_FLAG,
-                            where, parse->error);
-    free(where);
-    return good;
+    return true;
 }
 
 static bool apply_arguments(struct parse *parse)
@@ -273,9 +288,7 @@ static bool understand(struct parse *parse)
         return unknown_command(parse);
     if (!invocation->command)
         return usage(parse->error, NULL, "a command is missing", "");
-    invocation->settings.is_deployment =
-        invocation->command->groups & (GROUP_DROPLET | GROUP_DEPLOYED) ||
-        invocation->command->run == command_settings;
+    invocation->settings.is_deployment = invocation->command->is_deployment;
     return apply_arguments(parse);
 }
 

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "command_deploy.h"
+#include "commands/deployment.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,27 +10,27 @@
 #include "memory.h"
 #include "text.h"
 
-bool command_settings(struct flow *flow, struct answer *answer, struct error *error)
+bool command_settings(struct flow *flow, struct command_result *result, struct error *error)
 {
     (void)error;
-    answer->text = listing_text(flow->settings);
-    answer->json = listing_json(flow->settings);
-    answer->env = listing_env(flow->settings);
+    result->text = listing_text(flow->settings);
+    result->json = listing_json(flow->settings);
+    result->env = listing_env(flow->settings);
     return true;
 }
 
-bool command_droplet_find(struct flow *flow, struct answer *answer, struct error *error)
+bool command_droplet_find(struct flow *flow, struct command_result *result, struct error *error)
 {
     const char *name = flow_get(flow, SETTING_DROPLET_NAME);
     /* A deployment's Droplet may be known by its ID alone. */
     return strcmp(name, flow_get(flow, SETTING_DROPLET_ID)) == 0
-               ? find_known_droplet(flow, &answer->text, error)
-               : find_droplet(flow, name, &answer->text, error);
+               ? find_known_droplet(flow, &result->text, error)
+               : find_droplet(flow, name, &result->text, error);
 }
 
-bool command_droplet_create(struct flow *flow, struct answer *answer, struct error *error)
+bool command_droplet_create(struct flow *flow, struct command_result *result, struct error *error)
 {
-    return create_droplet(flow, flow_get(flow, SETTING_DROPLET_NAME), &answer->text, error);
+    return create_droplet(flow, flow_get(flow, SETTING_DROPLET_NAME), &result->text, error);
 }
 
 static void add_thing(struct buffer *json, const char *key, const char *id)
@@ -42,18 +42,11 @@ static void add_thing(struct buffer *json, const char *key, const char *id)
         buffer_add_text(json, "null");
 }
 
-static void add_variable(struct buffer *env, const char *name, const char *value)
-{
-    buffer_add_format(env, "%s=", name);
-    text_add_shell(env, value);
-    buffer_add_text(env, "\n");
-}
-
 /* The forms for programs also have the private address, which takes another call. */
-bool command_droplet_wait(struct flow *flow, struct answer *answer, struct error *error)
+bool command_droplet_wait(struct flow *flow, struct command_result *result, struct error *error)
 {
     const char *id = flow_get(flow, SETTING_DROPLET_ID);
-    if (!wait_for_droplet(flow, id, &answer->text, error))
+    if (!wait_for_droplet(flow, id, &result->text, error))
         return false;
     if (strcmp(flow_get(flow, SETTING_OUTPUT), "text") == 0)
         return true;
@@ -62,21 +55,21 @@ bool command_droplet_wait(struct flow *flow, struct answer *answer, struct error
         return false;
 
     struct buffer env = BUFFER_INIT;
-    add_variable(&env, "DROPLET_ADDRESS", answer->text);
-    add_variable(&env, "DROPLET_PRIVATE_ADDRESS", inside);
-    answer->env = buffer_take(&env);
+    text_add_assignment(&env, "DROPLET_ADDRESS", result->text);
+    text_add_assignment(&env, "DROPLET_PRIVATE_ADDRESS", inside);
+    result->env = buffer_take(&env);
 
     struct buffer json = BUFFER_INIT;
     buffer_add_text(&json, "{");
-    add_thing(&json, "address", answer->text);
+    add_thing(&json, "address", result->text);
     add_thing(&json, "private_address", *inside ? inside : NULL);
     buffer_add_text(&json, "}");
-    answer->json = buffer_take(&json);
+    result->json = buffer_take(&json);
     free(inside);
     return true;
 }
 
-bool command_destroy(struct flow *flow, struct answer *answer, struct error *error)
+bool command_destroy(struct flow *flow, struct command_result *result, struct error *error)
 {
     const char *confirmed = flow_get(flow, SETTING_CONFIRM);
     const char *name = flow_get(flow, SETTING_CLUSTER_NAME);
@@ -97,8 +90,8 @@ bool command_destroy(struct flow *flow, struct answer *answer, struct error *err
         add_thing(&json, "cluster", deployment.cluster.id);
         add_thing(&json, "vpc", deployment.vpc_uuid);
         buffer_add_text(&json, "}");
-        answer->json = buffer_take(&json);
-        answer->text = deployment_text(flow, &deployment);
+        result->json = buffer_take(&json);
+        result->text = deployment_text(flow, &deployment);
     }
     deployment_free(&deployment);
     return good;

@@ -1,10 +1,12 @@
 #include "config.h"
 
-#include "help.h"
+#include "cli/help.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/options.h"
+#include "commands/table.h"
 #include "memory.h"
 
 #define WIDTH 80
@@ -26,7 +28,7 @@ static void print_entry(FILE *stream, const char *left, int column, const char *
 
 static void print_options(FILE *stream, unsigned groups)
 {
-    for (const struct option_spec *option = cli_options; option->name; option++) {
+    for (const struct option_spec *option = option_table; option->name; option++) {
         if (!(option->groups & groups))
             continue;
         bool optional = option->value && *option->value == '[';
@@ -39,31 +41,32 @@ static void print_options(FILE *stream, unsigned groups)
     }
 }
 
-void help_print(FILE *stream, const struct command *command)
+static void print_command(FILE *stream, const struct command *command)
 {
-    if (command) {
-        fprintf(stream, "Usage: managed-db %s%s%s [OPTION]...\n", command->name,
-                *command->arguments ? " " : "", command->arguments);
-        if (command->function && strcmp(command->function, command->name) != 0)
-            fprintf(stream, "   or: managed-db %s%s%s [OPTION]...\n", command->function,
-                    *command->arguments ? " " : "", command->arguments);
-        fprintf(stream, "\n%s.\nAnswer on stdout: %s.\n", command->help, command->answer_help);
-        if (command->groups & ~GROUP_OFFLINE)
-            fprintf(stream, "\nOptions:\n");
-        print_options(stream, command->groups & ~GROUP_COMMON);
-        fprintf(stream, "\nCommon options:\n");
-        print_options(stream, GROUP_COMMON);
-        return;
-    }
+    char *arguments = command->arguments ? mem_format(" %s", command->arguments) : mem_copy("");
+    fprintf(stream, "Usage: managed-db %s%s [OPTION]...\n", command->name, arguments);
+    if (command->function && strcmp(command->function, command->name) != 0)
+        fprintf(stream, "   or: managed-db %s%s [OPTION]...\n", command->function, arguments);
+    free(arguments);
+    fprintf(stream, "\n%s.\nAnswer on stdout: %s.\n", command->help, command->answer_help);
+    if (command->groups)
+        fprintf(stream, "\nOptions:\n");
+    print_options(stream, command->groups);
+    fprintf(stream, "\nCommon options:\n");
+    print_options(stream, GROUP_COMMON);
+}
+
+static void print_program(FILE *stream)
+{
     fprintf(stream,
             "Usage: managed-db COMMAND [ARGUMENT]... [OPTION]...\n\n"
             "Gives an application on DigitalOcean its managed PostgreSQL by running doctl.\n"
             "The answer goes to stdout, the story to stderr. Run it again at any time.\n\n"
             "Commands:\n");
-    for (command = cli_commands; command->name; command++)
+    for (const struct command *command = command_table; command->name; command++)
         print_entry(stream, command->name, 25, command->help);
     fprintf(stream, "\nEach can also be called by the plan's function name:\n");
-    for (command = cli_commands; command->name; command++)
+    for (const struct command *command = command_table; command->name; command++)
         if (command->function && strcmp(command->function, command->name) != 0)
             fprintf(stream, "  %-8s %s\n", command->name, command->function);
     fprintf(stream, "\nCommon options:\n");
@@ -74,17 +77,25 @@ void help_print(FILE *stream, const struct command *command)
             "4 no usable answer; 5 a deadline passed; 6 a local file; 128+N signal N.\n");
 }
 
+void help_print(FILE *stream, const struct command *command)
+{
+    if (command)
+        print_command(stream, command);
+    else
+        print_program(stream);
+}
+
 void help_table(FILE *stream)
 {
-    for (const struct command *command = cli_commands; command->name; command++) {
+    for (const struct command *command = command_table; command->name; command++) {
         fprintf(stream, "command\t%s\t%s\t%s\t%s\n", command->name,
                 command->function ? command->function : "-",
-                *command->arguments ? command->arguments : "-", command->help);
-        for (const struct option_spec *option = cli_options; option->name; option++)
-            if (option->groups & command->groups & ~GROUP_COMMON)
+                command->arguments ? command->arguments : "-", command->help);
+        for (const struct option_spec *option = option_table; option->name; option++)
+            if (option->groups & command->groups)
                 fprintf(stream, "takes\t%s\t--%s\n", command->name, option->name);
     }
-    for (const struct option_spec *option = cli_options; option->name; option++)
+    for (const struct option_spec *option = option_table; option->name; option++)
         fprintf(stream, "option\t--%s\t%c\t%s\t%s\t%s\n", option->name,
                 option->letter ? option->letter : '-', option->value ? option->value : "-",
                 option->groups & GROUP_COMMON ? "common" : "own", option->help);

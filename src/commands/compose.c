@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "command_compose.h"
+#include "commands/compose.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +71,7 @@ static void warn(const struct console *console, const struct findings *findings)
     free(shown);
 }
 
-bool command_compose_check(struct flow *flow, struct answer *answer, struct error *error)
+bool command_compose_check(struct flow *flow, struct command_result *result, struct error *error)
 {
     struct compose_files files = COMPOSE_FILES_INIT;
     struct variables variables = VARIABLES_INIT;
@@ -83,12 +83,12 @@ bool command_compose_check(struct flow *flow, struct answer *answer, struct erro
     if (good) {
         warn(flow->console, &findings);
         if (findings.count)
-            answer->text = findings_text(&findings);
+            result->text = findings_text(&findings);
         else
             console_success(flow->console, "Nothing was found");
-        answer->json = findings_json(&findings);
+        result->json = findings_json(&findings);
         if (findings.count)
-            error_set(&answer->verdict, ERROR_NOT_THERE, 0, "%zu finding%s", findings.count,
+            error_set(&result->failure, ERROR_NOT_THERE, 0, "%zu finding%s", findings.count,
                       findings.count == 1 ? "" : "s");
     }
     findings_free(&findings);
@@ -111,7 +111,7 @@ static bool load(const struct settings *settings, const char *managed, struct co
 }
 
 static void list_services(const struct compose *compose, const char *profiles,
-                          struct answer *answer)
+                          struct command_result *result)
 {
     struct buffer text = BUFFER_INIT;
     struct buffer json = BUFFER_INIT;
@@ -124,11 +124,11 @@ static void list_services(const struct compose *compose, const char *profiles,
         buffer_add_format(&text, "%s\n", name);
     }
     buffer_add_text(&json, json.length ? "]}" : "{\"services\": []}");
-    answer->text = text.length ? buffer_take(&text) : NULL;
-    answer->json = buffer_take(&json);
+    result->text = text.length ? buffer_take(&text) : NULL;
+    result->json = buffer_take(&json);
 }
 
-bool command_compose_services(struct flow *flow, struct answer *answer, struct error *error)
+bool command_compose_services(struct flow *flow, struct command_result *result, struct error *error)
 {
     struct compose_files files = COMPOSE_FILES_INIT;
     struct variables variables = VARIABLES_INIT;
@@ -140,7 +140,7 @@ bool command_compose_services(struct flow *flow, struct answer *answer, struct e
     good = good && (set || read_mode(flow->settings, &managed, &spaces, error));
     if (good) {
         char *profiles = set ? mem_copy(set) : compose_mode_profiles(managed, spaces);
-        list_services(&compose, profiles, answer);
+        list_services(&compose, profiles, result);
         free(profiles);
     }
     compose_free(&compose);
@@ -149,7 +149,7 @@ bool command_compose_services(struct flow *flow, struct answer *answer, struct e
     return good;
 }
 
-bool command_compose_secret(struct flow *flow, struct answer *answer, struct error *error)
+bool command_compose_secret(struct flow *flow, struct command_result *result, struct error *error)
 {
     struct compose_files files = COMPOSE_FILES_INIT;
     struct variables variables = VARIABLES_INIT;
@@ -159,10 +159,10 @@ bool command_compose_secret(struct flow *flow, struct answer *answer, struct err
     size_t length = strcspn(name, ":");
     if (good && name[length]) {
         char *service = mem_copy_n(name, length);
-        good = compose_service_secret(&compose, service, name + length + 1, &answer->text, error);
+        good = compose_service_secret(&compose, service, name + length + 1, &result->text, error);
         free(service);
     } else if (good) {
-        good = compose_secret_file(&compose, name, &answer->text, error);
+        good = compose_secret_file(&compose, name, &result->text, error);
     }
     compose_free(&compose);
     variables_free(&variables);
@@ -172,14 +172,7 @@ bool command_compose_secret(struct flow *flow, struct answer *answer, struct err
 
 /* ---- the mode ---- */
 
-static void add_variable(struct buffer *env, const char *name, const char *value)
-{
-    buffer_add_format(env, "%s=", name);
-    text_add_shell(env, value);
-    buffer_add_text(env, "\n");
-}
-
-bool command_compose_profiles(struct flow *flow, struct answer *answer, struct error *error)
+bool command_compose_profiles(struct flow *flow, struct command_result *result, struct error *error)
 {
     const struct settings *settings = flow->settings;
     const char *folder = settings_get(settings, SETTING_SECRETS_DIR);
@@ -194,17 +187,17 @@ bool command_compose_profiles(struct flow *flow, struct answer *answer, struct e
         return error_set(error, ERROR_USAGE, 0,
                          "the folder of the secrets has a quote or a backslash in its name, which "
                          ".env cannot hold: name another one in MANAGED_DB_SECRETS_DIR");
-    answer->text = compose_mode_profiles(managed, spaces);
+    result->text = compose_mode_profiles(managed, spaces);
 
     buffer_add_format(&json, "{\"profiles\": [%s%s%s]}", managed ? "" : "\"self-hosted-db\"",
                       managed || spaces ? "" : ", ", spaces ? "" : "\"self-hosted-storage\"");
-    answer->json = buffer_take(&json);
+    result->json = buffer_take(&json);
 
-    add_variable(&env, "USE_MANAGED_DB", managed ? "true" : "false");
-    add_variable(&env, "USE_DO_SPACES", spaces ? "true" : "false");
-    add_variable(&env, "COMPOSE_PROFILES", answer->text);
-    add_variable(&env, "MANAGED_DB_SECRETS_DIR", folder);
-    answer->env = buffer_take(&env);
+    text_add_assignment(&env, "USE_MANAGED_DB", managed ? "true" : "false");
+    text_add_assignment(&env, "USE_DO_SPACES", spaces ? "true" : "false");
+    text_add_assignment(&env, "COMPOSE_PROFILES", result->text);
+    text_add_assignment(&env, "MANAGED_DB_SECRETS_DIR", folder);
+    result->env = buffer_take(&env);
     return true;
 }
 

@@ -1,0 +1,18 @@
+/*
+ * load: fills in the settings that the command line left out, from the environment and from files.
+ */
+#ifndef MANAGED_DB_SETTINGS_LOAD_H
+#define MANAGED_DB_SETTINGS_LOAD_H
+
+#include "settings.h"
+
+/*
+ * Fills in all that the command line left out: environment, env file, manifest, constants. With
+ * Compose files also what Compose's own .env says of the mode and the folder of the secrets, behind
+ * the env file.
+ * `secret_name` is the name of the URL's file in the folder of the secrets. Fails with ERROR_USAGE,
+ * with ERROR_LOCAL where a file cannot be read, and with ERROR_SIGNAL.
+ */
+bool settings_load(struct settings *settings, const char *secret_name, struct error *error);
+
+#endif

@@ -1,0 +1,154 @@
+#include "config.h"
+
+#include "commands/database.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow.h"
+#include "memory.h"
+#include "table.h"
+#include "text.h"
+
+static bool give_text(struct command_result *result, const char *text)
+{
+    result->text = mem_copy(text);
+    return true;
+}
+
+bool command_check(struct flow *flow, struct command_result *result, struct error *error)
+{
+    return check_existing_database(flow, flow_get(flow, SETTING_CLUSTER_NAME), error) &&
+           give_text(result, flow->cluster_id);
+}
+
+bool command_create(struct flow *flow, struct command_result *result, struct error *error)
+{
+    if (!create_managed_database(flow, flow_get(flow, SETTING_CLUSTER_NAME),
+                                 flow_get(flow, SETTING_REGION), flow_get(flow, SETTING_SIZE),
+                                 flow_get(flow, SETTING_VPC_UUID), error))
+        return false;
+    if (flow->put_off.kind != ERROR_NONE) {
+        *error = flow->put_off;
+        return false;
+    }
+    return give_text(result, flow->cluster_id);
+}
+
+bool command_pool(struct flow *flow, struct command_result *result, struct error *error)
+{
+    return create_connection_pool(flow, flow_get(flow, SETTING_CLUSTER_ID),
+                                  flow_get(flow, SETTING_POOL), flow_get(flow, SETTING_POOL_SIZE),
+                                  error) &&
+           give_text(result, flow_get(flow, SETTING_POOL));
+}
+
+bool command_ca(struct flow *flow, struct command_result *result, struct error *error)
+{
+    return download_ssl_certificate(flow, flow_get(flow, SETTING_CLUSTER_ID),
+                                    flow_get(flow, SETTING_CA_FILE), error) &&
+           give_text(result, flow_get(flow, SETTING_CA_FILE));
+}
+
+bool command_url(struct flow *flow, struct command_result *result, struct error *error)
+{
+    struct conninfo info = CONNINFO_INIT;
+    bool use_pool = strcmp(flow_get(flow, SETTING_USE_POOL), "true") == 0;
+    if (!get_connection_string(flow, flow_get(flow, SETTING_CLUSTER_ID), use_pool, &info, error))
+        return false;
+    result->text = conninfo_url(&info, flow_get(flow, SETTING_SSL_MODE));
+    conninfo_free(&info);
+    return true;
+}
+
+bool command_save(struct flow *flow, struct command_result *result, struct error *error)
+{
+    return save_connection_string(flow, flow_get(flow, SETTING_CLUSTER_ID),
+                                  flow_get(flow, SETTING_SECRET_FILE), error) &&
+           give_text(result, flow_get(flow, SETTING_SECRET_FILE));
+}
+
+bool command_trust(struct flow *flow, struct command_result *result, struct error *error)
+{
+    return configure_trusted_sources(flow, flow_get(flow, SETTING_CLUSTER_ID),
+                                     flow_get(flow, SETTING_DROPLET_ID), &result->text, error);
+}
+
+/* A table as doctl prints it, as an array of objects. */
+static void add_rows(struct buffer *json, const char *text)
+{
+    struct table table;
+    struct error ignored = ERROR_INIT;
+    if (!table_read(text, strlen(text), "the answer", &table, &ignored)) {
+        buffer_add_text(json, "null");
+        return;
+    }
+    buffer_add_text(json, "[");
+    for (size_t row = 0; row < table.rows; row++) {
+        buffer_add_text(json, row ? ", {" : "{");
+        for (size_t column = 0; column < table.columns; column++) {
+            struct span cell = table_cell(&table, row, column);
+            if (column)
+                buffer_add_text(json, ", ");
+            text_add_json(json, table.headers[column].start, table.headers[column].length);
+            buffer_add_text(json, ": ");
+            text_add_json(json, cell.start, cell.length);
+        }
+        buffer_add_text(json, "}");
+    }
+    buffer_add_text(json, "]");
+    table_free(&table);
+}
+
+bool command_info(struct flow *flow, struct command_result *result, struct error *error)
+{
+    struct database_info info;
+    if (!show_database_info(flow, flow_get(flow, SETTING_CLUSTER_ID), &info, error))
+        return false;
+    struct buffer json = BUFFER_INIT;
+    buffer_add_text(&json, "{\"cluster\": ");
+    add_rows(&json, info.cluster);
+    buffer_add_text(&json, ", \"pools\": ");
+    add_rows(&json, info.pools);
+    buffer_add_text(&json, ", \"dashboard\": ");
+    text_add_json(&json, info.dashboard, strlen(info.dashboard));
+    buffer_add_text(&json, "}");
+    result->json = buffer_take(&json);
+    result->text = database_info_text(&info);
+    database_info_free(&info);
+    return true;
+}
+
+bool command_vpc(struct flow *flow, struct command_result *result, struct error *error)
+{
+    return ensure_vpc(flow, flow_get(flow, SETTING_VPC_NAME), flow_get(flow, SETTING_REGION),
+                      &result->text, error);
+}
+
+bool command_auth(struct flow *flow, struct command_result *result, struct error *error)
+{
+    return validate_doctl_auth(flow, &result->text, error);
+}
+
+bool command_setup_function(struct flow *flow, struct command_result *result, struct error *error)
+{
+    if (!setup_managed_database(flow, false, error))
+        return false;
+    result->text = mem_copy(flow->cluster_id);
+    return true;
+}
+
+bool command_setup(struct flow *flow, struct command_result *result, struct error *error)
+{
+    char *email = NULL;
+    if (!validate_doctl_auth(flow, &email, error))
+        return false;
+    free(email);
+    if (!setup_managed_database(flow, true, error))
+        return false;
+    console_plain(flow->console, "%s", "");
+    console_plain(flow->console, "Managed database setup complete.");
+    console_plain(flow->console,
+                  "Update DATABASE_URL in your application to use the managed database.");
+    return give_text(result, flow->cluster_id);
+}

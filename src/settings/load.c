@@ -1,0 +1,144 @@
+#include "config.h"
+
+#include "settings/load.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "envfile.h"
+#include "manifest.h"
+#include "memory.h"
+#include "variables.h"
+
+static bool load_environment(struct settings *settings, struct error *error)
+{
+    /* What only a deployment heeds is no other command's concern. */
+    size_t count = settings->is_deployment ? SETTING_COUNT : SETTING_DROPLET_NAME;
+    for (size_t i = 0; i < count; i++) {
+        const char *variable = settings_variable((enum setting)i);
+        const char *value = variable ? getenv(variable) : NULL;
+        if (value &&
+            !settings_set(settings, (enum setting)i, value, SOURCE_ENVIRONMENT, variable, error))
+            return false;
+    }
+    return true;
+}
+
+/* What Compose reads from .env beside the first file, this program reads there too. */
+static bool load_compose_env(struct settings *settings, struct error *error)
+{
+    static const enum setting shared[] = {SETTING_USE_MANAGED_DB, SETTING_USE_DO_SPACES,
+                                          SETTING_SECRETS_DIR};
+    if (!settings->compose_count)
+        return true;
+    struct variables variables = VARIABLES_INIT;
+    char *path = variables_env_path(settings->compose[0]);
+    bool good = variables_read(&variables, path, false, error);
+    for (size_t i = 0; good && i < sizeof shared / sizeof shared[0]; i++) {
+        const char *value = variables_get(&variables, settings_variable(shared[i]));
+        if (value && settings->sources[shared[i]] < SOURCE_ENV_FILE)
+            good = settings_set(settings, shared[i], value, SOURCE_ENV_FILE, path, error);
+    }
+    free(path);
+    variables_free(&variables);
+    return good;
+}
+
+/* A path in the folder of the secrets, unless the setting has a value. */
+static bool in_secrets_dir(struct settings *settings, enum setting setting, const char *name,
+                           struct error *error)
+{
+    char *path = mem_format("%s/%s", settings_get(settings, SETTING_SECRETS_DIR), name);
+    bool good =
+        settings_set(settings, setting, path, SOURCE_DEFAULT, "the folder of the secrets", error);
+    free(path);
+    return good;
+}
+
+/* The simulator's secrets never take the place of real ones, unless the command line says so. */
+static void forget_real_paths(struct settings *settings)
+{
+    static const enum setting paths[] = {SETTING_SECRETS_DIR, SETTING_SECRET_FILE, SETTING_CA_FILE};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+        if (settings->sources[paths[i]] != SOURCE_FLAG) {
+            mem_free_secret(settings->values[paths[i]]);
+            settings->values[paths[i]] = NULL;
+            settings->sources[paths[i]] = SOURCE_NONE;
+        }
+}
+
+static bool load_constants(struct settings *settings, const char *secret_name, struct error *error)
+{
+    if (settings->simulate) {
+        forget_real_paths(settings);
+        char *folder = mem_format("%s/secrets", settings->simulator);
+        bool good = settings_set(settings, SETTING_SECRETS_DIR, folder, SOURCE_DEFAULT,
+                                 "--simulate", error);
+        free(folder);
+        if (!good)
+            return false;
+    }
+    for (size_t i = 0; i < SETTING_COUNT; i++) {
+        const char *constant = settings_constant((enum setting)i);
+        if (constant && !settings->values[i] &&
+            !settings_set(settings, (enum setting)i, constant, SOURCE_DEFAULT, "default", error))
+            return false;
+    }
+    return in_secrets_dir(settings, SETTING_SECRET_FILE, secret_name, error) &&
+           in_secrets_dir(settings, SETTING_CA_FILE, "ca-certificate.crt", error);
+}
+
+/* The folder that the simulator keeps its account in when none is named; NULL: nobody knows. */
+static char *default_simulator(void)
+{
+    const char *state = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+    if (state && *state == '/')
+        return mem_format("%s/managed-db/simulator", state);
+    return home && *home == '/' ? mem_format("%s/.local/state/managed-db/simulator", home) : NULL;
+}
+
+/* Values that exclude each other. */
+static bool check_combination(const struct settings *settings, struct error *error)
+{
+    const char *beyond_plan =
+        strcmp(settings_get(settings, SETTING_DIALECT), "shipped") == 0   ? "--dialect shipped"
+        : settings->trust_count                                           ? "--trust"
+        : strcmp(settings_get(settings, SETTING_NETWORK), "private") == 0 ? "--network private"
+                                                                          : NULL;
+    const char *ca_file = settings_get(settings, SETTING_CA_FILE);
+    if (settings->values[SETTING_CONTEXT] && settings->values[SETTING_API_TOKEN])
+        return error_set(error, ERROR_USAGE, 0,
+                         "--context and DO_API_TOKEN exclude each other: a token counts only in "
+                         "doctl's context \"default\"; leave one of them out");
+    if (settings->faithful && beyond_plan)
+        return error_set(error, ERROR_USAGE, 0,
+                         "--faithful makes the plan's calls and no others: leave %s out",
+                         beyond_plan);
+    if (strcmp(settings_get(settings, SETTING_SECRET_FILE), ca_file) == 0)
+        return error_set(error, ERROR_USAGE, 0,
+                         "%s cannot hold both the URL and the certificate: name two files",
+                         ca_file);
+    if (settings->no_secret_file && settings->sources[SETTING_SECRET_FILE] == SOURCE_FLAG)
+        return error_set(error, ERROR_USAGE, 0,
+                         "--no-secret-file and --secret-file exclude each other");
+    return true;
+}
+
+bool settings_load(struct settings *settings, const char *secret_name, struct error *error)
+{
+    if (settings->simulate && !settings->simulator)
+        settings->simulator = default_simulator();
+    if (settings->simulate && !settings->simulator)
+        return error_set(error, ERROR_USAGE, 0,
+                         "--simulate: there is no HOME to keep the account in: name a folder with "
+                         "--simulate=DIR");
+    settings->trust_is_settled = settings->trust_count > 0;
+    const char *env_file = settings->values[SETTING_ENV_FILE];
+    const char *manifest = settings->values[SETTING_MANIFEST];
+    return load_environment(settings, error) &&
+           (!env_file || envfile_read(env_file, settings, error)) &&
+           load_compose_env(settings, error) &&
+           (!manifest || manifest_read(manifest, settings, error)) &&
+           load_constants(settings, secret_name, error) && check_combination(settings, error);
+}
