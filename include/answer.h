@@ -14,7 +14,7 @@
 
 enum verdict {
     VERDICT_ANSWERED,    /* success; what was printed has still to be read */
-    VERDICT_TURNED_DOWN, /* doctl does not know the words: nothing was sent */
+    VERDICT_UNSUPPORTED, /* doctl does not know the words: nothing was sent */
     VERDICT_ODD,   /* failed without an error of DigitalOcean's own: perhaps not the real doctl */
     VERDICT_FAILED /* an answer, or none at all, about the question itself */
 };
@@ -23,7 +23,7 @@ enum verdict {
  * Judges a run. `doing` tells what was asked, as in "list the database clusters", for messages. On
  * any verdict but VERDICT_ANSWERED the error is set as it has to be shown if nothing else can be
  * tried: ERROR_API (number: the HTTP status; its text and request ID are in the message),
- * ERROR_AUTH, ERROR_NETWORK, ERROR_DEADLINE, ERROR_TURNED_DOWN or ERROR_UNREADABLE.
+ * ERROR_AUTH, ERROR_NETWORK, ERROR_DEADLINE, ERROR_UNSUPPORTED or ERROR_UNREADABLE.
  */
 enum verdict answer_judge(const struct process_result *result, const char *doing,
                           struct error *error);

@@ -15,6 +15,10 @@
 
 #define CALL_ARGUMENTS 9
 
+/* The arguments of a call, from 1 on. */
+#define ARGUMENTS(...) ((const char *const[CALL_ARGUMENTS]){NULL, __VA_ARGS__})
+#define NO_ARGUMENTS   ((const char *const[CALL_ARGUMENTS]){NULL})
+
 enum call_id {
     CALL_ACCOUNT_GET,        /* no argument */
     CALL_VPC_LIST,           /* no argument */

@@ -1,69 +1,28 @@
 /*
- * doctl: one function for each thing that the program asks of doctl or has doctl do.
+ * doctl: one function for each thing that the program asks of doctl or has doctl do for the
+ * database and its network.
  *
- * The words are dialect.c's, the judgement of what came back answer.c's; this room knows which
- * words to try first, what an answer must hold, and how to ask ahead. The rules are DESIGN.md's,
- * "Two doctls, one flow":
- *   - a question is put in the plan's words; where they are turned down, in the shipped words, and
- * from then on the shipped words come first;
- *   - an API error, a network error or a missing token never makes it try other words;
- *   - a change is re-worded only where doctl cannot have sent it.
+ * The words are dialect's, the judgement of what came back answer's, how a question is asked ask's;
+ * this room knows what an answer must hold.
  *
- * A read that failed on the network or with 429 or 5xx is put again, with growing pauses, within
- * the deadline of one call; a change never is.
- *
- * Errors are those of answer_judge(), and ERROR_UNREADABLE for an answer that is not what was asked
- * for. ERROR_TURNED_DOWN from a question that only the shipped doctl knows means: do without.
- * Results are strings that the caller frees.
+ * Errors are those of ask(), and ERROR_UNREADABLE for an answer that is not what was asked for.
+ * Some questions only a released doctl knows; ERROR_UNSUPPORTED from one of those means that the
+ * caller goes on without it. Results are strings that the caller frees.
  */
 #ifndef MANAGED_DB_DOCTL_H
 #define MANAGED_DB_DOCTL_H
 
 #include "conninfo.h"
-#include "dialect.h"
-#include "error.h"
-
-enum dialect { DIALECT_AUTO, DIALECT_PLAN, DIALECT_SHIPPED };
-
-struct doctl_options {
-    const char *program; /* a name to be found on PATH, or a path */
-    enum dialect dialect;
-    const char *token;     /* of DO_API_TOKEN, or NULL */
-    const char *context;   /* of --context, or NULL */
-    const char *simulator; /* state folder of the simulator, or NULL */
-    size_t jobs;           /* doctl processes at a time */
-    int timeout_ms;        /* one call */
-    int wait_timeout_ms;   /* one call that waits for a cluster */
-    int retry_ms;          /* before a read that failed in passing is put again; 0: never */
-    /* Called for every call, and for every pause before a read is retried; may be NULL. */
-    void (*on_call)(const void *observer, char *const *argv);
-    void (*on_retry)(const void *observer, const struct error *error, int pause_ms);
-    const void *observer;
-};
-
-struct doctl;
-
-/* Finds the program and makes its environment. NULL and ERROR_NO_DOCTL where there is none. */
-struct doctl *doctl_new(const struct doctl_options *options, struct error *error);
-/* Ends questions that nobody took the answer of, and frees everything. NULL is allowed. */
-void doctl_free(struct doctl *doctl);
-/*
- * Has every doctl that makes a change inherit a descriptor, which must stay open: a lock then lasts
- * until the last change of a killed run has ended.
- */
-void doctl_hold(struct doctl *doctl, int descriptor);
-/* Sleeps. Fails with ERROR_SIGNAL. */
-bool doctl_pause(struct doctl *doctl, int milliseconds, struct error *error);
+#include "doctl/client.h"
 
 /*
- * Asking ahead: starts a question that will be asked anyway; the function that asks it takes this
- * answer. Only for questions whose answer no change in between can alter. `detail` is the pool of
- * CALL_POOL_GET, or the path beside which CALL_CERTIFICATE may write; the Droplet of
- * CALL_DROPLET_GET stands for the cluster. Does nothing when that question was asked ahead before,
- * or with one job.
+ * Starts a question that will be asked anyway; the function that asks it takes this answer. Only
+ * for questions whose answer no change in between can alter. `detail` is the pool of CALL_POOL_GET,
+ * or the path beside which CALL_CERTIFICATE may write; the Droplet of CALL_DROPLET_GET stands for
+ * the cluster. Does nothing where that question was started before, or with one job.
  */
-void doctl_ahead(struct doctl *doctl, enum call_id question, const char *cluster_id,
-                 const char *detail);
+void doctl_prefetch(struct doctl *doctl, enum call_id question, const char *cluster_id,
+                    const char *detail);
 
 bool doctl_account_email(struct doctl *doctl, char **email, struct error *error);
 
@@ -110,7 +69,7 @@ bool doctl_pool_info(struct doctl *doctl, const char *cluster_id, char **text, s
 /*
  * The CA certificate as doctl gives it, not checked. The plan's words have doctl write a file: it
  * gets a name of its own beside the path `beside` (whose folder must exist) and is removed again.
- * Where neither wording is known: ERROR_TURNED_DOWN.
+ * Where neither wording is known: ERROR_UNSUPPORTED.
  */
 bool doctl_certificate(struct doctl *doctl, const char *cluster_id, const char *beside, char **pem,
                        struct error *error);
@@ -138,8 +97,5 @@ bool doctl_rules(struct doctl *doctl, const char *cluster_id, struct rules *rule
 /* *shown tells whether doctl's answer shows the rule, as a released doctl's does. */
 bool doctl_rule_append(struct doctl *doctl, const char *cluster_id, const char *rule, bool *shown,
                        struct error *error);
-
-/* Whether this doctl is a released one; may ask it something that DigitalOcean is not asked. */
-bool doctl_is_released(struct doctl *doctl);
 
 #endif

@@ -28,7 +28,7 @@ enum error_kind {
     ERROR_AUTH,        /* no token, or DigitalOcean turned it down (401)                  exit 3 */
     ERROR_API,         /* the API refused; `number` is the HTTP status                    exit 4 */
     ERROR_NETWORK,     /* no answer from the API                                          exit 4 */
-    ERROR_TURNED_DOWN, /* this doctl does not know the words                              exit 4 */
+    ERROR_UNSUPPORTED, /* this doctl does not know the words                              exit 4 */
     ERROR_UNREADABLE,  /* doctl crashed, failed oddly or printed what cannot be read      exit 4 */
     ERROR_BLANK,       /* cells that were asked for are blank                             exit 4 */
     ERROR_CONFLICT,    /* what stands there is not what was asked for                     exit 4 */

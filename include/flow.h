@@ -21,7 +21,7 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
 bool create_connection_pool(struct flow *flow, const char *cluster_id, const char *pool_name,
                             const char *pool_size, struct error *error);
 
-/* ERROR_TURNED_DOWN where this doctl has no way to fetch one. */
+/* ERROR_UNSUPPORTED where this doctl has no way to fetch one. */
 bool download_ssl_certificate(struct flow *flow, const char *cluster_id, const char *output_path,
                               struct error *error);
 

@@ -28,7 +28,5 @@ void reply_free(struct reply *reply);
 
 /* Whether a text can go back to doctl as an ID. */
 bool reply_is_id(const char *text);
-/* Whether this is the beginning of a UUID, cut off. */
-bool reply_is_part_of_uuid(const struct buffer *out);
 
 #endif

@@ -160,7 +160,7 @@ enum verdict answer_judge(const struct process_result *result, const char *doing
         error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl was ended by signal %d (%s)",
                   doing, result->ending_signal, strsignal(result->ending_signal));
     } else if (matches(&unknown_pattern, complaints) || matches(&unknown_pattern, out)) {
-        verdict = fail(error, VERDICT_TURNED_DOWN, ERROR_TURNED_DOWN, doing,
+        verdict = fail(error, VERDICT_UNSUPPORTED, ERROR_UNSUPPORTED, doing,
                        "this doctl does not know the call", complaints);
     } else if (matches(&token_pattern, complaints)) {
         error_set(error, ERROR_AUTH, 0,
@@ -172,9 +172,9 @@ enum verdict answer_judge(const struct process_result *result, const char *doing
              complaints);
         error_advise(error, "check the network and run again");
     } else if (matches(&help_pattern, out) || matches(&help_pattern, err)) {
-        error_set(error, ERROR_TURNED_DOWN, 0,
+        error_set(error, ERROR_UNSUPPORTED, 0,
                   "could not %s: this doctl does not know the call and printed a help page", doing);
-        verdict = VERDICT_TURNED_DOWN;
+        verdict = VERDICT_UNSUPPORTED;
     } else if (result->exit_status != 0) {
         char *reason = mem_format("doctl failed with exit status %d", result->exit_status);
         bool is_own = matches(&missing_pattern, err) || matches(&column_pattern, err);

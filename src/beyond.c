@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "doctl/released.h"
 #include "endpoint.h"
 #include "memory.h"
 #include "process.h"
@@ -101,21 +102,21 @@ void ahead_of_setup(struct flow *flow)
 {
     if (flow->settings->faithful)
         return;
-    doctl_ahead(flow->doctl, CALL_VPC_LIST, NULL, NULL);
-    doctl_ahead(flow->doctl, CALL_CLUSTER_LIST, NULL, NULL);
+    doctl_prefetch(flow->doctl, CALL_VPC_LIST, NULL, NULL);
+    doctl_prefetch(flow->doctl, CALL_CLUSTER_LIST, NULL, NULL);
     if (*flow_get(flow, SETTING_DROPLET_ID))
-        doctl_ahead(flow->doctl, CALL_DROPLET_GET, flow_get(flow, SETTING_DROPLET_ID), NULL);
+        doctl_prefetch(flow->doctl, CALL_DROPLET_GET, flow_get(flow, SETTING_DROPLET_ID), NULL);
 }
 
 void ahead_of_connection(struct flow *flow, const char *cluster_id, bool use_pool)
 {
     if (flow->settings->faithful)
         return;
-    doctl_ahead(flow->doctl, CALL_CONNECTION, cluster_id, NULL);
+    doctl_prefetch(flow->doctl, CALL_CONNECTION, cluster_id, NULL);
     if (wants_private_host(flow))
-        doctl_ahead(flow->doctl, CALL_CONNECTION_PRIVATE, cluster_id, NULL);
+        doctl_prefetch(flow->doctl, CALL_CONNECTION_PRIVATE, cluster_id, NULL);
     if (use_pool)
-        doctl_ahead(flow->doctl, CALL_POOL_GET, cluster_id, flow_get(flow, SETTING_POOL));
+        doctl_prefetch(flow->doctl, CALL_POOL_GET, cluster_id, flow_get(flow, SETTING_POOL));
 }
 
 /* What is asked of a cluster that is online; the pool is another matter. */
@@ -123,22 +124,22 @@ void ahead_of_cluster(struct flow *flow, const char *cluster_id)
 {
     if (flow->settings->faithful)
         return;
-    doctl_ahead(flow->doctl, CALL_POOL_LIST, cluster_id, NULL);
-    doctl_ahead(flow->doctl, CALL_CERTIFICATE, cluster_id, flow_get(flow, SETTING_CA_FILE));
+    doctl_prefetch(flow->doctl, CALL_POOL_LIST, cluster_id, NULL);
+    doctl_prefetch(flow->doctl, CALL_CERTIFICATE, cluster_id, flow_get(flow, SETTING_CA_FILE));
     if (!flow->is_setup)
         return;
     if (lock_rules_at_once(flow, cluster_id))
-        doctl_ahead(flow->doctl, CALL_RULE_LIST, cluster_id, NULL);
+        doctl_prefetch(flow->doctl, CALL_RULE_LIST, cluster_id, NULL);
     ahead_of_connection(flow, cluster_id, false);
-    doctl_ahead(flow->doctl, CALL_CLUSTER_INFO, cluster_id, NULL);
+    doctl_prefetch(flow->doctl, CALL_CLUSTER_INFO, cluster_id, NULL);
 }
 
 void ahead_of_pool(struct flow *flow, const char *cluster_id, const char *pool_name)
 {
     if (flow->settings->faithful || !flow->is_setup)
         return;
-    doctl_ahead(flow->doctl, CALL_POOL_GET, cluster_id, pool_name);
-    doctl_ahead(flow->doctl, CALL_POOL_INFO, cluster_id, NULL);
+    doctl_prefetch(flow->doctl, CALL_POOL_GET, cluster_id, pool_name);
+    doctl_prefetch(flow->doctl, CALL_POOL_INFO, cluster_id, NULL);
 }
 
 void ahead_of_trust(struct flow *flow, const char *cluster_id, const char *droplet_id)
@@ -146,17 +147,17 @@ void ahead_of_trust(struct flow *flow, const char *cluster_id, const char *dropl
     if (flow->settings->faithful)
         return;
     if (!flow->droplet_address)
-        doctl_ahead(flow->doctl, CALL_DROPLET_GET, droplet_id, NULL);
+        doctl_prefetch(flow->doctl, CALL_DROPLET_GET, droplet_id, NULL);
     if (!flow->rules_asked)
-        doctl_ahead(flow->doctl, CALL_RULE_LIST, cluster_id, NULL);
+        doctl_prefetch(flow->doctl, CALL_RULE_LIST, cluster_id, NULL);
 }
 
 void ahead_of_info(struct flow *flow, const char *cluster_id)
 {
     if (flow->settings->faithful)
         return;
-    doctl_ahead(flow->doctl, CALL_CLUSTER_INFO, cluster_id, NULL);
-    doctl_ahead(flow->doctl, CALL_POOL_INFO, cluster_id, NULL);
+    doctl_prefetch(flow->doctl, CALL_CLUSTER_INFO, cluster_id, NULL);
+    doctl_prefetch(flow->doctl, CALL_POOL_INFO, cluster_id, NULL);
 }
 
 /* ---- what is known before anything is billed ---- */
@@ -357,7 +358,7 @@ bool pool_was_made(struct flow *flow, const char *cluster_id, const char *pool, 
         return true;
     }
     /* A hand-made doctl may keep no account: its word counts, but it is not called done. */
-    if (mine.kind == ERROR_TURNED_DOWN &&
+    if (mine.kind == ERROR_UNSUPPORTED &&
         doctl_pool_exists(flow->doctl, cluster_id, pool, seen, &mine))
         return true;
     *error = mine;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ask.h"
+#include "doctl/ask.h"
 #include "memory.h"
 
 static struct pattern number_pattern = PATTERN("[1-9][0-9]{0,18}");

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ask.h"
+#include "doctl/ask.h"
+#include "doctl/released.h"
 #include "memory.h"
 #include "text.h"
 
@@ -69,7 +70,7 @@ static bool ask_text(struct doctl *doctl, enum call_id id,
     struct reply reply;
     if (!ask(doctl, id, arguments, &reply, NULL, error))
         return false;
-    if (!is_table(&reply.result.out, column, least_rows) && ask_is_released(doctl)) {
+    if (!is_table(&reply.result.out, column, least_rows) && doctl_is_released(doctl)) {
         char *doing = dialect_doing(dialect_call(id), arguments);
         error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl printed no table of it", doing);
         free(doing);
@@ -280,7 +281,7 @@ bool doctl_certificate(struct doctl *doctl, const char *cluster_id, const char *
                        struct error *error)
 {
     struct reply reply;
-    if (!ask(doctl, CALL_CERTIFICATE, ARGUMENTS(cluster_id, ask_scratch(doctl, beside)), &reply,
+    if (!ask(doctl, CALL_CERTIFICATE, ARGUMENTS(cluster_id, client_scratch(doctl, beside)), &reply,
              NULL, error))
         return false;
     *pem = reply.certificate;
@@ -370,15 +371,10 @@ bool doctl_rule_append(struct doctl *doctl, const char *cluster_id, const char *
     return true;
 }
 
-void doctl_ahead(struct doctl *doctl, enum call_id question, const char *cluster_id,
-                 const char *detail)
+void doctl_prefetch(struct doctl *doctl, enum call_id question, const char *cluster_id,
+                    const char *detail)
 {
     if (question == CALL_CERTIFICATE)
-        detail = ask_scratch(doctl, detail);
-    ask_ahead(doctl, question, ARGUMENTS(cluster_id, detail));
-}
-
-bool doctl_is_released(struct doctl *doctl)
-{
-    return ask_is_released(doctl);
+        detail = client_scratch(doctl, detail);
+    ask_prefetch(doctl, question, ARGUMENTS(cluster_id, detail));
 }

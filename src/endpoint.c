@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "doctl/released.h"
 #include "memory.h"
 
 bool wants_private_host(const struct flow *flow)
@@ -56,7 +57,7 @@ static bool private_host(struct flow *flow, const char *cluster_id, const char *
         if (strcmp(info.host, public_host) != 0)
             *host = mem_copy(info.host);
         conninfo_free(&info);
-    } else if (mine.kind != ERROR_TURNED_DOWN) {
+    } else if (mine.kind != ERROR_UNSUPPORTED) {
         *error = mine;
         return false;
     }
@@ -113,7 +114,7 @@ static bool pooler_endpoint(struct flow *flow, const char *cluster_id, const cha
                          pool, cluster_id, usual ? "" : " ", usual ? "" : pool);
     }
     /* For a released doctl no host name is made up. */
-    if (mine.kind != ERROR_TURNED_DOWN || doctl_is_released(flow->doctl)) {
+    if (mine.kind != ERROR_UNSUPPORTED || doctl_is_released(flow->doctl)) {
         *error = mine;
         return false;
     }

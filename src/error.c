@@ -73,7 +73,7 @@ int error_exit_status(const struct error *error)
         return 3;
     case ERROR_API:
     case ERROR_NETWORK:
-    case ERROR_TURNED_DOWN:
+    case ERROR_UNSUPPORTED:
     case ERROR_UNREADABLE:
     case ERROR_BLANK:
     case ERROR_CONFLICT:

@@ -55,7 +55,7 @@ static bool download_if_possible(struct flow *flow, const char *cluster_id, stru
     struct error mine = ERROR_INIT;
     if (download_ssl_certificate(flow, cluster_id, flow_get(flow, SETTING_CA_FILE), &mine))
         return true;
-    if (mine.kind != ERROR_TURNED_DOWN && mine.kind != ERROR_API) {
+    if (mine.kind != ERROR_UNSUPPORTED && mine.kind != ERROR_API) {
         *error = mine;
         return false;
     }
@@ -184,7 +184,7 @@ bool download_ssl_certificate(struct flow *flow, const char *cluster_id, const c
     char *pem = NULL;
     size_t length = 0;
     if (!doctl_certificate(flow->doctl, cluster_id, output_path, &pem, error)) {
-        if (error->kind == ERROR_TURNED_DOWN)
+        if (error->kind == ERROR_UNSUPPORTED)
             error_advise(error,
                          "doctl 1.114 and later can fetch the CA certificate: upgrade doctl, "
                          "or download it from %s%s",

@@ -12,8 +12,6 @@
 
 static struct pattern id_pattern = PATTERN("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}");
 
-static struct pattern part_of_uuid_pattern = PATTERN("[0-9a-f]{8}-[0-9a-f-]{0,26}");
-
 /* What a cell has to look like: anything else is not an answer to what was asked. */
 static struct {
     const char *column;
@@ -30,11 +28,6 @@ static struct {
 bool reply_is_id(const char *text)
 {
     return pattern_is(&id_pattern, text);
-}
-
-bool reply_is_part_of_uuid(const struct buffer *out)
-{
-    return pattern_is(&part_of_uuid_pattern, buffer_text(out));
 }
 
 static bool has_form(const char *column, struct span cell)
@@ -140,7 +133,7 @@ static bool read_file(const char *path, const char *doing, char **content, struc
     struct buffer bytes = BUFFER_INIT;
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (file < 0 && errno == ENOENT)
-        return error_set(error, ERROR_TURNED_DOWN, 0, "could not %s: doctl wrote no file", doing);
+        return error_set(error, ERROR_UNSUPPORTED, 0, "could not %s: doctl wrote no file", doing);
     if (file < 0)
         return error_set_errno(error, "cannot read %s", path);
     ssize_t count;

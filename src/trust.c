@@ -15,7 +15,7 @@ static bool read_rules(struct flow *flow, const char *cluster_id, struct error *
     if (flow->settings->faithful || flow->rules_asked)
         return true;
     flow->rules_known = doctl_rules(flow->doctl, cluster_id, &flow->rules, &mine);
-    flow->rules_asked = flow->rules_known || mine.kind == ERROR_TURNED_DOWN;
+    flow->rules_asked = flow->rules_known || mine.kind == ERROR_UNSUPPORTED;
     if (flow->rules_asked)
         return true;
     *error = mine;
@@ -54,7 +54,7 @@ static bool rule_was_added(struct flow *flow, const char *cluster_id, const char
     bool known = doctl_rules(flow->doctl, cluster_id, &rules, &mine);
     bool there = known && has_rule(&rules, rule);
     rules_free(&rules);
-    if (there || mine.kind == ERROR_TURNED_DOWN)
+    if (there || mine.kind == ERROR_UNSUPPORTED)
         return true;
     if (known)
         return error_set(error, ERROR_UNREADABLE, 0,

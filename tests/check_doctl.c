@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "doctl.h"
+#include "doctl/released.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -240,17 +241,17 @@ static const struct fixture {
     {"account-get", NULL, DIALECT_AUTO, ALL, ASK_EMAIL, "", "", "ops@example.com", 0, 0, "", "", 1},
     {"account-get-unauthorized", NULL, DIALECT_AUTO, ALL, ASK_EMAIL, "", "", NULL, ERROR_AUTH, 401,
      "injected failure", REQUEST, 1},
-    {"ca-get-plan", NULL, DIALECT_PLAN, ALL, ASK_CERTIFICATE, "@O", "", NULL, ERROR_TURNED_DOWN, 0,
+    {"ca-get-plan", NULL, DIALECT_PLAN, ALL, ASK_CERTIFICATE, "@O", "", NULL, ERROR_UNSUPPORTED, 0,
      "help page", "", 1},
     {"ca-get-plan", "get-ca", DIALECT_AUTO, NEW, ASK_CERTIFICATE, "@O", "", "(get-ca)", 0, 0, "",
      "", 2},
-    {"ca-get-plan", "get-ca", DIALECT_AUTO, OLD, ASK_CERTIFICATE, "@O", "", NULL, ERROR_TURNED_DOWN,
+    {"ca-get-plan", "get-ca", DIALECT_AUTO, OLD, ASK_CERTIFICATE, "@O", "", NULL, ERROR_UNSUPPORTED,
      0, "unknown flag: --format", "", 2},
     {"connection", NULL, DIALECT_AUTO, ALL, ASK_CONNECTION, "@O", "", HOST LOGIN, 0, 0, "", "", 1},
     {"connection-private", NULL, DIALECT_AUTO, NEW, ASK_CONNECTION_PRIVATE, "@O", "",
      "private-" HOST LOGIN, 0, 0, "", "", 1},
     {"connection-private", NULL, DIALECT_AUTO, OLD, ASK_CONNECTION_PRIVATE, "@O", "", NULL,
-     ERROR_TURNED_DOWN, 0, "unknown flag: --private", "", 1},
+     ERROR_UNSUPPORTED, 0, "unknown flag: --private", "", 1},
     {"connection-without-credentials", NULL, DIALECT_AUTO, ALL, ASK_CONNECTION, "@C", "", NULL,
      ERROR_BLANK, 0, ": User, Password", "read the connection details of @C", 1},
     {"connection-without-credentials-header", "+", DIALECT_AUTO, ALL, ASK_CONNECTION, "@C", "",
@@ -260,7 +261,7 @@ static const struct fixture {
     {"databases-create-duplicate", NULL, DIALECT_SHIPPED, ALL, ASK_CLUSTER_CREATE, "", "", NULL,
      ERROR_API, 409, "name is not available", REQUEST, 1},
     {"databases-create-plan", NULL, DIALECT_PLAN, ALL, ASK_CLUSTER_CREATE, "", "", NULL,
-     ERROR_TURNED_DOWN, 0, "unknown flag: --format", "create the database cluster freshtrack-db",
+     ERROR_UNSUPPORTED, 0, "unknown flag: --format", "create the database cluster freshtrack-db",
      1},
     {"databases-create-plan", "databases-create", DIALECT_AUTO, ALL, ASK_CLUSTER_CREATE, "", "",
      "@O", 0, 0, "", "", 2},
@@ -303,12 +304,12 @@ static const struct fixture {
      1},
     {"firewalls-list-empty", NULL, DIALECT_AUTO, ALL, ASK_RULES, "@O", "", "", 0, 0, "", "", 1},
     {"get-ca", NULL, DIALECT_SHIPPED, NEW, ASK_CERTIFICATE, "@O", "", STDOUT, 0, 0, "", "", 1},
-    {"get-ca", NULL, DIALECT_SHIPPED, OLD, ASK_CERTIFICATE, "@O", "", NULL, ERROR_TURNED_DOWN, 0,
+    {"get-ca", NULL, DIALECT_SHIPPED, OLD, ASK_CERTIFICATE, "@O", "", NULL, ERROR_UNSUPPORTED, 0,
      "unknown flag: --format", "", 1},
     {"get-ca-server-error", NULL, DIALECT_SHIPPED, NEW, ASK_CERTIFICATE, "@C", "", NULL, ERROR_API,
      500, "injected failure", "run again later", 1},
     {"get-ca-server-error", NULL, DIALECT_SHIPPED, OLD, ASK_CERTIFICATE, "@C", "", NULL,
-     ERROR_TURNED_DOWN, 0, "unknown flag: --format", "", 1},
+     ERROR_UNSUPPORTED, 0, "unknown flag: --format", "", 1},
     {"network-down", "+", DIALECT_AUTO, ALL, ASK_CLUSTER_FIND, "", "freshtrack-db", NULL,
      ERROR_NETWORK, 0, "connection refused", "check the network", 1},
     {"no-token", "+", DIALECT_AUTO, ALL, ASK_STATUS, "@O", "", NULL, ERROR_AUTH, 0,
@@ -333,9 +334,9 @@ static const struct fixture {
      "", 1},
     {"pool-list-info", NULL, DIALECT_AUTO, ALL, ASK_POOL_INFO, "@O", "", STDOUT, 0, 0, "", "", 1},
     {"unknown-command", "+", DIALECT_AUTO, ALL, ASK_CLUSTER_FIND, "", "freshtrack-db", NULL,
-     ERROR_TURNED_DOWN, 0, "unknown command", "", 1},
+     ERROR_UNSUPPORTED, 0, "unknown command", "", 1},
     {"vpcs-create", NULL, DIALECT_SHIPPED, ALL, ASK_VPC_CREATE, "", "", "@V", 0, 0, "", "", 1},
-    {"vpcs-create-plan", NULL, DIALECT_PLAN, ALL, ASK_VPC_CREATE, "", "", NULL, ERROR_TURNED_DOWN,
+    {"vpcs-create-plan", NULL, DIALECT_PLAN, ALL, ASK_VPC_CREATE, "", "", NULL, ERROR_UNSUPPORTED,
      0, "unknown flag: --format", "create the VPC freshtrack-vpc", 1},
     {"vpcs-create-plan", "vpcs-create", DIALECT_AUTO, ALL, ASK_VPC_CREATE, "", "", "@V", 0, 0, "",
      "", 2},
@@ -516,15 +517,15 @@ END_TEST
 START_TEST(words_that_nobody_knows)
 {
     struct doctl *doctl = open_doctl(fake("echo 'fake: no idea' >&2; exit 1"), DIALECT_AUTO);
-    expect(doctl, ASK_STATUS, "abc", "", NULL, ERROR_TURNED_DOWN, "fake: no idea");
+    expect(doctl, ASK_STATUS, "abc", "", NULL, ERROR_UNSUPPORTED, "fake: no idea");
     /* And once, whether it is a released one. */
     ck_assert_uint_eq(unit_lines(calls_log), 3);
     ck_assert(!doctl_is_released(doctl));
     /* A question with one wording only: nothing else can be tried. */
     expect(doctl, ASK_EMAIL, "", "", NULL, ERROR_UNREADABLE, "fake: no idea");
-    expect(doctl, ASK_POOL_URI, "abc", "app-pool", NULL, ERROR_TURNED_DOWN, "");
-    expect(doctl, ASK_RULES, "abc", "", NULL, ERROR_TURNED_DOWN, "");
-    expect(doctl, ASK_CONNECTION_PRIVATE, "abc", "", NULL, ERROR_TURNED_DOWN, "");
+    expect(doctl, ASK_POOL_URI, "abc", "app-pool", NULL, ERROR_UNSUPPORTED, "");
+    expect(doctl, ASK_RULES, "abc", "", NULL, ERROR_UNSUPPORTED, "");
+    expect(doctl, ASK_CONNECTION_PRIVATE, "abc", "", NULL, ERROR_UNSUPPORTED, "");
     ck_assert_uint_eq(unit_lines(calls_log), 7);
     doctl_free(doctl);
 }
@@ -544,7 +545,7 @@ static const struct {
 START_TEST(manners_of_a_released_doctl)
 {
     struct doctl *doctl = open_doctl(fake(manners[_i].body), DIALECT_AUTO);
-    expect(doctl, ASK_POOL_URI, "abc", "app-pool", NULL, ERROR_TURNED_DOWN, "");
+    expect(doctl, ASK_POOL_URI, "abc", "app-pool", NULL, ERROR_UNSUPPORTED, "");
     ck_assert_int_eq(doctl_is_released(doctl), manners[_i].released);
     doctl_free(doctl);
 }
@@ -599,9 +600,9 @@ START_TEST(the_plans_dialect)
      * What goes beyond the plan is asked once, or not at all, and is done without; a doctl that
      * answers oddly is asked once whether it is a released one.
      */
-    expect(doctl, ASK_POOL_URI, "db-1", "app-pool", NULL, ERROR_TURNED_DOWN, "");
-    expect(doctl, ASK_RULES, "db-1", "", NULL, ERROR_TURNED_DOWN, "");
-    expect(doctl, ASK_CONNECTION_PRIVATE, "db-1", "", NULL, ERROR_TURNED_DOWN, "");
+    expect(doctl, ASK_POOL_URI, "db-1", "app-pool", NULL, ERROR_UNSUPPORTED, "");
+    expect(doctl, ASK_RULES, "db-1", "", NULL, ERROR_UNSUPPORTED, "");
+    expect(doctl, ASK_CONNECTION_PRIVATE, "db-1", "", NULL, ERROR_UNSUPPORTED, "");
     ck_assert_uint_eq(unit_lines(calls_log), _i ? 12 : 16);
     ck_assert(!doctl_is_released(doctl));
     /* The plan's words still come first. */
@@ -614,8 +615,8 @@ END_TEST
 START_TEST(plan_words_only)
 {
     struct doctl *doctl = open_doctl(fake(turned_down[0]), DIALECT_PLAN);
-    expect(doctl, ASK_STATUS, "abc", "", NULL, ERROR_TURNED_DOWN, "unknown flag: --format");
-    expect(doctl, ASK_VPC_CREATE, "", "", NULL, ERROR_TURNED_DOWN, "unknown flag: --format");
+    expect(doctl, ASK_STATUS, "abc", "", NULL, ERROR_UNSUPPORTED, "unknown flag: --format");
+    expect(doctl, ASK_VPC_CREATE, "", "", NULL, ERROR_UNSUPPORTED, "unknown flag: --format");
     ck_assert_uint_eq(unit_lines(calls_log), 2);
     ck_assert_ptr_null(strstr(calls(), READ_SHIPPED));
     doctl_free(doctl);
@@ -722,8 +723,8 @@ static const struct {
      "printf 'Type       UUID    Value\\nip_addr    x       1.2.3.0/24\\ntag        y   "
      "    web\\n'",
      "ip_addr:1.2.3.0/24 tag:web ", 0, ""},
-    {ASK_RULES, "printf 'UUID    Type\\n1       tag\\n'", NULL, ERROR_TURNED_DOWN, "Value"},
-    {ASK_RULES, "printf 'Type    Value\\ntag\\n'", NULL, ERROR_TURNED_DOWN, "left Value blank"},
+    {ASK_RULES, "printf 'UUID    Type\\n1       tag\\n'", NULL, ERROR_UNSUPPORTED, "Value"},
+    {ASK_RULES, "printf 'Type    Value\\ntag\\n'", NULL, ERROR_UNSUPPORTED, "left Value blank"},
     /* What was made stands in the answer of a released doctl; another's name is not enough. */
     {ASK_POOL_CREATE, "printf 'User    Name\\nu       app-pool\\n'", "created, shown", 0, ""},
     {ASK_POOL_CREATE, "printf 'User    Name\\nu       app-pool-2\\n'", "created", 0, ""},
@@ -851,10 +852,10 @@ START_TEST(a_question_asked_ahead_is_put_once)
     struct doctl *doctl = open_doctl(fake(slow_doctl), DIALECT_AUTO);
     char *beside = unit_path(folder, "ca.crt");
     for (int i = 0; i < 2; i++) {
-        doctl_ahead(doctl, CALL_ACCOUNT_GET, NULL, NULL);
-        doctl_ahead(doctl, CALL_POOL_LIST, "abc", NULL);
-        doctl_ahead(doctl, CALL_DROPLET_GET, "42", NULL);
-        doctl_ahead(doctl, CALL_CERTIFICATE, "abc", beside);
+        doctl_prefetch(doctl, CALL_ACCOUNT_GET, NULL, NULL);
+        doctl_prefetch(doctl, CALL_POOL_LIST, "abc", NULL);
+        doctl_prefetch(doctl, CALL_DROPLET_GET, "42", NULL);
+        doctl_prefetch(doctl, CALL_CERTIFICATE, "abc", beside);
     }
     /* They run without being asked for. */
     wait_for_calls(doctl, 4);
@@ -867,7 +868,7 @@ START_TEST(a_question_asked_ahead_is_put_once)
     expect(doctl, ASK_EMAIL, "", "", "me@example.com", 0, "");
     ck_assert_uint_eq(unit_lines(calls_log), 5);
     /* Another cluster's question is another one. */
-    doctl_ahead(doctl, CALL_POOL_LIST, "abc", NULL);
+    doctl_prefetch(doctl, CALL_POOL_LIST, "abc", NULL);
     expect(doctl, ASK_POOL_EXISTS, "xyz", "app-pool", "yes", 0, "");
     expect(doctl, ASK_POOL_EXISTS, "abc", "app-pool", "yes", 0, "");
     ck_assert_uint_eq(unit_lines(calls_log), 7);
@@ -878,10 +879,10 @@ END_TEST
 START_TEST(what_is_turned_down_ahead_is_put_in_other_words)
 {
     struct doctl *doctl = open_doctl(fake(slow_doctl), DIALECT_AUTO);
-    doctl_ahead(doctl, CALL_CLUSTER_STATUS, "abc", NULL);
-    doctl_ahead(doctl, CALL_POOL_GET, "abc", "app-pool");
+    doctl_prefetch(doctl, CALL_CLUSTER_STATUS, "abc", NULL);
+    doctl_prefetch(doctl, CALL_POOL_GET, "abc", "app-pool");
     expect(doctl, ASK_STATUS, "abc", "", "online", 0, "");
-    expect(doctl, ASK_POOL_URI, "abc", "app-pool", NULL, ERROR_TURNED_DOWN, "--format");
+    expect(doctl, ASK_POOL_URI, "abc", "app-pool", NULL, ERROR_UNSUPPORTED, "--format");
     ck_assert_uint_eq(unit_lines(calls_log), 3);
     doctl_free(doctl);
 }
@@ -893,8 +894,8 @@ START_TEST(with_one_job_nothing_is_asked_ahead)
     options.program = fake(slow_doctl);
     options.jobs = 1;
     struct doctl *doctl = doctl_new(&options, &error);
-    doctl_ahead(doctl, CALL_POOL_LIST, "abc", NULL);
-    doctl_ahead(doctl, CALL_CERTIFICATE, "abc", unit_path(folder, "ca.crt"));
+    doctl_prefetch(doctl, CALL_POOL_LIST, "abc", NULL);
+    doctl_prefetch(doctl, CALL_CERTIFICATE, "abc", unit_path(folder, "ca.crt"));
     ck_assert(!unit_has_children());
     expect(doctl, ASK_EMAIL, "", "", "me@example.com", 0, "");
     ck_assert_uint_eq(unit_lines(calls_log), 1);
@@ -905,8 +906,8 @@ END_TEST
 START_TEST(what_nobody_asked_for_is_ended)
 {
     struct doctl *doctl = open_doctl(fake(slow_doctl), DIALECT_AUTO);
-    doctl_ahead(doctl, CALL_CONNECTION, "abc", NULL);
-    doctl_ahead(doctl, CALL_CERTIFICATE, "abc", unit_path(folder, "ca.crt"));
+    doctl_prefetch(doctl, CALL_CONNECTION, "abc", NULL);
+    doctl_prefetch(doctl, CALL_CERTIFICATE, "abc", unit_path(folder, "ca.crt"));
     wait_for_calls(doctl, 2);
     doctl_free(doctl);
     ck_assert(!unit_has_children());
@@ -1116,7 +1117,7 @@ START_TEST(every_call_is_told)
     options.observer = &noted;
     struct doctl *doctl = doctl_new(&options, &error);
     expect(doctl, ASK_STATUS, "abc", "", "online", 0, "");
-    expect(doctl, ASK_RULE_APPEND, "abc", "tag:web", NULL, ERROR_TURNED_DOWN, "");
+    expect(doctl, ASK_RULE_APPEND, "abc", "tag:web", NULL, ERROR_UNSUPPORTED, "");
     ck_assert_str_eq(buffer_text(&noted), calls());
     ck_assert_uint_eq(unit_lines(calls_log), 3);
     doctl_free(doctl);

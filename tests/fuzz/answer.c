@@ -40,8 +40,8 @@ static void check_verdict(const struct process_result *result, enum verdict verd
     MUST(is_message(error));
     MUST(strncmp(error->text, "could not list the clusters: ", 29) == 0);
     switch (error->kind) {
-    case ERROR_TURNED_DOWN:
-        MUST(verdict == VERDICT_TURNED_DOWN);
+    case ERROR_UNSUPPORTED:
+        MUST(verdict == VERDICT_UNSUPPORTED);
         break;
     case ERROR_UNREADABLE:
         MUST(verdict == VERDICT_FAILED || (verdict == VERDICT_ODD && result->exit_status != 0));

@@ -1,0 +1,35 @@
+/*
+ * ask: asks doctl one question: which words first, what was started before its turn, what counts as
+ * an answer, and when a read is retried. For doctl.c and compute.c, whose functions know what each
+ * question means.
+ *
+ * The rules (docs/DOCTL.md, "Two dialects"):
+ *   - a question is asked in the plan's words; where doctl does not know them, in the shipped
+ * words, and from then on the shipped words come first;
+ *   - an API error, a network error or a missing token never makes it try other words;
+ *   - a change is asked for in other words only where doctl cannot have sent it;
+ *   - a read that failed on the network or with 429 or 5xx is retried, with growing pauses, within
+ *     the deadline of one call; a change never is.
+ */
+#ifndef MANAGED_DB_DOCTL_ASK_H
+#define MANAGED_DB_DOCTL_ASK_H
+
+#include "doctl/client.h"
+#include "reply.h"
+
+/*
+ * Asks a question. The reply is the caller's to free with reply_free(), on success alone. *used,
+ * where wanted, is the wording that was answered. Fails with the errors of answer_judge() and
+ * reply_read(); ERROR_UNSUPPORTED where doctl knows the question in no wording.
+ */
+bool ask(struct doctl *doctl, enum call_id id, const char *const arguments[CALL_ARGUMENTS],
+         struct reply *reply, const struct wording **used, struct error *error);
+
+/*
+ * Starts a question that will be asked anyway, in the words that ask() would try first; ask() then
+ * takes this answer. Does nothing where it was started already, or with one job.
+ */
+void ask_prefetch(struct doctl *doctl, enum call_id id,
+                  const char *const arguments[CALL_ARGUMENTS]);
+
+#endif

@@ -1,0 +1,212 @@
+#include "config.h"
+
+#include "doctl/ask.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "answer.h"
+#include "doctl/released.h"
+#include "memory.h"
+
+#define RETRIES 5 /* as many as doctl itself makes (docs/DOCTL.md) */
+
+/* The wordings to try, in order; gives how many. */
+static size_t choose(const struct doctl *doctl, const struct call *call,
+                     const struct wording *order[2])
+{
+    size_t count = 0;
+    bool common = !call->shipped.words;
+    bool plan = call->plan.words && (common || doctl->options.dialect != DIALECT_SHIPPED);
+    bool shipped = call->shipped.words && doctl->options.dialect != DIALECT_PLAN;
+    if (plan && !(shipped && released_so_far(doctl)))
+        order[count++] = &call->plan;
+    if (shipped)
+        order[count++] = &call->shipped;
+    if (plan && shipped && count == 1)
+        order[count++] = &call->plan;
+    return count;
+}
+
+/* ---- questions that are started before their turn ---- */
+
+static bool is_same_argv(char **one, char **other)
+{
+    size_t i = 0;
+    while (one[i] && other[i] && strcmp(one[i], other[i]) == 0)
+        i++;
+    return !one[i] && !other[i];
+}
+
+/* The link to the question that was started with this argv, or the link that ends the list. */
+static struct prefetched **find_prefetched(struct doctl *doctl, char **argv)
+{
+    struct prefetched **link = &doctl->prefetched;
+    while (*link && !is_same_argv((*link)->argv, argv))
+        link = &(*link)->next;
+    return link;
+}
+
+void ask_prefetch(struct doctl *doctl, enum call_id id, const char *const arguments[CALL_ARGUMENTS])
+{
+    const struct wording *order[2];
+    if (doctl->options.jobs < 2 || choose(doctl, dialect_call(id), order) == 0)
+        return;
+    char **argv = dialect_argv(order[0], arguments);
+    if (*find_prefetched(doctl, argv)) {
+        free(argv);
+        return;
+    }
+    struct prefetched *prefetched = mem_alloc(sizeof *prefetched);
+    prefetched->argv = argv;
+    prefetched->process = client_start(doctl, false, order[0], argv);
+    prefetched->next = doctl->prefetched;
+    doctl->prefetched = prefetched;
+}
+
+/* The process of a question that was started before, else a new one. */
+static struct process *take_or_start(struct doctl *doctl, const struct call *call,
+                                     const struct wording *wording, char **argv)
+{
+    struct prefetched **link = find_prefetched(doctl, argv);
+    struct prefetched *found = *link;
+    if (!found)
+        return client_start(doctl, call->mutation, wording, argv);
+    struct process *process = found->process;
+    *link = found->next;
+    free(found->argv);
+    free(found);
+    return process;
+}
+
+/* ---- one question ---- */
+
+/* A question with its arguments put in, and what came of it so far. */
+struct asking {
+    struct doctl *doctl;
+    const struct call *call;
+    const char *const *arguments;
+    char *doing; /* for messages */
+    struct reply *reply;
+};
+
+/* Asks in one wording. The reply has to be freed only when it was answered. */
+static enum verdict ask_in(const struct asking *asking, const struct wording *wording,
+                           struct error *error)
+{
+    struct doctl *doctl = asking->doctl;
+    struct reply *reply = asking->reply;
+    char **argv = dialect_argv(wording, asking->arguments);
+    struct process *process = take_or_start(doctl, asking->call, wording, argv);
+    bool ran = process_wait(doctl->set, process, &reply->result, error);
+    free(argv);
+    if (!ran)
+        return VERDICT_FAILED;
+    enum verdict verdict = answer_judge(&reply->result, asking->doing, error);
+    released_note(doctl, verdict, &reply->result);
+    if (verdict == VERDICT_ANSWERED &&
+        released_was_cut_off(doctl, asking->call, wording, &reply->result.out)) {
+        error_set(error, ERROR_UNREADABLE, 0,
+                  "could not %s: doctl's answer was cut off, it does not end with a newline",
+                  asking->doing);
+        verdict = VERDICT_FAILED;
+    } else if (verdict == VERDICT_ANSWERED &&
+               !reply_read(asking->call, wording, asking->doing, doctl->scratch, reply, error)) {
+        verdict = error->kind == ERROR_LOCAL ? VERDICT_FAILED : VERDICT_ODD;
+    }
+    if (verdict != VERDICT_ANSWERED)
+        reply_free(reply);
+    return verdict;
+}
+
+/*
+ * Asks in the wordings of `order`, up to the first that decides; *used is the last one. The error
+ * is that of the last one, but that an odd answer says more than words that doctl does not know.
+ */
+static enum verdict ask_in_turn(const struct asking *asking, const struct wording *order[2],
+                                size_t count, const struct wording **used, struct error *error)
+{
+    bool odd = false;
+    for (size_t i = 0; i < count; i++) {
+        struct error failure = ERROR_INIT;
+        enum verdict verdict = ask_in(asking, order[i], &failure);
+        bool known = verdict == VERDICT_ANSWERED || verdict == VERDICT_FAILED;
+        *used = order[i];
+        if (i > 0 && order[i] == &asking->call->shipped && known)
+            asking->doctl->release.knows_shipped = true;
+        if (verdict == VERDICT_ANSWERED)
+            return verdict;
+        if (!(odd && verdict == VERDICT_UNSUPPORTED))
+            *error = failure;
+        if (verdict == VERDICT_FAILED || (verdict == VERDICT_ODD && asking->call->mutation))
+            return verdict;
+        odd = odd || verdict == VERDICT_ODD;
+    }
+    return odd ? VERDICT_ODD : VERDICT_UNSUPPORTED;
+}
+
+static bool ask_once(struct doctl *doctl, const struct call *call,
+                     const char *const arguments[CALL_ARGUMENTS], struct reply *reply,
+                     const struct wording **used, struct error *error)
+{
+    const struct wording *order[2];
+    size_t count = choose(doctl, call, order);
+    struct asking asking = {doctl, call, arguments, dialect_doing(call, arguments), reply};
+    *reply = (struct reply){.table = TABLE_INIT};
+    if (count == 0)
+        error_set(error, ERROR_UNSUPPORTED, 0, "could not %s: the plan's doctl has no such call",
+                  asking.doing);
+    enum verdict verdict = ask_in_turn(&asking, order, count, used, error);
+    free(asking.doing);
+    if (verdict == VERDICT_ANSWERED)
+        return true;
+    /* A hand-made doctl need not know a question beyond the plan: the caller goes on without it. */
+    if (verdict == VERDICT_ODD && !call->mutation && call->shipped.words &&
+        !doctl_is_released(doctl))
+        error->kind = ERROR_UNSUPPORTED;
+    if (error->kind == ERROR_UNSUPPORTED && call->shipped.words && count == 1 &&
+        doctl->options.dialect == DIALECT_PLAN)
+        error_advise(error,
+                     "a released doctl needs other words: leave --faithful or --dialect plan out");
+    return false;
+}
+
+/* ---- retries ---- */
+
+static bool may_retry(const struct error *error)
+{
+    return error->kind == ERROR_NETWORK ||
+           (error->kind == ERROR_API && (error->number == 429 || error->number >= 500));
+}
+
+/* Twice as long each time, and two programs do not ask at the same moment. */
+static int retry_pause(const struct doctl *doctl, int attempt)
+{
+    long pause = (long)doctl->options.retry_ms << attempt;
+    return (int)(pause / 2 + (process_clock_ms() * 7919 + getpid()) % (pause + 1));
+}
+
+bool ask(struct doctl *doctl, enum call_id id, const char *const arguments[CALL_ARGUMENTS],
+         struct reply *reply, const struct wording **used, struct error *error)
+{
+    const struct call *call = dialect_call(id);
+    const struct wording *last = NULL;
+    int deadline = doctl->options.timeout_ms;
+    long long began = process_clock_ms();
+    for (int attempt = 0;; attempt++) {
+        struct error failure = ERROR_INIT;
+        if (ask_once(doctl, call, arguments, reply, used ? used : &last, &failure))
+            return true;
+        int pause = retry_pause(doctl, attempt);
+        if (call->mutation || !doctl->options.retry_ms || attempt == RETRIES ||
+            !may_retry(&failure) || (deadline && process_clock_ms() + pause - began >= deadline)) {
+            *error = failure;
+            return false;
+        }
+        if (doctl->options.on_retry)
+            doctl->options.on_retry(doctl->options.observer, &failure, pause);
+        if (!doctl_pause(doctl, pause, error))
+            return false;
+    }
+}

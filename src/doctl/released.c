@@ -1,0 +1,55 @@
+#include "config.h"
+
+#include "doctl/released.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "pattern.h"
+
+/* A UUID of which the end is missing. */
+static struct pattern part_of_uuid_pattern = PATTERN("[0-9a-f]{8}-[0-9a-f-]{0,26}");
+
+bool released_so_far(const struct doctl *doctl)
+{
+    return doctl->release.refused_words || doctl->release.knows_shipped;
+}
+
+bool doctl_is_released(struct doctl *doctl)
+{
+    if (released_so_far(doctl) || doctl->release.was_asked ||
+        doctl->options.dialect == DIALECT_PLAN)
+        return released_so_far(doctl);
+    doctl->release.was_asked = true;
+    const struct call *call = dialect_call(CALL_WITNESS);
+    char **argv = dialect_argv(&call->shipped, NO_ARGUMENTS);
+    struct process *process = client_start(doctl, false, &call->shipped, argv);
+    struct process_result result;
+    struct error ignored = ERROR_INIT;
+    if (process_wait(doctl->set, process, &result, &ignored)) {
+        doctl->release.refused_words = result.exit_status != 0 && answer_misses_arguments(&result);
+        process_result_free(&result);
+    }
+    free(argv);
+    return doctl->release.refused_words;
+}
+
+void released_note(struct doctl *doctl, enum verdict verdict, const struct process_result *result)
+{
+    bool helped = result->exit_status == 0 && strstr(buffer_text(&result->out), "\nUsage:");
+    if (verdict == VERDICT_UNSUPPORTED && (result->exit_status == 255 || helped))
+        doctl->release.refused_words = true;
+    if (verdict == VERDICT_ANSWERED && result->out.length && strstr(result->out.data, "    "))
+        doctl->release.is_tidy = true;
+}
+
+bool released_was_cut_off(struct doctl *doctl, const struct call *call,
+                          const struct wording *wording, const struct buffer *out)
+{
+    if (!out->length || out->data[out->length - 1] == '\n')
+        return false;
+    return call->is_list || doctl->release.is_tidy ||
+           (wording->shape == SHAPE_ID && pattern_is(&part_of_uuid_pattern, out->data)) ||
+           doctl_is_released(doctl);
+}
