@@ -57,10 +57,12 @@ bool doctl_cluster_info(struct doctl *doctl, const char *cluster_id, char **text
 
 bool doctl_pool_exists(struct doctl *doctl, const char *cluster_id, const char *pool, bool *exists,
                        struct error *error);
+struct pool_request {
+    const char *name, *database, *user, *size;
+};
 /* *shown tells whether doctl's answer shows the pool, as a released doctl's does. */
-bool doctl_pool_create(struct doctl *doctl, const char *cluster_id, const char *pool,
-                       const char *database, const char *user, const char *size, bool *shown,
-                       struct error *error);
+bool doctl_pool_create(struct doctl *doctl, const char *cluster_id,
+                       const struct pool_request *request, bool *shown, struct error *error);
 /* The pool's URI; it holds a password. A question that only the shipped doctl knows. */
 bool doctl_pool_uri(struct doctl *doctl, const char *cluster_id, const char *pool, char **uri,
                     struct error *error);

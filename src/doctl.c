@@ -250,17 +250,18 @@ bool doctl_pool_exists(struct doctl *doctl, const char *cluster_id, const char *
     return true;
 }
 
-bool doctl_pool_create(struct doctl *doctl, const char *cluster_id, const char *pool,
-                       const char *database, const char *user, const char *size, bool *shown,
-                       struct error *error)
+bool doctl_pool_create(struct doctl *doctl, const char *cluster_id,
+                       const struct pool_request *request, bool *shown, struct error *error)
 {
     struct reply reply;
     struct table table;
     *shown = false;
-    if (!ask_change(doctl, CALL_POOL_CREATE, ARGUMENTS(cluster_id, pool, database, user, size),
-                    &table, &reply, error))
+    if (!ask_change(
+            doctl, CALL_POOL_CREATE,
+            ARGUMENTS(cluster_id, request->name, request->database, request->user, request->size),
+            &table, &reply, error))
         return false;
-    *shown = has_row(&table, "Name", pool, "Name", pool);
+    *shown = has_row(&table, "Name", request->name, "Name", request->name);
     table_free(&table);
     reply_free(&reply);
     return true;

@@ -5,12 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "beyond.h"
-#include "endpoint.h"
+#include "flow/endpoint.h"
+#include "flow/locks.h"
+#include "flow/prefetch.h"
+#include "flow/preflight.h"
+#include "flow/recover.h"
+#include "flow/save.h"
+#include "flow/trusted_sources.h"
+#include "flow/wait.h"
 #include "memory.h"
 #include "pem.h"
-#include "secretfile.h"
-#include "trust.h"
 
 /* The plan's constants that are no settings. */
 #define DATABASE_NAME "defaultdb"
@@ -52,48 +56,67 @@ bool check_existing_database(struct flow *flow, const char *cluster_name, struct
 /* The certificate of setup and create: one that cannot be had does not stop the rest. */
 static bool download_if_possible(struct flow *flow, const char *cluster_id, struct error *error)
 {
-    struct error mine = ERROR_INIT;
-    if (download_ssl_certificate(flow, cluster_id, flow_get(flow, SETTING_CA_FILE), &mine))
+    struct error failure = ERROR_INIT;
+    if (download_ssl_certificate(flow, cluster_id, flow_get(flow, SETTING_CA_FILE), &failure))
         return true;
-    if (mine.kind != ERROR_UNSUPPORTED && mine.kind != ERROR_API) {
-        *error = mine;
+    if (failure.kind != ERROR_UNSUPPORTED && failure.kind != ERROR_API) {
+        *error = failure;
         return false;
     }
-    console_warning(flow->console, "Failed to download SSL certificate: %s", mine.text);
+    console_warning(flow->console, "Failed to download SSL certificate: %s", failure.text);
     console_plain(flow->console, "You may need to download manually from DigitalOcean dashboard");
-    if (mine.kind == ERROR_API)
-        flow->put_off = mine;
+    if (failure.kind == ERROR_API)
+        flow->put_off = failure;
     return true;
+}
+
+/* What the plan does with a new cluster that is online. */
+static bool finish_cluster(struct flow *flow, struct error *error)
+{
+    return create_connection_pool(flow, flow->cluster_id, flow_get(flow, SETTING_POOL),
+                                  flow_get(flow, SETTING_POOL_SIZE), error) &&
+           download_if_possible(flow, flow->cluster_id, error);
+}
+
+/* A cluster that was found may have been left half made: the plan returns at once. */
+static bool finish_existing_cluster(struct flow *flow, struct error *error)
+{
+    if (flow->settings->faithful)
+        return true;
+    if (!save_prepare(flow, flow_get(flow, SETTING_CA_FILE), error))
+        return false;
+    if (strcmp(flow->cluster_status, "online") == 0)
+        prefetch_cluster(flow, flow->cluster_id);
+    return wait_until_online(flow, flow->cluster_id, flow->cluster_status, error) &&
+           finish_cluster(flow, error);
+}
+
+static bool finish_new_cluster(struct flow *flow, bool waited, struct error *error)
+{
+    if (!waited && !wait_until_online(flow, flow->cluster_id, NULL, error))
+        return false;
+    prefetch_cluster(flow, flow->cluster_id);
+    return finish_cluster(flow, error);
 }
 
 bool create_managed_database(struct flow *flow, const char *cluster_name, const char *region,
                              const char *size, const char *vpc_uuid, struct error *error)
 {
+    struct error cause = ERROR_INIT;
     if (!lock_cluster(flow, cluster_name, error))
         return false;
-    struct error none = ERROR_INIT;
-    if (check_existing_database(flow, cluster_name, &none)) {
+    if (check_existing_database(flow, cluster_name, &cause)) {
         console_warning(flow->console, "Database cluster already exists. Skipping creation.");
-        if (flow->settings->faithful)
-            return true;
-        if (!prepare_file(flow, flow_get(flow, SETTING_CA_FILE), error))
-            return false;
-        if (strcmp(flow->cluster_status, "online") == 0)
-            ahead_of_cluster(flow, flow->cluster_id);
-        return wait_until_online(flow, flow->cluster_id, flow->cluster_status, error) &&
-               create_connection_pool(flow, flow->cluster_id, flow_get(flow, SETTING_POOL),
-                                      flow_get(flow, SETTING_POOL_SIZE), error) &&
-               download_if_possible(flow, flow->cluster_id, error);
+        return finish_existing_cluster(flow, error);
     }
-    if (none.kind != ERROR_NOT_THERE) {
-        *error = none;
+    if (cause.kind != ERROR_NOT_THERE) {
+        *error = cause;
         return false;
     }
+    if (!save_prepare(flow, flow_get(flow, SETTING_CA_FILE), error) ||
+        !preflight_pool(flow, size, error))
+        return false;
 
-    /* What can be known before a cluster is billed fails before it. */
-    if (!prepare_file(flow, flow_get(flow, SETTING_CA_FILE), error) ||
-        !pool_will_fit(flow, size, error))
-        return false;
     console_step(flow->console, "Creating managed PostgreSQL cluster: %s...", cluster_name);
     console_plain(flow->console, "  Region: %s", region);
     console_plain(flow->console, "  Size:   %s", size);
@@ -108,40 +131,14 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
                                       .size = size,
                                       .nodes = flow_get(flow, SETTING_NODES),
                                       .vpc_uuid = vpc_uuid};
-    bool waited = false;
+    bool waited;
     char *id = NULL;
-    struct error failure = ERROR_INIT;
-    if (!doctl_cluster_create(flow->doctl, &request, &id, &waited, &failure) &&
-        !cluster_is_there(flow, cluster_name, &id, &failure)) {
-        *error = failure;
-        if (error->kind == ERROR_SIGNAL)
-            error_advise(error, "the cluster may go on being created: run again to take it up");
+    if (!make_cluster(flow, &request, &id, &waited, error))
         return flow->is_setup ? false : error_precede(error, "Failed to create database cluster");
-    }
-    flow->changes++;
     free(flow->cluster_id);
     flow->cluster_id = id;
     console_success(flow->console, "Database cluster created: %s", id);
-
-    if (!waited && !wait_until_online(flow, id, NULL, error))
-        return false;
-    ahead_of_cluster(flow, id);
-    return create_connection_pool(flow, id, flow_get(flow, SETTING_POOL),
-                                  flow_get(flow, SETTING_POOL_SIZE), error) &&
-           download_if_possible(flow, id, error);
-}
-
-static bool make_pool(struct flow *flow, const char *cluster_id, const char *pool_name,
-                      const char *pool_size, bool *seen, struct error *error)
-{
-    struct error failure = ERROR_INIT;
-    if (doctl_pool_create(flow->doctl, cluster_id, pool_name, DATABASE_NAME, DATABASE_USER,
-                          pool_size, seen, &failure))
-        return *seen || pool_was_made(flow, cluster_id, pool_name, seen, error);
-    *seen = pool_is_there(flow, cluster_id, pool_name, &failure);
-    if (!*seen)
-        *error = failure;
-    return *seen;
+    return finish_new_cluster(flow, waited, error);
 }
 
 bool create_connection_pool(struct flow *flow, const char *cluster_id, const char *pool_name,
@@ -154,22 +151,25 @@ bool create_connection_pool(struct flow *flow, const char *cluster_id, const cha
         return false;
     if (exists) {
         console_success(flow->console, "Connection pool already exists: %s", pool_name);
-    } else {
-        bool seen;
-        if (!make_pool(flow, cluster_id, pool_name, pool_size, &seen, error))
-            return false;
-        flow->changes++;
-        if (seen)
-            console_success(flow->console,
-                            "Connection pool created: %s (transaction mode, %s connections)",
-                            pool_name, pool_size);
-        else
-            console_warning(flow->console,
-                            "doctl said that it made the connection pool %s, but its list does not "
-                            "show it",
-                            pool_name);
+        prefetch_pool(flow, cluster_id, pool_name);
+        return true;
     }
-    ahead_of_pool(flow, cluster_id, pool_name);
+
+    struct pool_request request = {
+        .name = pool_name, .database = DATABASE_NAME, .user = DATABASE_USER, .size = pool_size};
+    bool seen;
+    if (!make_pool(flow, cluster_id, &request, &seen, error))
+        return false;
+    if (seen)
+        console_success(flow->console,
+                        "Connection pool created: %s (transaction mode, %s connections)", pool_name,
+                        pool_size);
+    else
+        console_warning(flow->console,
+                        "doctl said that it made the connection pool %s, but its list does not "
+                        "show it",
+                        pool_name);
+    prefetch_pool(flow, cluster_id, pool_name);
     return true;
 }
 
@@ -178,7 +178,7 @@ bool download_ssl_certificate(struct flow *flow, const char *cluster_id, const c
 {
     console_step(flow->console, "Downloading SSL certificate...");
 
-    if (!prepare_file(flow, output_path, error))
+    if (!save_prepare(flow, output_path, error))
         return false;
 
     char *pem = NULL;
@@ -191,38 +191,40 @@ bool download_ssl_certificate(struct flow *flow, const char *cluster_id, const c
                          DASHBOARD, cluster_id);
         return false;
     }
-    if (!pem_check(pem, strlen(pem), &length, error)) {
-        mem_free_secret(pem);
-        return false;
-    }
-
     struct buffer content = BUFFER_INIT;
-    buffer_add(&content, pem, length);
-    buffer_add_text(&content, "\n");
-    mem_free_secret(pem);
-    struct secretfile_owner owner = settings_owner(flow->settings);
-    enum secretfile_outcome outcome;
-    bool good =
-        secretfile_write(output_path, content.data, content.length, &owner, &outcome, error);
+    bool good = pem_check(pem, strlen(pem), &length, error);
+    if (good) {
+        buffer_add(&content, pem, length);
+        buffer_add_text(&content, "\n");
+        good = save_file(flow, "SSL certificate", output_path, content.data, content.length, error);
+    }
     buffer_free(&content);
-    if (!good)
-        return false;
-    flow->changes += outcome == SECRETFILE_WRITTEN;
-    console_success(flow->console,
-                    outcome == SECRETFILE_WRITTEN ? "SSL certificate saved: %s"
-                                                  : "SSL certificate unchanged: %s",
-                    output_path);
-    return true;
+    mem_free_secret(pem);
+    return good;
 }
 
 /* ---- the plan, task 1: connection string ---- */
+
+/* Nothing has shown that there is such a host: only a doctl that cannot tell the pool's is given
+ * it. */
+static void take_pooler_host(struct flow *flow, struct conninfo *info)
+{
+    char *pooler = conninfo_pooler_host(info->host);
+    if (strcmp(pooler, info->host) != 0)
+        console_warning(flow->console,
+                        "%s is the plan's name for the pooler: a released doctl's "
+                        "clusters have no such host",
+                        pooler);
+    free(info->host);
+    info->host = pooler;
+}
 
 bool get_connection_string(struct flow *flow, const char *cluster_id, bool use_pool,
                            struct conninfo *info, struct error *error)
 {
     console_step(flow->console, "Retrieving connection string...");
 
-    ahead_of_connection(flow, cluster_id, use_pool);
+    prefetch_connection(flow, cluster_id, use_pool);
     if (!doctl_connection(flow->doctl, cluster_id, info, error)) {
         if (error->kind == ERROR_BLANK)
             error_advise(error, "a token without the scope database:view_credentials gets blank "
@@ -230,10 +232,13 @@ bool get_connection_string(struct flow *flow, const char *cluster_id, bool use_p
         return false;
     }
 
-    if (!choose_endpoint(flow, cluster_id, use_pool, info, error)) {
+    bool known;
+    if (!choose_endpoint(flow, cluster_id, use_pool, info, &known, error)) {
         conninfo_free(info);
         return false;
     }
+    if (use_pool && !known)
+        take_pooler_host(flow, info);
     if (use_pool)
         console_info(flow->console, "Using connection pooler endpoint");
     else
@@ -250,7 +255,7 @@ bool save_connection_string(struct flow *flow, const char *cluster_id, const cha
 
     const char *ssl_mode = flow_get(flow, SETTING_SSL_MODE);
     bool good = flow->settings->no_secret_file ||
-                write_connection_string(flow, output_path, &info, ssl_mode, error);
+                save_url(flow, "Connection string", output_path, &info, ssl_mode, error);
     if (good) {
         if (strncmp(ssl_mode, "verify-", 7) == 0)
             console_info(flow->console, "For %s the client needs the CA file too (sslrootcert)",
@@ -274,7 +279,7 @@ bool configure_trusted_sources(struct flow *flow, const char *cluster_id, const 
     char *address = NULL;
     if (!lock_rules(flow, cluster_id, error))
         return false;
-    ahead_of_trust(flow, cluster_id, droplet_id);
+    prefetch_trusted_sources(flow, cluster_id, droplet_id);
     if (!droplet_private_ip(flow, droplet_id, &address, error))
         return false;
     bool has_address = *address != '\0';
@@ -315,7 +320,7 @@ char *database_info_text(const struct database_info *info)
 bool show_database_info(struct flow *flow, const char *cluster_id, struct database_info *info,
                         struct error *error)
 {
-    ahead_of_info(flow, cluster_id);
+    prefetch_info(flow, cluster_id);
     *info = (struct database_info){.dashboard = mem_format(DASHBOARD "%s", cluster_id)};
     if (doctl_cluster_info(flow->doctl, cluster_id, &info->cluster, error) &&
         doctl_pool_info(flow->doctl, cluster_id, &info->pools, error))
@@ -339,14 +344,8 @@ bool ensure_vpc(struct flow *flow, const char *name, const char *region, char **
     }
 
     console_step(flow->console, "Creating VPC: %s...", name);
-    struct error failure = ERROR_INIT;
-    if (!doctl_vpc_create(flow->doctl, name, region, flow_get(flow, SETTING_VPC_IP_RANGE), uuid,
-                          &failure) &&
-        !vpc_is_there(flow, name, uuid, &failure)) {
-        *error = failure;
+    if (!make_vpc(flow, name, region, uuid, error))
         return false;
-    }
-    flow->changes++;
     console_success(flow->console, "Created VPC: %s", *uuid);
     return true;
 }
@@ -363,18 +362,46 @@ bool validate_doctl_auth(struct flow *flow, char **email, struct error *error)
 
 /* ---- the plan, task 3 ---- */
 
-/* Settings and folders that cannot be used fail before the first change. */
-static bool prepare_files(struct flow *flow, struct error *error)
-{
-    return (flow->settings->no_secret_file ||
-            prepare_file(flow, flow_get(flow, SETTING_SECRET_FILE), error)) &&
-           prepare_file(flow, flow_get(flow, SETTING_CA_FILE), error);
-}
-
 bool is_self_hosted(const struct settings *settings)
 {
     const char *use = settings_get(settings, SETTING_USE_MANAGED_DB);
     return *use && strcmp(use, "true") != 0;
+}
+
+/* What cannot be used fails before the first change; then what is asked in any case is started. */
+static bool prepare_setup(struct flow *flow, struct error *error)
+{
+    flow->is_setup = true;
+    if (!flow->settings->no_secret_file &&
+        !save_prepare(flow, flow_get(flow, SETTING_SECRET_FILE), error))
+        return false;
+    if (!save_prepare(flow, flow_get(flow, SETTING_CA_FILE), error) ||
+        !lock_cluster(flow, flow_get(flow, SETTING_CLUSTER_NAME), error))
+        return false;
+    prefetch_setup(flow);
+    return preflight_droplet(flow, error);
+}
+
+static bool trust_droplet(struct flow *flow, struct error *error)
+{
+    char *rule = NULL;
+    const char *droplet_id = flow_get(flow, SETTING_DROPLET_ID);
+    bool good =
+        !*droplet_id || configure_trusted_sources(flow, flow->cluster_id, droplet_id, &rule, error);
+    free(rule);
+    return good && add_trusted_sources(flow, error);
+}
+
+static bool tell_database_info(struct flow *flow, struct error *error)
+{
+    struct database_info info;
+    if (!show_database_info(flow, flow->cluster_id, &info, error))
+        return false;
+    char *text = database_info_text(&info);
+    console_plain(flow->console, "%.*s", (int)strlen(text) - 1, text);
+    free(text);
+    database_info_free(&info);
+    return true;
 }
 
 bool setup_managed_database(struct flow *flow, bool meant, struct error *error)
@@ -385,12 +412,7 @@ bool setup_managed_database(struct flow *flow, bool meant, struct error *error)
     }
 
     console_step(flow->console, "Setting up DigitalOcean Managed PostgreSQL...");
-    flow->is_setup = true;
-    if (!prepare_files(flow, error) ||
-        !lock_cluster(flow, flow_get(flow, SETTING_CLUSTER_NAME), error))
-        return false;
-    ahead_of_setup(flow);
-    if (!look_at_droplet(flow, error))
+    if (!prepare_setup(flow, error))
         return false;
 
     char *vpc_uuid = NULL;
@@ -404,25 +426,11 @@ bool setup_managed_database(struct flow *flow, bool meant, struct error *error)
     if (!good)
         return flow->cluster_id ? false : error_precede(error, "Failed to create managed database");
 
-    char *rule = NULL;
-    if (*flow_get(flow, SETTING_DROPLET_ID) &&
-        !configure_trusted_sources(flow, flow->cluster_id, flow_get(flow, SETTING_DROPLET_ID),
-                                   &rule, error))
+    if (!trust_droplet(flow, error) ||
+        !save_connection_string(flow, flow->cluster_id, flow_get(flow, SETTING_SECRET_FILE),
+                                error) ||
+        !tell_database_info(flow, error))
         return false;
-    free(rule);
-    if (!flow->settings->faithful && !add_trusted_sources(flow, error))
-        return false;
-
-    if (!save_connection_string(flow, flow->cluster_id, flow_get(flow, SETTING_SECRET_FILE), error))
-        return false;
-
-    struct database_info info;
-    if (!show_database_info(flow, flow->cluster_id, &info, error))
-        return false;
-    char *text = database_info_text(&info);
-    console_plain(flow->console, "%.*s", (int)strlen(text) - 1, text);
-    free(text);
-    database_info_free(&info);
 
     if (flow->put_off.kind != ERROR_NONE) {
         *error = flow->put_off;

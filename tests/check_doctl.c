@@ -155,8 +155,9 @@ static char *ask(struct doctl *doctl, enum question question, const char *id, co
         text = good ? mem_copy(flag ? "yes" : "no") : NULL;
         break;
     case ASK_POOL_CREATE:
-        good =
-            doctl_pool_create(doctl, id, "app-pool", "defaultdb", "doadmin", detail, &flag, &error);
+        good = doctl_pool_create(doctl, id,
+                                 &(struct pool_request){"app-pool", "defaultdb", "doadmin", detail},
+                                 &flag, &error);
         text = good ? mem_copy(flag ? "created, shown" : "created") : NULL;
         break;
     case ASK_POOL_URI:

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droplet.h"
+#include "flow/deployment.h"
+#include "flow/droplet.h"
 #include "listing.h"
 #include "memory.h"
 #include "text.h"
@@ -51,7 +52,7 @@ bool command_droplet_wait(struct flow *flow, struct command_result *result, stru
     if (strcmp(flow_get(flow, SETTING_OUTPUT), "text") == 0)
         return true;
     char *inside = NULL;
-    if (!droplet_private_address(flow, id, &inside, error))
+    if (!doctl_droplet_private_ip(flow->doctl, id, &inside, error))
         return false;
 
     struct buffer env = BUFFER_INIT;

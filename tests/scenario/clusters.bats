@@ -431,7 +431,7 @@ FAKE
     kill -s TERM "$first"
     wait "$first" || true
     exits 5
-    grep -q "another run of managed-db for the cluster freshtrack-db is still at it" "$BOX/second.err" ||
+    grep -q "another run of managed-db for the cluster freshtrack-db is still running" "$BOX/second.err" ||
         fail "the other run is not named"
     # Clusters of other names do not wait for each other, and the lock ends with its holder.
     without DOCTL_SIM_FAULT

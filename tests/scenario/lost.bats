@@ -530,7 +530,7 @@ several() {
         env -i "${ENVIRONMENT[@]}" ${WRAPPER[@]+"${WRAPPER[@]}"} "$PROGRAM" --lock-timeout 0.2 $file \
             >"$BOX/second" 2>"$BOX/second.err" </dev/null 3>&- || status=$?
         exits 5
-        grep -q "^✗ another run of managed-db for the cluster freshtrack-db is still at it.*--lock-timeout" \
+        grep -q "^✗ another run of managed-db for the cluster freshtrack-db is still running.*--lock-timeout" \
             "$BOX/second.err" || fail "$file: the other run is not told of"
         equal "$(grep -c '^✗' "$BOX/second.err")" 1 "messages of $file"
         equal "$(cat "$BOX/second")" "" "answer of $file"
@@ -938,8 +938,10 @@ FAKE
     mdb setup --droplet 42
     exec 5<&-
     works
-    equal "$(cd "$SECRETS" && echo *)" \
-        "ca-certificate.crt database_url database_url.$$-5b.tmp database_url.$gone-zz.tmp database_url.bak database_url.old.tmp database_url.tmp other.$gone-1f.tmp" files
+    # The order depends on the process IDs.
+    equal "$(cd "$SECRETS" && printf '%s\n' * | sort)" "$(printf '%s\n' ca-certificate.crt database_url \
+        "database_url.$$-5b.tmp" "database_url.$gone-zz.tmp" database_url.bak database_url.old.tmp database_url.tmp \
+        "other.$gone-1f.tmp" | sort)" files
 }
 
 @test "a temporary file that a stopped run works on is not swept by another run" {

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "endpoint.h"
+#include "flow/endpoint.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,14 +38,14 @@ static bool take_pool_uri(const char *uri, struct conninfo *info, struct error *
 }
 
 /*
- * The host inside the VPC; *host is NULL where this doctl cannot give one. A doctl that does not
- * know --private and passes over it gives the public host again.
+ * The host inside the VPC; *host is NULL where this doctl cannot give one. A doctl that ignores
+ * --private gives the public host again.
  */
 static bool private_host(struct flow *flow, const char *cluster_id, const char *public_host,
                          char **host, struct error *error)
 {
     struct conninfo info = CONNINFO_INIT;
-    struct error mine = ERROR_INIT;
+    struct error failure = ERROR_INIT;
     *host = NULL;
     if (!wants_private_host(flow))
         return true;
@@ -53,12 +53,12 @@ static bool private_host(struct flow *flow, const char *cluster_id, const char *
         *host = mem_copy(public_host);
         return true;
     }
-    if (doctl_connection_private(flow->doctl, cluster_id, &info, &mine)) {
+    if (doctl_connection_private(flow->doctl, cluster_id, &info, &failure)) {
         if (strcmp(info.host, public_host) != 0)
             *host = mem_copy(info.host);
         conninfo_free(&info);
-    } else if (mine.kind != ERROR_UNSUPPORTED) {
-        *error = mine;
+    } else if (failure.kind != ERROR_UNSUPPORTED) {
+        *error = failure;
         return false;
     }
     if (*host)
@@ -73,32 +73,16 @@ static bool private_host(struct flow *flow, const char *cluster_id, const char *
 }
 
 /*
- * The plan's pooler (task 1, get_connection_string): another host name, the same port and database.
- * Nothing has shown that there is such a host.
- */
-static void take_pooler_host(struct flow *flow, struct conninfo *info)
-{
-    char *pooler = conninfo_pooler_host(info->host);
-    if (strcmp(pooler, info->host) != 0)
-        console_warning(flow->console,
-                        "%s is the plan's name for the pooler: a released doctl's "
-                        "clusters have no such host",
-                        pooler);
-    free(info->host);
-    info->host = pooler;
-}
-
-/*
- * Where the pooler is: the pool's URI tells it; for a doctl without that question the plan does.
+ * Where the pooler is: the pool's URI tells it; *known is false for a doctl without that question.
  * `host` is the one inside the VPC, or NULL.
  */
 static bool pooler_endpoint(struct flow *flow, const char *cluster_id, const char *host,
-                            struct conninfo *info, struct error *error)
+                            struct conninfo *info, bool *known, struct error *error)
 {
     const char *pool = flow_get(flow, SETTING_POOL);
     char *uri = NULL;
-    struct error mine = ERROR_INIT;
-    if (doctl_pool_uri(flow->doctl, cluster_id, pool, &uri, &mine)) {
+    struct error failure = ERROR_INIT;
+    if (doctl_pool_uri(flow->doctl, cluster_id, pool, &uri, &failure)) {
         bool good = take_pool_uri(uri, info, error);
         mem_free_secret(uri);
         if (good && host) {
@@ -107,33 +91,31 @@ static bool pooler_endpoint(struct flow *flow, const char *cluster_id, const cha
         }
         return good;
     }
-    if (mine.kind == ERROR_API && mine.number == 404) {
+    if (failure.kind == ERROR_API && failure.number == 404) {
         bool usual = strcmp(pool, "app-pool") == 0;
         return error_set(error, ERROR_API, 404,
                          "the connection pool %s does not exist: run 'managed-db pool %s%s%s'",
                          pool, cluster_id, usual ? "" : " ", usual ? "" : pool);
     }
     /* For a released doctl no host name is made up. */
-    if (mine.kind != ERROR_UNSUPPORTED || doctl_is_released(flow->doctl)) {
-        *error = mine;
+    if (failure.kind != ERROR_UNSUPPORTED || doctl_is_released(flow->doctl)) {
+        *error = failure;
         return false;
     }
-    take_pooler_host(flow, info);
+    *known = false;
     return true;
 }
 
 bool choose_endpoint(struct flow *flow, const char *cluster_id, bool use_pool,
-                     struct conninfo *info, struct error *error)
+                     struct conninfo *info, bool *known, struct error *error)
 {
-    if (flow->settings->faithful) {
-        if (use_pool)
-            take_pooler_host(flow, info);
+    *known = !flow->settings->faithful;
+    if (!*known)
         return true;
-    }
     char *host = NULL;
     bool good = private_host(flow, cluster_id, info->host, &host, error);
     if (good && use_pool) {
-        good = pooler_endpoint(flow, cluster_id, host, info, error);
+        good = pooler_endpoint(flow, cluster_id, host, info, known, error);
     } else if (host) {
         free(info->host);
         info->host = mem_copy(host);

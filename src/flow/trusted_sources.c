@@ -1,24 +1,25 @@
 #include "config.h"
 
-#include "trust.h"
+#include "flow/trusted_sources.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "beyond.h"
+#include "flow/locks.h"
+#include "flow/recover.h"
 #include "memory.h"
 
 /* Reads the trusted sources once; a doctl without that question leaves them unknown. */
 static bool read_rules(struct flow *flow, const char *cluster_id, struct error *error)
 {
-    struct error mine = ERROR_INIT;
+    struct error failure = ERROR_INIT;
     if (flow->settings->faithful || flow->rules_asked)
         return true;
-    flow->rules_known = doctl_rules(flow->doctl, cluster_id, &flow->rules, &mine);
-    flow->rules_asked = flow->rules_known || mine.kind == ERROR_UNSUPPORTED;
+    flow->rules_known = doctl_rules(flow->doctl, cluster_id, &flow->rules, &failure);
+    flow->rules_asked = flow->rules_known || failure.kind == ERROR_UNSUPPORTED;
     if (flow->rules_asked)
         return true;
-    *error = mine;
+    *error = failure;
     return false;
 }
 
@@ -30,8 +31,8 @@ static bool has_rule(const struct rules *rules, const char *rule)
     return false;
 }
 
-static bool rule_is_there(struct flow *flow, const char *cluster_id, const char *rule,
-                          const struct error *failure)
+static bool find_rule(struct flow *flow, const char *cluster_id, const char *rule,
+                      const struct error *failure)
 {
     struct rules rules = {NULL, 0};
     struct error ignored = ERROR_INIT;
@@ -44,48 +45,55 @@ static bool rule_is_there(struct flow *flow, const char *cluster_id, const char 
 }
 
 /* Reads back what doctl did not show. */
-static bool rule_was_added(struct flow *flow, const char *cluster_id, const char *rule,
+static bool read_rule_back(struct flow *flow, const char *cluster_id, const char *rule,
                            struct error *error)
 {
     struct rules rules = {NULL, 0};
-    struct error mine = ERROR_INIT;
+    struct error failure = ERROR_INIT;
     if (flow->settings->faithful)
         return true;
-    bool known = doctl_rules(flow->doctl, cluster_id, &rules, &mine);
+    bool known = doctl_rules(flow->doctl, cluster_id, &rules, &failure);
     bool there = known && has_rule(&rules, rule);
     rules_free(&rules);
-    if (there || mine.kind == ERROR_UNSUPPORTED)
+    if (there || failure.kind == ERROR_UNSUPPORTED)
         return true;
     if (known)
         return error_set(error, ERROR_UNREADABLE, 0,
                          "doctl said that it added the trusted source %s, but it is not there: run "
                          "again",
                          rule);
-    *error = mine;
+    *error = failure;
+    return false;
+}
+
+/* *added is false where the rule was there after all. */
+static bool append_rule(struct flow *flow, const char *cluster_id, const char *rule, bool *added,
+                        struct error *error)
+{
+    struct error failure = ERROR_INIT;
+    bool shown = false;
+    *added = doctl_rule_append(flow->doctl, cluster_id, rule, &shown, &failure);
+    if (*added)
+        return shown || read_rule_back(flow, cluster_id, rule, error);
+    if (find_rule(flow, cluster_id, rule, &failure))
+        return true;
+    *error = failure;
     return false;
 }
 
 bool add_trusted_source(struct flow *flow, const char *cluster_id, const char *rule, bool *added,
                         struct error *error)
 {
+    struct rules *rules = &flow->rules;
     *added = false;
     if (!lock_rules(flow, cluster_id, error) || !read_rules(flow, cluster_id, error))
         return false;
-    if (has_rule(&flow->rules, rule))
+    if (has_rule(rules, rule))
         return true;
-    struct error mine = ERROR_INIT;
-    bool shown = false;
-    *added = doctl_rule_append(flow->doctl, cluster_id, rule, &shown, &mine);
-    if (*added && !shown && !rule_was_added(flow, cluster_id, rule, error)) {
-        *added = false;
+    if (!append_rule(flow, cluster_id, rule, added, error))
         return false;
-    }
-    if (!*added && !rule_is_there(flow, cluster_id, rule, &mine)) {
-        *error = mine;
-        return false;
-    }
-    flow->rules.list = mem_grow(flow->rules.list, flow->rules.count + 1, sizeof *flow->rules.list);
-    flow->rules.list[flow->rules.count++] = mem_copy(rule);
+    rules->list = mem_grow(rules->list, rules->count + 1, sizeof *rules->list);
+    rules->list[rules->count++] = mem_copy(rule);
     flow->changes++;
     return true;
 }
@@ -93,6 +101,8 @@ bool add_trusted_source(struct flow *flow, const char *cluster_id, const char *r
 bool add_trusted_sources(struct flow *flow, struct error *error)
 {
     const struct settings *settings = flow->settings;
+    if (settings->faithful)
+        return true;
     for (size_t i = 0; i < settings->trust_count; i++) {
         bool added;
         if (!add_trusted_source(flow, flow->cluster_id, settings->trust[i], &added, error))

@@ -1,19 +1,23 @@
 /*
- * trust: a cluster's trusted sources (plan, task 1, configure_trusted_sources), added once each.
+ * trusted_sources: a cluster's trusted sources (plan, task 1, configure_trusted_sources), added
+ * once each.
  *
  * In the default mode the rules are read first, under a lock, and read back where doctl does not
- * show what it added; a doctl without that question is believed. In the faithful mode a rule is
+ * show what it added; a doctl that cannot list them is believed. In the faithful mode a rule is
  * appended and nothing else.
  */
-#ifndef MANAGED_DB_TRUST_H
-#define MANAGED_DB_TRUST_H
+#ifndef MANAGED_DB_FLOW_TRUSTED_SOURCES_H
+#define MANAGED_DB_FLOW_TRUSTED_SOURCES_H
 
 #include "flow/state.h"
 
 /* Adds a rule TYPE:VALUE unless it is known to be there; *added tells which. */
 bool add_trusted_source(struct flow *flow, const char *cluster_id, const char *rule, bool *added,
                         struct error *error);
-/* Adds the rules of --trust, and warns where in the end nothing limits who may connect. */
+/*
+ * Adds the rules of --trust, and warns where in the end nothing limits who may connect. Does
+ * nothing in the faithful mode.
+ */
 bool add_trusted_sources(struct flow *flow, struct error *error);
 
 #endif

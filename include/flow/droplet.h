@@ -1,0 +1,32 @@
+/*
+ * droplet: the Droplet of a deployment, found, created and waited for, in the way of the plan's
+ * functions (flow.h).
+ *
+ * Whatever happened before, a run ends with one Droplet of the name or says what is in the way. All
+ * that can be known before something is billed fails before it. Results are the caller's to free;
+ * errors are those of the doctl rooms.
+ */
+#ifndef MANAGED_DB_FLOW_DROPLET_H
+#define MANAGED_DB_FLOW_DROPLET_H
+
+#include "compute.h"
+#include "flow/state.h"
+
+/* ERROR_NOT_THERE where there is no Droplet with exactly this name; *id is its ID else. */
+bool find_droplet(struct flow *flow, const char *name, char **id, struct error *error);
+
+/* The Droplet of DROPLET_ID. One that is not there is the API's 404. */
+bool find_known_droplet(struct flow *flow, char **id, struct error *error);
+
+/*
+ * Finds the Droplet or creates it in the VPC (ensure_vpc()), with the SSH key, region, size, image,
+ * tags and cloud-init file of the settings. Does not wait for it. ERROR_USAGE where no SSH key is
+ * named, ERROR_CONFLICT where the account has no such key or the region takes no Droplets.
+ */
+bool create_droplet(struct flow *flow, const char *name, char **id, struct error *error);
+
+/* Waits until a Droplet is active and has a public address. ERROR_DEADLINE after --wait-timeout. */
+bool wait_for_droplet(struct flow *flow, const char *droplet_id, char **address,
+                      struct error *error);
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * endpoint: which host, port and database the URL gets.
+ *
+ * The plan makes up a host name for the pooler; a released doctl tells the pool's own port and
+ * database, and the host inside the VPC (DESIGN.md, "Pool endpoint"; docs/DOCTL.md, "The service").
+ */
+#ifndef MANAGED_DB_FLOW_ENDPOINT_H
+#define MANAGED_DB_FLOW_ENDPOINT_H
+
+#include "flow/state.h"
+
+/*
+ * Puts the endpoint that is wanted into the cluster's own connection details. *known is false where
+ * that is left to the plan: in the faithful mode, and for a pool of a hand-made doctl, which cannot
+ * tell it. Fails where the pool does not exist, where --network private cannot be had, and where an
+ * answer cannot be relied on: a host name is never made up for a released doctl.
+ */
+bool choose_endpoint(struct flow *flow, const char *cluster_id, bool use_pool,
+                     struct conninfo *info, bool *known, struct error *error);
+
+/* Whether the host inside the VPC is to be asked for. */
+bool wants_private_host(const struct flow *flow);
+
+#endif

@@ -1,0 +1,23 @@
+/*
+ * locks: one run at a time, on this machine, for what two runs at once would make twice or lose.
+ *
+ * A lock is kept until the end of the run (flow_free()), and by every doctl that makes a change, so
+ * that it lasts until the last change of a killed run has ended. Where another run has it, this one
+ * waits up to --lock-timeout and then fails with ERROR_DEADLINE. Nothing is locked in the faithful
+ * mode.
+ */
+#ifndef MANAGED_DB_FLOW_LOCKS_H
+#define MANAGED_DB_FLOW_LOCKS_H
+
+#include "flow/state.h"
+
+bool lock_cluster(struct flow *flow, const char *cluster_name, struct error *error);
+/* For a cluster's trusted sources, which doctl reads, changes and writes back. */
+bool lock_rules(struct flow *flow, const char *cluster_id, struct error *error);
+/* The same without waiting: whether the lock is ours now. */
+bool lock_rules_if_free(struct flow *flow, const char *cluster_id);
+/* For anything else: `name` is the lock's, `what` is for messages. */
+bool take_lock(struct flow *flow, struct lock *lock, const char *name, const char *what,
+               struct error *error);
+
+#endif

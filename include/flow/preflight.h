@@ -1,0 +1,19 @@
+/*
+ * preflight: what can be known before anything is billed, and would fail minutes later. Nothing is
+ * asked in the faithful mode.
+ */
+#ifndef MANAGED_DB_FLOW_PREFLIGHT_H
+#define MANAGED_DB_FLOW_PREFLIGHT_H
+
+#include "flow/state.h"
+
+/* Whether the Droplet of DROPLET_ID is there; its address is kept for droplet_private_ip(). */
+bool preflight_droplet(struct flow *flow, struct error *error);
+/* *address is the caller's; "" where the Droplet has none. */
+bool droplet_private_ip(struct flow *flow, const char *droplet_id, char **address,
+                        struct error *error);
+
+/* Whether the pool of the settings fits into a new cluster of a size; else ERROR_CONFLICT. */
+bool preflight_pool(struct flow *flow, const char *size, struct error *error);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * recover: makes a thing at DigitalOcean once, whatever becomes of the answer. A change that failed
+ * may have happened all the same: its answer got lost, or doctl sent it twice and the second time
+ * found the first (docs/DOCTL.md, "Behaviour"), or somebody else was faster. Where a failure leaves
+ * that open, the thing itself is looked for before the failure counts.
+ *
+ * Each counts the change. In the faithful mode nothing is looked for. Results are the caller's.
+ */
+#ifndef MANAGED_DB_FLOW_RECOVER_H
+#define MANAGED_DB_FLOW_RECOVER_H
+
+#include "flow/state.h"
+
+bool make_vpc(struct flow *flow, const char *name, const char *region, char **uuid,
+              struct error *error);
+
+/* *waited tells whether doctl has waited until the cluster was online. */
+bool make_cluster(struct flow *flow, const struct cluster_request *request, char **id, bool *waited,
+                  struct error *error);
+
+/*
+ * A pool that doctl's answer does not show is read back. *seen is false where a hand-made doctl
+ * says that it made the pool and does not list it.
+ */
+bool make_pool(struct flow *flow, const char *cluster_id, const struct pool_request *request,
+               bool *seen, struct error *error);
+
+/* For other things: whether a failure leaves open that the change was made, */
+bool may_have_happened(const struct flow *flow, const struct error *failure);
+/* and the warning where it was. Returns `there`. */
+bool found_after_all(struct flow *flow, bool there, const char *what);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * save: the files of a run: the URL and the CA certificate, whole or not at all (secretfile.h),
+ * with the owner of the settings. What is said and what counts as a change is the same for both.
+ */
+#ifndef MANAGED_DB_FLOW_SAVE_H
+#define MANAGED_DB_FLOW_SAVE_H
+
+#include "conninfo.h"
+#include "flow/state.h"
+
+/* Sees that a file can be written, before anything else happens. Fails with ERROR_LOCAL. */
+bool save_prepare(struct flow *flow, const char *path, struct error *error);
+
+/* Writes a file and says that `what` was saved, or is unchanged. Fails with ERROR_LOCAL. */
+bool save_file(struct flow *flow, const char *what, const char *path, const char *bytes,
+               size_t length, struct error *error);
+
+/*
+ * The same for the URL; one of another database that stands there is kept beside it, once, as
+ * PATH.previous.
+ */
+bool save_url(struct flow *flow, const char *what, const char *path, const struct conninfo *info,
+              const char *ssl_mode, struct error *error);
+
+#endif

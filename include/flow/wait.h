@@ -1,0 +1,45 @@
+/*
+ * wait: waits for something that DigitalOcean makes or changes.
+ *
+ * Calling sequence:
+ *     struct wait wait = wait_begin("the Droplet is not active", "the Droplet goes on starting");
+ *     while (it is not there: a look that failed counts only if !may_heal(&wait, &failure))
+ *         wait_longer(flow, &wait, state, error);
+ */
+#ifndef MANAGED_DB_FLOW_WAIT_H
+#define MANAGED_DB_FLOW_WAIT_H
+
+#include "flow/state.h"
+
+struct wait {
+    const char *lack;    /* "the Droplet is not active" */
+    const char *goes_on; /* what happens without this program: "the Droplet goes on starting" */
+    long long began;     /* process_clock_ms() */
+    long long shown;     /* when it was last said what is waited for */
+};
+
+/* The texts are borrowed. */
+struct wait wait_begin(const char *lack, const char *goes_on);
+
+/*
+ * Whether a look that failed says nothing about the thing itself, so that the next one may work: no
+ * answer, 429, 5xx, and a 404 in the first minute (docs/DOCTL.md, "Behaviour").
+ */
+bool may_heal(const struct wait *wait, const struct error *error);
+
+/*
+ * Pauses for --poll-interval, and says once a minute what the `state` is. Fails with ERROR_DEADLINE
+ * after --wait-timeout and with ERROR_SIGNAL; both say what goes on without this program.
+ */
+bool wait_longer(struct flow *flow, struct wait *wait, const char *state, struct error *error);
+
+/*
+ * Waits until a cluster that is being created or changed is online: the plan's `create --wait`,
+ * left to this program where doctl does not do it, and for a cluster that was found.
+ * `first_status` is the status as last seen, or NULL for a new cluster. A status that is neither
+ * online nor known to pass is a warning. Fails as wait_longer() does, and as the look at it did.
+ */
+bool wait_until_online(struct flow *flow, const char *cluster_id, const char *first_status,
+                       struct error *error);
+
+#endif

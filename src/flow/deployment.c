@@ -1,0 +1,123 @@
+#include "config.h"
+
+#include "flow/deployment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/wait.h"
+#include "listing.h"
+#include "memory.h"
+#include "process.h"
+
+/* A VPC has members for some time after the last one was deleted. */
+#define VPC_EMPTY_MS 180000
+
+void deployment_free(struct deployment *deployment)
+{
+    droplet_free(&deployment->droplet);
+    cluster_free(&deployment->cluster);
+    free(deployment->vpc_uuid);
+    deployment->vpc_uuid = NULL;
+}
+
+static bool find_its_droplet(struct flow *flow, struct droplet *droplet, struct error *error)
+{
+    const char *id = listing_droplet(flow->settings);
+    struct error failure = ERROR_INIT;
+    if (!*id)
+        return compute_droplet_find(flow->doctl, flow_get(flow, SETTING_DROPLET_NAME), droplet,
+                                    error);
+    if (compute_droplet_status(flow->doctl, id, droplet, &failure) ||
+        (failure.kind == ERROR_API && failure.number == 404))
+        return true;
+    *error = failure;
+    return false;
+}
+
+bool find_deployment(struct flow *flow, struct deployment *deployment, struct error *error)
+{
+    console_step(flow->console, "Looking for what there is to delete...");
+
+    *deployment = (struct deployment){.vpc_uuid = NULL};
+    const char *name = flow_get(flow, SETTING_CLUSTER_NAME);
+    bool good =
+        find_its_droplet(flow, &deployment->droplet, error) &&
+        doctl_cluster_find(flow->doctl, name, &deployment->cluster, error) &&
+        doctl_vpc_find(flow->doctl, flow_get(flow, SETTING_VPC_NAME), &deployment->vpc_uuid, error);
+    if (good && deployment->cluster.id && strcmp(deployment->cluster.engine, "pg") != 0)
+        good = error_set(error, ERROR_CONFLICT, 0,
+                         "the database cluster %s has the engine %.32s, not pg: it is none of this "
+                         "deployment's",
+                         name, deployment->cluster.engine);
+    if (good && !deployment->droplet.id && !deployment->cluster.id && !deployment->vpc_uuid)
+        good =
+            error_set(error, ERROR_NOT_THERE, 0,
+                      "there is no Droplet %s, no database cluster %s and no VPC %s",
+                      flow_get(flow, SETTING_DROPLET_NAME), name, flow_get(flow, SETTING_VPC_NAME));
+    if (!good)
+        deployment_free(deployment);
+    return good;
+}
+
+char *deployment_text(const struct flow *flow, const struct deployment *deployment)
+{
+    struct buffer text = BUFFER_INIT;
+    if (deployment->droplet.id)
+        buffer_add_format(&text, "Droplet\t%s\t%s\n", deployment->droplet.name,
+                          deployment->droplet.id);
+    if (deployment->cluster.id)
+        buffer_add_format(&text, "Database cluster\t%s\t%s\n", flow_get(flow, SETTING_CLUSTER_NAME),
+                          deployment->cluster.id);
+    if (deployment->vpc_uuid)
+        buffer_add_format(&text, "VPC\t%s\t%s\n", flow_get(flow, SETTING_VPC_NAME),
+                          deployment->vpc_uuid);
+    return buffer_take(&text);
+}
+
+/* What the API says while members of a VPC are on their way out. */
+static bool has_members_yet(const struct error *error)
+{
+    return error->kind == ERROR_API &&
+           (error->number == 403 || error->number == 409 || error->number == 412);
+}
+
+static bool delete_vpc(struct flow *flow, const char *uuid, struct error *error)
+{
+    console_step(flow->console, "Deleting VPC: %s...", flow_get(flow, SETTING_VPC_NAME));
+
+    struct wait empty = wait_begin("the VPC is not empty", "its members are being deleted");
+    int limit = settings_ms(flow->settings, SETTING_WAIT_TIMEOUT);
+    limit = limit && limit < VPC_EMPTY_MS ? limit : VPC_EMPTY_MS;
+    struct error failure = ERROR_INIT;
+    while (!compute_vpc_delete(flow->doctl, uuid, &failure)) {
+        if (!has_members_yet(&failure) || process_clock_ms() - empty.began >= limit) {
+            *error = failure;
+            return error_advise(error, "a VPC costs nothing; run again later, or leave it");
+        }
+        if (!wait_longer(flow, &empty, "the VPC still has members", error))
+            return false;
+    }
+    console_success(flow->console, "VPC deleted: %s", uuid);
+    return true;
+}
+
+bool delete_deployment(struct flow *flow, const struct deployment *deployment, struct error *error)
+{
+    const char *droplet = deployment->droplet.id;
+    const char *cluster = deployment->cluster.id;
+    if (droplet) {
+        console_step(flow->console, "Deleting Droplet: %s...", deployment->droplet.name);
+        if (!compute_droplet_delete(flow->doctl, droplet, error))
+            return false;
+        console_success(flow->console, "Droplet deleted: %s", droplet);
+    }
+    if (cluster) {
+        console_step(flow->console, "Deleting database cluster: %s...",
+                     flow_get(flow, SETTING_CLUSTER_NAME));
+        if (!compute_cluster_delete(flow->doctl, cluster, error))
+            return false;
+        console_success(flow->console, "Database cluster deleted: %s", cluster);
+    }
+    return !deployment->vpc_uuid || delete_vpc(flow, deployment->vpc_uuid, error);
+}

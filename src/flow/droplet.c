@@ -1,0 +1,203 @@
+#include "config.h"
+
+#include "flow/droplet.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow.h"
+#include "flow/locks.h"
+#include "flow/recover.h"
+#include "flow/wait.h"
+#include "memory.h"
+
+/* ---- finding and creating ---- */
+
+static char *tell_found(const struct flow *flow, struct droplet *droplet)
+{
+    char *id = mem_copy(droplet->id);
+    console_success(flow->console, "Found existing Droplet: %s", droplet->name);
+    console_plain(flow->console, "  ID:     %s", droplet->id);
+    console_plain(flow->console, "  Status: %s", droplet->status);
+    droplet_free(droplet);
+    return id;
+}
+
+bool find_droplet(struct flow *flow, const char *name, char **id, struct error *error)
+{
+    console_step(flow->console, "Checking for existing Droplet: %s...", name);
+
+    struct droplet droplet;
+    if (!compute_droplet_find(flow->doctl, name, &droplet, error))
+        return false;
+    if (!droplet.id)
+        return error_set(error, ERROR_NOT_THERE, 0, "there is no Droplet %s", name);
+    *id = tell_found(flow, &droplet);
+    return true;
+}
+
+bool find_known_droplet(struct flow *flow, char **id, struct error *error)
+{
+    const char *known = flow_get(flow, SETTING_DROPLET_ID);
+    console_step(flow->console, "Checking for existing Droplet: %s...", known);
+
+    struct droplet droplet;
+    if (!compute_droplet_status(flow->doctl, known, &droplet, error))
+        return error_advise(error, "see DROPLET_ID");
+    *id = tell_found(flow, &droplet);
+    return true;
+}
+
+/* The key's ID, and a region that takes Droplets: known before VPC and Droplet are made. */
+static bool check_request(struct flow *flow, char **key_id, struct error *error)
+{
+    const char *key = flow_get(flow, SETTING_SSH_KEY);
+    const char *region = flow_get(flow, SETTING_REGION);
+    bool open;
+    if (!compute_region_is_open(flow->doctl, region, &open, error))
+        return false;
+    if (!open)
+        return error_set(error, ERROR_CONFLICT, 0,
+                         "DigitalOcean has no region %s that takes new Droplets: set DO_REGION; "
+                         "'doctl compute region list' shows them",
+                         region);
+    if (!compute_key_find(flow->doctl, key, key_id, error))
+        return false;
+    if (!*key_id)
+        return error_set(error, ERROR_CONFLICT, 0,
+                         "the account has no SSH key with the name %s: set DO_SSH_KEY_NAME, or add "
+                         "the key with 'doctl compute ssh-key import NAME --public-key-file FILE'",
+                         key);
+    return true;
+}
+
+/* Sends the request; where it may have come through without an answer, looks for the Droplet. */
+static bool request_droplet(struct flow *flow, const struct droplet_request *request, char **id,
+                            struct error *error)
+{
+    struct error failure = ERROR_INIT;
+    if (compute_droplet_create(flow->doctl, request, id, &failure))
+        return true;
+    struct droplet droplet = {NULL, NULL, NULL, NULL};
+    struct error ignored = ERROR_INIT;
+    bool there = may_have_happened(flow, &failure) &&
+                 compute_droplet_find(flow->doctl, request->name, &droplet, &ignored) && droplet.id;
+    if (there) {
+        console_warning(flow->console, "%s; the Droplet is there all the same", failure.text);
+        *id = mem_copy(droplet.id);
+    } else {
+        *error = failure;
+    }
+    droplet_free(&droplet);
+    return there;
+}
+
+/* Names of Droplets need not be unique: two runs at once would make two. */
+static bool lock_droplet(struct flow *flow, const char *name, struct error *error)
+{
+    char *lock = mem_format("droplet-%s", name);
+    char *what = mem_format("the Droplet %s", name);
+    bool good = take_lock(flow, &flow->lock, lock, what, error);
+    free(what);
+    free(lock);
+    return good;
+}
+
+/* Says what is asked for, and asks for it. */
+static bool make_droplet(struct flow *flow, const char *name, const char *key_id,
+                         const char *vpc_uuid, char **id, struct error *error)
+{
+    struct droplet_request request = {.name = name,
+                                      .region = flow_get(flow, SETTING_REGION),
+                                      .size = flow_get(flow, SETTING_DROPLET_SIZE),
+                                      .image = flow_get(flow, SETTING_DROPLET_IMAGE),
+                                      .key_id = key_id,
+                                      .vpc_uuid = vpc_uuid,
+                                      .tags = flow_get(flow, SETTING_DROPLET_TAGS),
+                                      .user_data_file = flow_get(flow, SETTING_USER_DATA)};
+    console_step(flow->console, "Creating Droplet: %s...", name);
+    console_plain(flow->console, "  Region: %s", request.region);
+    console_plain(flow->console, "  Size:   %s", request.size);
+    console_plain(flow->console, "  Image:  %s", request.image);
+    if (!request_droplet(flow, &request, id, error))
+        return false;
+    flow->changes++;
+    console_success(flow->console, "Droplet created: %s", *id);
+    return true;
+}
+
+bool create_droplet(struct flow *flow, const char *name, char **id, struct error *error)
+{
+    struct error cause = ERROR_INIT;
+    if (!lock_droplet(flow, name, error))
+        return false;
+    if (find_droplet(flow, name, id, &cause)) {
+        console_info(flow->console, "Droplet already exists. Skipping creation.");
+        return true;
+    }
+    if (cause.kind != ERROR_NOT_THERE) {
+        *error = cause;
+        return false;
+    }
+    if (!*flow_get(flow, SETTING_SSH_KEY))
+        return error_set(error, ERROR_USAGE, 0,
+                         "a new Droplet needs an SSH key: set DO_SSH_KEY_NAME to the name that the "
+                         "key has at DigitalOcean ('doctl compute ssh-key list')");
+
+    char *key_id = NULL;
+    char *vpc_uuid = NULL;
+    bool good = check_request(flow, &key_id, error) &&
+                ensure_vpc(flow, flow_get(flow, SETTING_VPC_NAME), flow_get(flow, SETTING_REGION),
+                           &vpc_uuid, error) &&
+                make_droplet(flow, name, key_id, vpc_uuid, id, error);
+    free(vpc_uuid);
+    free(key_id);
+    return good;
+}
+
+/* ---- waiting ---- */
+
+/* One look at a Droplet: *state says how far it is, *address is set once it is ready. */
+static bool look(struct flow *flow, const char *droplet_id, const struct wait *wait, char **state,
+                 char **address, struct error *error)
+{
+    struct droplet droplet;
+    struct error failure = ERROR_INIT;
+    if (!compute_droplet_status(flow->doctl, droplet_id, &droplet, &failure)) {
+        if (may_heal(wait, &failure))
+            return true;
+        *error = failure;
+        return false;
+    }
+    bool active = strcmp(droplet.status, "active") == 0;
+    bool good = true;
+    free(*state);
+    *state = mem_copy(active ? "active, without a public address" : droplet.status);
+    if (active && *droplet.address)
+        *address = mem_copy(droplet.address);
+    else if (strcmp(droplet.status, "off") == 0 || strcmp(droplet.status, "archive") == 0)
+        good = error_set(error, ERROR_CONFLICT, 0,
+                         "the Droplet %s is switched off: 'doctl compute droplet-action power-on "
+                         "%s' switches it on",
+                         droplet_id, droplet_id);
+    droplet_free(&droplet);
+    return good;
+}
+
+bool wait_for_droplet(struct flow *flow, const char *droplet_id, char **address,
+                      struct error *error)
+{
+    console_step(flow->console, "Waiting until the Droplet is active: %s...", droplet_id);
+
+    struct wait active = wait_begin("the Droplet is not active", "the Droplet goes on starting");
+    char *state = mem_copy("no answer yet");
+    *address = NULL;
+    bool good = look(flow, droplet_id, &active, &state, address, error);
+    while (good && !*address)
+        good = wait_longer(flow, &active, state, error) &&
+               look(flow, droplet_id, &active, &state, address, error);
+    free(state);
+    if (good)
+        console_success(flow->console, "Droplet is active: %s", *address);
+    return good;
+}

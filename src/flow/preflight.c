@@ -1,0 +1,43 @@
+#include "config.h"
+
+#include "flow/preflight.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "doctl/released.h"
+#include "memory.h"
+
+bool preflight_droplet(struct flow *flow, struct error *error)
+{
+    const char *droplet_id = flow_get(flow, SETTING_DROPLET_ID);
+    return flow->settings->faithful || !*droplet_id ||
+           doctl_droplet_private_ip(flow->doctl, droplet_id, &flow->droplet_address, error);
+}
+
+bool droplet_private_ip(struct flow *flow, const char *droplet_id, char **address,
+                        struct error *error)
+{
+    if (!flow->droplet_address)
+        return doctl_droplet_private_ip(flow->doctl, droplet_id, address, error);
+    *address = mem_copy(flow->droplet_address);
+    return true;
+}
+
+/* A cluster with G GiB has min(25 G - 3, 997) connections for its pools (docs/DOCTL.md). */
+bool preflight_pool(struct flow *flow, const char *size, struct error *error)
+{
+    const char *memory = strrchr(size, '-');
+    char *unit = NULL;
+    unsigned long gib = memory ? strtoul(memory + 1, &unit, 10) : 0;
+    if (gib == 0 || gib > 9999 || strcmp(unit, "gb") != 0)
+        return true;
+    unsigned long most = 25 * gib - 3 < 997 ? 25 * gib - 3 : 997;
+    if (strtoul(flow_get(flow, SETTING_POOL_SIZE), NULL, 10) <= most || flow->settings->faithful ||
+        !doctl_is_released(flow->doctl))
+        return true;
+    return error_set(error, ERROR_CONFLICT, 0,
+                     "a pool of %s connections does not fit into a cluster of the size %s, which "
+                     "has %lu: set --pool-size, or a larger --size",
+                     flow_get(flow, SETTING_POOL_SIZE), size, most);
+}

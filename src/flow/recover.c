@@ -1,0 +1,134 @@
+#include "config.h"
+
+#include "flow/recover.h"
+
+#include <string.h>
+
+#include "memory.h"
+
+bool may_have_happened(const struct flow *flow, const struct error *failure)
+{
+    if (flow->settings->faithful)
+        return false;
+    switch (failure->kind) {
+    case ERROR_NETWORK:
+    case ERROR_DEADLINE:
+    case ERROR_UNREADABLE:
+        return true;
+    case ERROR_API:
+        return failure->number == 409 || failure->number == 412 || failure->number == 422 ||
+               failure->number == 429 || failure->number >= 500;
+    default:
+        return false;
+    }
+}
+
+bool found_after_all(struct flow *flow, bool there, const char *what)
+{
+    if (there)
+        console_warning(flow->console, "The answer was a failure, but %s is there: going on", what);
+    return there;
+}
+
+/* ---- VPC ---- */
+
+static bool find_vpc(struct flow *flow, const char *name, char **uuid, const struct error *failure)
+{
+    struct error ignored = ERROR_INIT;
+    return may_have_happened(flow, failure) && doctl_vpc_find(flow->doctl, name, uuid, &ignored) &&
+           found_after_all(flow, *uuid, "the VPC");
+}
+
+bool make_vpc(struct flow *flow, const char *name, const char *region, char **uuid,
+              struct error *error)
+{
+    struct error failure = ERROR_INIT;
+    if (!doctl_vpc_create(flow->doctl, name, region, flow_get(flow, SETTING_VPC_IP_RANGE), uuid,
+                          &failure) &&
+        !find_vpc(flow, name, uuid, &failure)) {
+        *error = failure;
+        return false;
+    }
+    flow->changes++;
+    return true;
+}
+
+/* ---- cluster ---- */
+
+static bool find_cluster(struct flow *flow, const char *name, char **id,
+                         const struct error *failure)
+{
+    struct cluster cluster;
+    struct error ignored = ERROR_INIT;
+    if (!may_have_happened(flow, failure) ||
+        !doctl_cluster_find(flow->doctl, name, &cluster, &ignored))
+        return false;
+    bool there = cluster.id && strcmp(cluster.engine, "pg") == 0;
+    *id = there ? mem_copy(cluster.id) : NULL;
+    cluster_free(&cluster);
+    return found_after_all(flow, there, "the cluster");
+}
+
+bool make_cluster(struct flow *flow, const struct cluster_request *request, char **id, bool *waited,
+                  struct error *error)
+{
+    struct error failure = ERROR_INIT;
+    *waited = false;
+    if (!doctl_cluster_create(flow->doctl, request, id, waited, &failure) &&
+        !find_cluster(flow, request->name, id, &failure)) {
+        *error = failure;
+        if (error->kind == ERROR_SIGNAL)
+            error_advise(error, "the cluster may go on being created: run again to take it up");
+        return false;
+    }
+    flow->changes++;
+    return true;
+}
+
+/* ---- pool ---- */
+
+static bool find_pool(struct flow *flow, const char *cluster_id, const char *pool,
+                      const struct error *failure)
+{
+    bool there = false;
+    struct error ignored = ERROR_INIT;
+    return may_have_happened(flow, failure) &&
+           doctl_pool_exists(flow->doctl, cluster_id, pool, &there, &ignored) &&
+           found_after_all(flow, there, "the pool");
+}
+
+/* Reads a pool back whose making doctl did not show: fails where it is not there. */
+static bool read_pool_back(struct flow *flow, const char *cluster_id, const char *pool, bool *seen,
+                           struct error *error)
+{
+    char *uri = NULL;
+    struct error failure = ERROR_INIT;
+    *seen = true;
+    if (flow->settings->faithful || doctl_pool_uri(flow->doctl, cluster_id, pool, &uri, &failure)) {
+        mem_free_secret(uri);
+        return true;
+    }
+    /* A hand-made doctl may keep no account: its word counts, but it is not called done. */
+    if (failure.kind == ERROR_UNSUPPORTED &&
+        doctl_pool_exists(flow->doctl, cluster_id, pool, seen, &failure))
+        return true;
+    *error = failure;
+    return error_precede(error, "doctl said that it made the connection pool");
+}
+
+bool make_pool(struct flow *flow, const char *cluster_id, const struct pool_request *request,
+               bool *seen, struct error *error)
+{
+    struct error failure = ERROR_INIT;
+    if (doctl_pool_create(flow->doctl, cluster_id, request, seen, &failure)) {
+        if (!*seen && !read_pool_back(flow, cluster_id, request->name, seen, error))
+            return false;
+    } else if (find_pool(flow, cluster_id, request->name, &failure)) {
+        *seen = true;
+    } else {
+        *error = failure;
+        return false;
+    }
+    flow->changes++;
+    return true;
+}

@@ -1,0 +1,76 @@
+#include "config.h"
+
+#include "flow/save.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "secretfile.h"
+
+bool save_prepare(struct flow *flow, const char *path, struct error *error)
+{
+    struct secretfile_owner owner = settings_owner(flow->settings);
+    return secretfile_prepare(path, &owner, error);
+}
+
+bool save_file(struct flow *flow, const char *what, const char *path, const char *bytes,
+               size_t length, struct error *error)
+{
+    struct secretfile_owner owner = settings_owner(flow->settings);
+    enum secretfile_outcome outcome;
+    if (!secretfile_write(path, bytes, length, &owner, &outcome, error))
+        return false;
+    bool written = outcome == SECRETFILE_WRITTEN;
+    flow->changes += written;
+    console_success(flow->console, "%s %s: %s", what, written ? "saved" : "unchanged", path);
+    return true;
+}
+
+/* ---- the URL ---- */
+
+/* The plan's URL of the same cluster has the database itself for its pool. */
+static bool is_same_database(const struct conninfo *theirs, const struct conninfo *ours)
+{
+    return conninfo_same_server(theirs, ours) && (strcmp(theirs->database, ours->database) == 0 ||
+                                                  strcmp(theirs->database, "defaultdb") == 0);
+}
+
+/* A URL of another database is not lost when ours takes its place. */
+static bool keep_other(struct flow *flow, const char *path, const struct conninfo *ours,
+                       struct error *error)
+{
+    char *text;
+    size_t length;
+    if (!secretfile_read(path, &text, &length, error))
+        return false;
+    if (!text)
+        return true;
+    struct conninfo theirs = CONNINFO_INIT;
+    struct error ignored = ERROR_INIT;
+    bool other = text[strspn(text, " \t\r\n")] != '\0' &&
+                 !(conninfo_parse(text, &theirs, &ignored) && is_same_database(&theirs, ours));
+    conninfo_free(&theirs);
+    bool kept = false;
+    bool good = !other || secretfile_keep_previous(path, text, length, &kept, error);
+    mem_wipe(text, length);
+    free(text);
+    if (kept)
+        console_info(flow->console, "What stood there is kept as %s.previous", path);
+    else if (good && other)
+        console_warning(flow->console,
+                        "%s.previous is there already and stays: what stood in %s is lost", path,
+                        path);
+    return good;
+}
+
+bool save_url(struct flow *flow, const char *what, const char *path, const struct conninfo *info,
+              const char *ssl_mode, struct error *error)
+{
+    if (!save_prepare(flow, path, error) || !keep_other(flow, path, info, error))
+        return false;
+    char *url = conninfo_url(info, ssl_mode);
+    bool good = save_file(flow, what, path, url, strlen(url), error);
+    mem_free_secret(url);
+    return good;
+}
