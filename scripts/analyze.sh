@@ -89,7 +89,7 @@ if [ ! -e "$CONFIG/config.h" ]; then
 fi
 mkdir -p "$BUILD"
 cd "$TOP"
-files=(src/*.c simulator/*.c)
+mapfile -t files < <(find src simulator -name '*.c' | sort)
 defines=('-DPKGLIBEXECDIR="/usr/libexec/managed-db"')
 includes=("-I$CONFIG" -Iinclude -Isimulator)
 read -r -a libraries <<<"$(pkg-config --cflags libpcre2-8 yaml-0.1)"

@@ -34,7 +34,7 @@ keep_counts() {
     (
         cd "$FOLDER/gcov/$1"
         # -p keeps folders apart in the names of the files.
-        LC_ALL=C gcov -p -o ../../src ../../src/*.gcno >>"$LOGS/gcov.log" 2>&1
+        find ../../src -name '*.gcno' -exec env LC_ALL=C gcov -p {} + >>"$LOGS/gcov.log" 2>&1
     )
 }
 
@@ -63,11 +63,11 @@ run_tests() {
         echo "Tests failed in ${bad[*]}, see build/logs/coverage-*.log; the figures are of what ran." >&2
 }
 
-# NAME.c:LINE:RAN for each line of src/ that can run; RAN is 1 where any of the tests ran it.
+# FOLDER/NAME.c:LINE:RAN for each line of src/ that can run; RAN is 1 where any of the tests ran it.
 lines() {
     cat "$FOLDER"/gcov/*/*'#src#'*.c.gcov | awk -F: '
         {gsub(/ /, "", $1); gsub(/ /, "", $2)}
-        $2 == 0 && $3 == "Source" {count = split($4, parts, "/"); name = parts[count]}
+        $2 == 0 && $3 == "Source" {name = $4; sub(/^.*\/src\//, "", name)}
         $2 > 0 && $1 != "-" {seen[name ":" $2] += ($1 ~ /^[0-9]/)}
         END {for (line in seen) print line ":" (seen[line] > 0)}'
 }
@@ -76,11 +76,11 @@ print_figures() {
     lines | awk -F: '
         {lines[$1]++; run[$1] += $3}
         END {for (name in lines) print name, lines[name], run[name]}' | sort | awk -v least="$LEAST" '
-        {printf "%-20s %5d of %5d lines  %5.1f %%\n", $1, $3, $2, 100 * $3 / $2
+        {printf "%-24s %5d of %5d lines  %5.1f %%\n", $1, $3, $2, 100 * $3 / $2
          lines += $2; run += $3}
         END {
             if (!lines) {print "coverage.sh: there are no figures"; exit 1}
-            printf "%-20s %5d of %5d lines  %5.1f %%\n", "src/", run, lines, 100 * run / lines
+            printf "%-24s %5d of %5d lines  %5.1f %%\n", "src/", run, lines, 100 * run / lines
             exit 100 * run < least * lines
         }'
 }

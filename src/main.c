@@ -8,13 +8,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/console.h"
+#include "base/memory.h"
+#include "base/pattern.h"
+#include "base/process.h"
 #include "cli/arguments.h"
 #include "cli/help.h"
 #include "commands/run.h"
-#include "console.h"
-#include "memory.h"
-#include "pattern.h"
-#include "process.h"
 
 /* A pipe must not become stdout: descriptors that the caller closed are opened, unusable. */
 static void open_standard_streams(void)

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "cli/help.h"
 #include "cli/options.h"
-#include "commands/table.h"
-#include "memory.h"
+#include "commands/commands.h"
 #include "unit.h"
 
 static struct error error;

@@ -7,14 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "compose.h"
-#include "compose_check.h"
-#include "compose_merge.h"
-#include "document.h"
-#include "interpolate.h"
-#include "memory.h"
-#include "pattern.h"
-#include "variables.h"
+#include "base/interpolate.h"
+#include "base/memory.h"
+#include "base/pattern.h"
+#include "base/variables.h"
+#include "compose/check.h"
+#include "compose/merge.h"
+#include "compose/project.h"
+#include "yaml/parse.h"
 
 #define COUNT(list) ((int)(sizeof(list) / sizeof((list)[0])))
 

@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "compute.h"
+#include "doctl/compute.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "process.h"
+#include "base/process.h"
 #include "unit.h"
 
 static struct error error;

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "conninfo.h"
+#include "doctl/conninfo.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include <libpq-fe.h>
 #endif
 
-#include "memory.h"
+#include "base/memory.h"
 #include "unit.h"
 
 static struct error error;

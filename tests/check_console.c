@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "console.h"
+#include "base/console.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "memory.h"
+#include "base/memory.h"
 #include "unit.h"
 
 static struct console console;

@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "dialect.h"
+#include "doctl/dialect.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 #include "unit.h"
 
 static const char *const values[CALL_ARGUMENTS] = {NULL,   "one", "two",   "three", "four",

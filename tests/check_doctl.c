@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "doctl.h"
+#include "doctl/doctl.h"
 #include "doctl/released.h"
 
 #include <signal.h>
@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "memory.h"
-#include "process.h"
+#include "base/memory.h"
+#include "base/process.h"
 #include "unit.h"
 
 static struct error error;

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "document.h"
-#include "memory.h"
-#include "pattern.h"
+#include "base/memory.h"
+#include "base/pattern.h"
+#include "yaml/parse.h"
 
 #define COUNT(list) ((int)(sizeof(list) / sizeof((list)[0])))
 

@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "listing.h"
+#include "settings/print.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 #include "settings/load.h"
 #include "unit.h"
 

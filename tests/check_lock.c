@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "lock.h"
+#include "base/lock.h"
 
 #include <signal.h>
 #include <stdlib.h>

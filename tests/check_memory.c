@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <stdint.h>
 #include <stdlib.h>

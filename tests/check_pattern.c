@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "pattern.h"
+#include "base/pattern.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 #include "unit.h"
 
 static struct pattern pair = PATTERN("([a-z]+)=([0-9]+)?(!)?");

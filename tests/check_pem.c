@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "pem.h"
+#include "base/pem.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 #include "unit.h"
 
 static struct error error;

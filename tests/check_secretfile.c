@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "secretfile.h"
+#include "base/secretfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "memory.h"
+#include "base/memory.h"
 #include "unit.h"
 
 #define SECRET "postgresql://doadmin:AVNS_x@h:1/d"

@@ -1,15 +1,15 @@
 #include "config.h"
 
-#include "settings.h"
+#include "settings/settings.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "envfile.h"
-#include "manifest.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "settings/envfile.h"
 #include "settings/load.h"
+#include "settings/manifest.h"
 #include "unit.h"
 
 static struct error error;

@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "table.h"
+#include "doctl/table.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 #include "unit.h"
 
 static struct error error;

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "text.h"
+#include "base/quote.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -14,8 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "memory.h"
-#include "pattern.h"
+#include "base/memory.h"
+#include "base/pattern.h"
 
 const char unit_child[] = UNIT_BUILD "/child";
 const char unit_replay[] = UNIT_BUILD "/replay";

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "error.h"
+#include "base/error.h"
 
 /* Programs that the tests run as children, and the recorded calls of the real doctl. */
 extern const char unit_child[], unit_replay[], unit_transcripts[];

@@ -1,6 +1,7 @@
 /*
  * command: what a command is, and what one gives back. The table of all commands is in
- * commands/table.h; the command line is read by it, help is made from it, commands/run.h runs one.
+ * commands/commands.h; the command line is read by it, help is made from it, commands/run.h runs
+ * one.
  */
 #ifndef MANAGED_DB_COMMANDS_COMMAND_H
 #define MANAGED_DB_COMMANDS_COMMAND_H

@@ -15,7 +15,7 @@
 #define MANAGED_DB_DOCTL_ASK_H
 
 #include "doctl/client.h"
-#include "reply.h"
+#include "doctl/reply.h"
 
 /*
  * Asks a question. The reply is the caller's to free with reply_free(), on success alone. *used,

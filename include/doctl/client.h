@@ -13,8 +13,8 @@
 #ifndef MANAGED_DB_DOCTL_CLIENT_H
 #define MANAGED_DB_DOCTL_CLIENT_H
 
-#include "dialect.h"
-#include "process.h"
+#include "base/process.h"
+#include "doctl/dialect.h"
 
 enum dialect { DIALECT_AUTO, DIALECT_PLAN, DIALECT_SHIPPED };
 

@@ -9,8 +9,8 @@
 #ifndef MANAGED_DB_DOCTL_RELEASED_H
 #define MANAGED_DB_DOCTL_RELEASED_H
 
-#include "answer.h"
 #include "doctl/client.h"
+#include "doctl/verdict.h"
 
 /*
  * Whether this doctl is a released one. Where that is not known yet it is asked once, without an

@@ -4,7 +4,7 @@
 #ifndef MANAGED_DB_FLOW_DEPLOYMENT_H
 #define MANAGED_DB_FLOW_DEPLOYMENT_H
 
-#include "compute.h"
+#include "doctl/compute.h"
 #include "flow/state.h"
 
 /* What a deployment consists of at DigitalOcean; an ID is NULL where a thing is not there. */

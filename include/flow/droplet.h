@@ -9,7 +9,7 @@
 #ifndef MANAGED_DB_FLOW_DROPLET_H
 #define MANAGED_DB_FLOW_DROPLET_H
 
-#include "compute.h"
+#include "doctl/compute.h"
 #include "flow/state.h"
 
 /* ERROR_NOT_THERE where there is no Droplet with exactly this name; *id is its ID else. */

@@ -5,7 +5,7 @@
 #ifndef MANAGED_DB_FLOW_SAVE_H
 #define MANAGED_DB_FLOW_SAVE_H
 
-#include "conninfo.h"
+#include "doctl/conninfo.h"
 #include "flow/state.h"
 
 /* Sees that a file can be written, before anything else happens. Fails with ERROR_LOCAL. */

@@ -11,10 +11,10 @@
 #ifndef MANAGED_DB_FLOW_STATE_H
 #define MANAGED_DB_FLOW_STATE_H
 
-#include "console.h"
-#include "doctl.h"
-#include "lock.h"
-#include "settings.h"
+#include "base/console.h"
+#include "base/lock.h"
+#include "doctl/doctl.h"
+#include "settings/settings.h"
 
 struct flow {
     struct doctl *doctl;

@@ -4,7 +4,7 @@
 #ifndef MANAGED_DB_SETTINGS_LOAD_H
 #define MANAGED_DB_SETTINGS_LOAD_H
 
-#include "settings.h"
+#include "settings/settings.h"
 
 /*
  * Fills in all that the command line left out: environment, env file, manifest, constants. With

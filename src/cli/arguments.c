@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/quote.h"
 #include "cli/options.h"
-#include "commands/table.h"
-#include "memory.h"
-#include "text.h"
+#include "commands/commands.h"
 
 #define FIRST_VALUE 1000 /* of getopt_long(), for the first option of the table */
 

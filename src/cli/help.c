@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "cli/options.h"
-#include "commands/table.h"
-#include "memory.h"
+#include "commands/commands.h"
 
 #define WIDTH 80
 

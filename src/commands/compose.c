@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compose_check.h"
-#include "memory.h"
-#include "text.h"
+#include "base/memory.h"
+#include "base/quote.h"
+#include "compose/check.h"
 
 static bool read_switch(const struct settings *settings, enum setting setting, bool *on,
                         struct error *error)

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flow.h"
-#include "memory.h"
-#include "table.h"
-#include "text.h"
+#include "base/memory.h"
+#include "base/quote.h"
+#include "doctl/table.h"
+#include "flow/flow.h"
 
 static bool give_text(struct command_result *result, const char *text)
 {

@@ -8,12 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
+#include "base/process.h"
+#include "base/quote.h"
 #include "commands/compose.h"
-#include "flow.h"
-#include "memory.h"
-#include "process.h"
+#include "flow/flow.h"
 #include "settings/load.h"
-#include "text.h"
 
 /* ---- doctl ---- */
 

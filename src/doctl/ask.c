@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "answer.h"
+#include "base/memory.h"
 #include "doctl/released.h"
-#include "memory.h"
+#include "doctl/verdict.h"
 
 #define RETRIES 5 /* as many as doctl itself makes (docs/DOCTL.md) */
 

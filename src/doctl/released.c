@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
-#include "pattern.h"
+#include "base/memory.h"
+#include "base/pattern.h"
 
 /* A UUID of which the end is missing. */
 static struct pattern part_of_uuid_pattern = PATTERN("[0-9a-f]{8}-[0-9a-f-]{0,26}");

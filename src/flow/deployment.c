@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/process.h"
 #include "flow/wait.h"
-#include "listing.h"
-#include "memory.h"
-#include "process.h"
+#include "settings/print.h"
 
 /* A VPC has members for some time after the last one was deleted. */
 #define VPC_EMPTY_MS 180000

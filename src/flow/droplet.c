@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flow.h"
+#include "base/memory.h"
+#include "flow/flow.h"
 #include "flow/locks.h"
 #include "flow/recover.h"
 #include "flow/wait.h"
-#include "memory.h"
 
 /* ---- finding and creating ---- */
 

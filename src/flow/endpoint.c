@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "doctl/released.h"
-#include "memory.h"
 
 bool wants_private_host(const struct flow *flow)
 {

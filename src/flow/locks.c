@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "memory.h"
-#include "process.h"
+#include "base/memory.h"
+#include "base/process.h"
 
 #define LOCK_POLL_MS 100
 

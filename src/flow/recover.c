@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 bool may_have_happened(const struct flow *flow, const struct error *failure)
 {

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
-#include "secretfile.h"
+#include "base/memory.h"
+#include "base/secretfile.h"
 
 bool save_prepare(struct flow *flow, const char *path, struct error *error)
 {

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "flow/locks.h"
 #include "flow/recover.h"
-#include "memory.h"
 
 /* Reads the trusted sources once; a doctl without that question leaves them unknown. */
 static bool read_rules(struct flow *flow, const char *cluster_id, struct error *error)

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
-#include "process.h"
+#include "base/memory.h"
+#include "base/process.h"
 
 /* The API may not know a cluster yet in the moments after it was created (docs/DOCTL.md). */
 #define NOT_YET_THERE_MS 60000

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "envfile.h"
-#include "manifest.h"
-#include "memory.h"
-#include "variables.h"
+#include "base/memory.h"
+#include "base/variables.h"
+#include "settings/envfile.h"
+#include "settings/manifest.h"
 
 static bool load_environment(struct settings *settings, struct error *error)
 {

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "answer.h"
+#include "doctl/verdict.h"
 
 static bool inside(struct span span, const char *text, size_t length)
 {

@@ -9,9 +9,9 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "cli/arguments.h"
 #include "forms.h"
-#include "memory.h"
 #include "settings/load.h"
 
 #define WORDS 40

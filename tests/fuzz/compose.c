@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "compose.h"
-#include "compose_check.h"
+#include "compose/check.h"
+#include "compose/project.h"
 
 /* One line a finding, each fit to be shown. */
 static void check_findings(const struct findings *findings)

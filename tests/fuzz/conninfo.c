@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-#include "conninfo.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "doctl/conninfo.h"
 
 #ifdef FUZZ_LIBPQ
 #include <libpq-fe.h>

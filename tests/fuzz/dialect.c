@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "dialect.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "doctl/dialect.h"
 
 /* A second way to a word: its "$N" put in. */
 static char *put_in(const char *word, char *const arguments[CALL_ARGUMENTS])

@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-#include "document.h"
-#include "memory.h"
-#include "text.h"
+#include "base/memory.h"
+#include "base/quote.h"
+#include "yaml/parse.h"
 
 /* Gives the nodes of a tree, as a reader of it meets them. */
 static size_t check_node(const struct node *node, size_t depth)

@@ -8,10 +8,10 @@
 
 #include <string.h>
 
-#include "envfile.h"
+#include "base/memory.h"
+#include "base/quote.h"
 #include "forms.h"
-#include "memory.h"
-#include "text.h"
+#include "settings/envfile.h"
 
 static void check(const struct settings *settings, bool good, const char *path,
                   const struct error *error)

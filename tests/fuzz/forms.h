@@ -2,7 +2,7 @@
 #ifndef MANAGED_DB_FUZZ_FORMS_H
 #define MANAGED_DB_FUZZ_FORMS_H
 
-#include "settings.h"
+#include "settings/settings.h"
 
 /* Whether a value that is not empty is of the form of a setting (settings.c). */
 bool has_form(enum setting setting, const char *value);

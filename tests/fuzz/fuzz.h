@@ -19,7 +19,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "error.h"
+#include "base/error.h"
 
 #ifdef FUZZ_REPLAY
 #define FUZZ(name)                                                                                 \

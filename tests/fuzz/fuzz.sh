@@ -25,14 +25,11 @@ sanitizers=(-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all)
 flags=(-std=c11 -g -O2 -fno-omit-frame-pointer -Wall -Wextra "-I$CONFIG"
     "-I$TOP/include" '-DPKGLIBEXECDIR="/nonexistent"')
 
-# A harness whose room is not in this tree is passed over.
 harnesses() {
     local file name
     for file in "$TOP"/tests/fuzz/*.c; do
         name=$(basename "$file" .c)
-        if grep -q '^FUZZ(' "$file" && [ -e "$TOP/src/$name.c" ]; then
-            echo "$name"
-        fi
+        ! grep -q '^FUZZ(' "$file" || echo "$name"
     done
 }
 
@@ -67,14 +64,13 @@ build() {
     read -r -a libraries <<<"$(pkg-config --libs libpcre2-8 yaml-0.1)"
     [ "${#pq[@]}" = 0 ] || read -r -a pq_libraries <<<"$(pkg-config --libs libpq)"
     [ "${#pq[@]}" = 0 ] || read -r -a pq_flags <<<"$(pkg-config --cflags libpq)"
-    for file in "$TOP"/src/*.c; do
-        name=$(basename "$file" .c)
-        [ "$name" != main ] || continue
-        object=$BUILD/rooms/$name.o
+    for file in "$TOP"/src/*/*.c; do
+        name=${file#"$TOP/src/"}
+        object=$BUILD/rooms/${name//\//-}.o
         # Comparisons are PCRE2's or the C library's here: following the compiled ones only costs time,
         # and so does following how buffers grow.
         coverage=(-fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp)
-        [ "$name" != memory ] || coverage=()
+        [ "$name" != base/memory.c ] || coverage=()
         if [ "$file" -nt "$object" ] || [ -n "$(find "$TOP/include" -newer "$object" -name '*.h')" ]; then
             "$CC" "${flags[@]}" "${sanitizers[@]}" "${coverage[@]}" -c -o "$object" "$file"
         fi

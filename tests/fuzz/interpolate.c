@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "interpolate.h"
+#include "base/interpolate.h"
 
 static const char *value_of(const void *context, const char *name)
 {

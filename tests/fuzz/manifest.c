@@ -8,10 +8,10 @@
 
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/quote.h"
 #include "forms.h"
-#include "manifest.h"
-#include "memory.h"
-#include "text.h"
+#include "settings/manifest.h"
 
 static void check(const struct settings *settings, bool good, const char *path,
                   const struct error *error)

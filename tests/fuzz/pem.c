@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "pem.h"
+#include "base/pem.h"
 
 #define BEGIN "-----BEGIN CERTIFICATE-----"
 #define END   "-----END CERTIFICATE-----"

@@ -17,9 +17,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
+#include "base/pattern.h"
 #include "fuzz.h"
-#include "memory.h"
-#include "pattern.h"
 
 #define HARNESSES(X)                                                                               \
     X(answer)                                                                                      \

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "reply.h"
+#include "doctl/reply.h"
 
 static void check_shape(const struct call *call, const struct wording *wording,
                         const struct reply *reply)

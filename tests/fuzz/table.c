@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "memory.h"
-#include "table.h"
+#include "base/memory.h"
+#include "doctl/table.h"
 
 static const char *const names[] = {"Host", "Port", "User", "Password", "Database"};
 

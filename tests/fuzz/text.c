@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "text.h"
+#include "base/quote.h"
 
 /* A reader of JSON strings, of the escapes that JSON has: the text, or U+FFFD for what is none. */
 static void check_json(const char *json, const char *text, size_t length)

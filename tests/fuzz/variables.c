@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "memory.h"
-#include "variables.h"
+#include "base/memory.h"
+#include "base/variables.h"
 
 FUZZ(variables)
 {

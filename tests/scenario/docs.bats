@@ -206,7 +206,7 @@ no_foreign_option() {
         "$( (
             echo 'trust||'
             awk '/specs\[SETTING_COUNT\] = \{/ {inside = 1; next} inside && /^\};/ {exit} inside' \
-                "$TOP/src/settings.c" | tr -d '\n' | grep -oE '\{[^}]*\}' |
+                "$TOP/src/settings/settings.c" | tr -d '\n' | grep -oE '\{[^}]*\}' |
                 sed -E 's/, +/,/g; s/^\{([^,]*),([^,]*),([^,]*),.*/\1|\2|\3/; s/NULL//g; s/"//g' | grep -v '^||'
         ) | sort)"
 }
@@ -318,7 +318,7 @@ no_foreign_option() {
     same "statuses of README.md" "$(cells "$README" 'Exit status' 1)" "$statuses"
     same "statuses of the manual page" "$(man_tags 'EXIT STATUS')" "$statuses"
     same "statuses of error.h" \
-        "$(sed -nE 's/^ +ERROR_[A-Z_]+,? .* exit ([0-9]+)( \+ N)? \*\/$/\1\2/p' "$TOP/include/error.h" | tr -d ' ' | uniq)" \
+        "$(sed -nE 's/^ +ERROR_[A-Z_]+,? .* exit ([0-9]+)( \+ N)? \*\/$/\1\2/p' "$TOP/include/base/error.h" | tr -d ' ' | uniq)" \
         "$statuses"
     same "statuses of managed-db-helpers.sh" \
         "$(sed -n '/exit status of/,/Works/p' "$TOP/scripts/lib/managed-db-helpers.sh" | sed 's/Works.*//' |
@@ -364,7 +364,7 @@ no_foreign_option() {
     local page name wrong=()
     for page in "$TOP"/docs/*.md "$TOP/CONTRIBUTING.md"; do
         for name in $(grep -oE '`[a-z_]+\(\)`' "$page" | tr -d '`()' | sort -u); do
-            [[ $name =~ ^(poll|main|free)$ ]] || grep -qE "(^|[ *])$name\(" "$TOP"/src/*.c "$TOP"/include/*.h ||
+            [[ $name =~ ^(poll|main|free)$ ]] || grep -rqE "(^|[ *])$name\(" "$TOP/src" "$TOP/include" ||
                 wrong+=("${page##*/}: $name()")
         done
         for name in $(grep -oE '`(src|include|scripts|tests|simulator)/[a-zA-Z0-9_./-]+`' "$page" | tr -d '`' | sort -u); do
@@ -373,7 +373,7 @@ no_foreign_option() {
         # "`function()` in `src/file.c`"
         while read -r name; do
             grep -qE "(^|[ *])${name%% *}\(" "$TOP/${name#* }" || wrong+=("${page##*/}: ${name%% *}() is not in ${name#* }")
-        done < <(tr '\n' ' ' <"$page" | grep -oE '`[a-z_]+\(\)` in `src/[a-z]+\.c`' | sed 's/`//g; s/()//; s/ in / /')
+        done < <(tr '\n' ' ' <"$page" | grep -oE '`[a-z_]+\(\)` in `src/[a-z_/]+\.c`' | sed 's/`//g; s/()//; s/ in / /')
     done
     [ "${#wrong[@]}" = 0 ] || {
         printf '%s\n' "not there:" "${wrong[@]}"

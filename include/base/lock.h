@@ -1,0 +1,31 @@
+/*
+ * lock: one run at a time for one cluster on one machine.
+ *
+ * A flock(2) on a file that all users of the machine share; the kernel takes it back when its
+ * holder ends, however it ends. The file itself stays: removing it would let two runs lock two
+ * files of one name.
+ */
+#ifndef MANAGED_DB_BASE_LOCK_H
+#define MANAGED_DB_BASE_LOCK_H
+
+#include "base/error.h"
+
+struct lock {
+    int file; /* -1: not held */
+};
+
+#define LOCK_INIT                                                                                  \
+    {                                                                                              \
+        -1                                                                                         \
+    }
+
+/*
+ * Tries to take the lock for `name` in `folder` (made, 0700, where it is missing). *taken is false
+ * where somebody else holds it. Fails with ERROR_LOCAL.
+ */
+bool lock_try(struct lock *lock, const char *folder, const char *name, bool *taken,
+              struct error *error);
+
+void lock_release(struct lock *lock);
+
+#endif

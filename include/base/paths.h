@@ -1,0 +1,18 @@
+/*
+ * paths: file names made absolute, without a look at the files.
+ *
+ * The caller frees what is given.
+ */
+#ifndef MANAGED_DB_BASE_PATHS_H
+#define MANAGED_DB_BASE_PATHS_H
+
+/* A path as seen from an absolute folder: absolute, "." and ".." resolved. */
+char *path_absolute(const char *folder, const char *path);
+
+/* The same, "~" and "~USER" being home folders, as Compose has it. */
+char *path_expanded(const char *folder, const char *path);
+
+/* The absolute folder that a file is in, seen from the working directory. */
+char *path_folder(const char *file);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * input: reads a whole file that somebody else wrote: settings, Compose files, their variables.
+ *
+ * A pipe that was handed over (/dev/stdin, /dev/fd/N) is read to its end, and a signal that arrives
+ * meanwhile ends that. A named pipe is refused: whom it waits for, nobody can tell.
+ */
+#ifndef MANAGED_DB_BASE_READFILE_H
+#define MANAGED_DB_BASE_READFILE_H
+
+#include "base/memory.h"
+
+enum input_need {
+    INPUT_REQUIRED,
+    INPUT_OPTIONAL /* what is not there, or is no regular file, is read as nothing */
+};
+
+/*
+ * Appends the file's content without the byte order mark that some editors put before UTF-8. Fails
+ * with ERROR_USAGE: larger than `limit` (a number of MiB); ERROR_LOCAL: it cannot be read;
+ * ERROR_SIGNAL.
+ */
+bool input_read(const char *path, enum input_need need, size_t limit, struct buffer *content,
+                struct error *error);
+
+#endif

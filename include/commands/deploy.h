@@ -1,0 +1,16 @@
+/*
+ * deploy: the commands of a deployment: the settings in force, the Droplet, and taking all of
+ * it down.
+ */
+#ifndef MANAGED_DB_COMMANDS_DEPLOY_H
+#define MANAGED_DB_COMMANDS_DEPLOY_H
+
+#include "commands/command.h"
+
+command_function command_settings, command_droplet_find, command_droplet_create,
+    command_droplet_wait;
+
+/* Without the cluster's name it lists, with it it deletes. */
+command_function command_destroy;
+
+#endif

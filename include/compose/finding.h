@@ -1,0 +1,50 @@
+/*
+ * finding: what is wrong at a place of a file, and what to do about it. Pure.
+ */
+#ifndef MANAGED_DB_COMPOSE_FINDING_H
+#define MANAGED_DB_COMPOSE_FINDING_H
+
+#include "base/memory.h"
+#include "yaml/tree.h"
+
+struct finding {
+    const char *rule;
+    char *file;
+    size_t line, column;
+    char *text;   /* what is wrong */
+    char *advice; /* what to do */
+};
+
+struct findings {
+    struct finding *list;
+    size_t count;
+    char *not_seen; /* a folder of secrets that could not be looked into, or NULL */
+    char *left_out; /* services that Compose would start without, for want of profiles, or NULL */
+};
+
+#define FINDINGS_INIT                                                                              \
+    {                                                                                              \
+        NULL, 0, NULL, NULL                                                                        \
+    }
+
+/*
+ * Adds a finding at a node, unless the same is there or there are more than anybody reads. Takes
+ * text and advice over.
+ */
+void findings_add(struct findings *findings, const struct node *at, const char *rule, char *text,
+                  char *advice);
+
+/* Whether there is a finding of this rule at the node's place. */
+bool findings_has(const struct findings *findings, const struct node *at, const char *rule);
+
+/* Sorts by files (in the order of the nodes, which stand in one file each), lines and columns. */
+void findings_sort(struct findings *findings, struct node *const *files, size_t count);
+
+/* A line each: FILE:LINE:COLUMN: what is wrong; what to do. The caller frees it. */
+char *findings_text(const struct findings *findings);
+/* {"findings": [{"file": …, "line": …, "column": …, "rule": …, "message": …, "advice": …}]} */
+char *findings_json(const struct findings *findings);
+
+void findings_free(struct findings *findings);
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * doctl: one function for each thing that the program asks of doctl or has doctl do for the
+ * database and its network.
+ *
+ * The words are dialect's, the judgement of what came back answer's, how a question is asked ask's;
+ * this room knows what an answer must hold.
+ *
+ * Errors are those of ask(), and ERROR_UNREADABLE for an answer that is not what was asked for.
+ * Some questions only a released doctl knows; ERROR_UNSUPPORTED from one of those means that the
+ * caller goes on without it. Results are strings that the caller frees.
+ */
+#ifndef MANAGED_DB_DOCTL_DOCTL_H
+#define MANAGED_DB_DOCTL_DOCTL_H
+
+#include "doctl/client.h"
+#include "doctl/conninfo.h"
+
+/*
+ * Starts a question that will be asked anyway; the function that asks it takes this answer. Only
+ * for questions whose answer no change in between can alter. `detail` is the pool of CALL_POOL_GET,
+ * or the path beside which CALL_CERTIFICATE may write; the Droplet of CALL_DROPLET_GET stands for
+ * the cluster. Does nothing where that question was started before, or with one job.
+ */
+void doctl_prefetch(struct doctl *doctl, enum call_id question, const char *cluster_id,
+                    const char *detail);
+
+bool doctl_account_email(struct doctl *doctl, char **email, struct error *error);
+
+/* The UUID of the VPC with exactly this name; *uuid is NULL where there is none. */
+bool doctl_vpc_find(struct doctl *doctl, const char *name, char **uuid, struct error *error);
+bool doctl_vpc_create(struct doctl *doctl, const char *name, const char *region,
+                      const char *ip_range, char **uuid, struct error *error);
+
+struct cluster {
+    char *id, *engine, *status;
+};
+void cluster_free(struct cluster *cluster);
+
+/* The cluster with exactly this name; cluster->id is NULL where there is none. */
+bool doctl_cluster_find(struct doctl *doctl, const char *name, struct cluster *cluster,
+                        struct error *error);
+
+struct cluster_request {
+    const char *name, *version, *region, *size, *nodes, *vpc_uuid; /* vpc_uuid may be "" */
+};
+/*
+ * Creates a cluster. *waited tells whether doctl itself waited until it was online (the plan's
+ * words have it do so, the shipped words do not).
+ */
+bool doctl_cluster_create(struct doctl *doctl, const struct cluster_request *request, char **id,
+                          bool *waited, struct error *error);
+bool doctl_cluster_status(struct doctl *doctl, const char *cluster_id, char **status,
+                          struct error *error);
+/* doctl's table about the cluster, fit to be shown. */
+bool doctl_cluster_info(struct doctl *doctl, const char *cluster_id, char **text,
+                        struct error *error);
+
+bool doctl_pool_exists(struct doctl *doctl, const char *cluster_id, const char *pool, bool *exists,
+                       struct error *error);
+struct pool_request {
+    const char *name, *database, *user, *size;
+};
+/* *shown tells whether doctl's answer shows the pool, as a released doctl's does. */
+bool doctl_pool_create(struct doctl *doctl, const char *cluster_id,
+                       const struct pool_request *request, bool *shown, struct error *error);
+/* The pool's URI; it holds a password. A question that only the shipped doctl knows. */
+bool doctl_pool_uri(struct doctl *doctl, const char *cluster_id, const char *pool, char **uri,
+                    struct error *error);
+bool doctl_pool_info(struct doctl *doctl, const char *cluster_id, char **text, struct error *error);
+
+/*
+ * The CA certificate as doctl gives it, not checked. The plan's words have doctl write a file: it
+ * gets a name of its own beside the path `beside` (whose folder must exist) and is removed again.
+ * Where neither wording is known: ERROR_UNSUPPORTED.
+ */
+bool doctl_certificate(struct doctl *doctl, const char *cluster_id, const char *beside, char **pem,
+                       struct error *error);
+
+/* Connection details with credentials; blank cells are an error (docs/DOCTL.md, "Output"). */
+bool doctl_connection(struct doctl *doctl, const char *cluster_id, struct conninfo *info,
+                      struct error *error);
+/* The same through the VPC. A question that only the shipped doctl knows. */
+bool doctl_connection_private(struct doctl *doctl, const char *cluster_id, struct conninfo *info,
+                              struct error *error);
+
+/* *address is "" where the Droplet has none. */
+bool doctl_droplet_private_ip(struct doctl *doctl, const char *droplet_id, char **address,
+                              struct error *error);
+
+struct rules {
+    char **list; /* TYPE:VALUE */
+    size_t count;
+};
+void rules_free(struct rules *rules);
+
+/* The trusted sources. A question that only the shipped doctl knows. */
+bool doctl_rules(struct doctl *doctl, const char *cluster_id, struct rules *rules,
+                 struct error *error);
+/* *shown tells whether doctl's answer shows the rule, as a released doctl's does. */
+bool doctl_rule_append(struct doctl *doctl, const char *cluster_id, const char *rule, bool *shown,
+                       struct error *error);
+
+#endif

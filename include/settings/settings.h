@@ -1,0 +1,131 @@
+/*
+ * settings: the values a run works with, and where each comes from.
+ *
+ * A value comes from the command line, else the environment, else --env-file, else --manifest, else
+ * the plan's constant (DESIGN.md, "Commands"). Empty counts as left out. Every value is checked by
+ * its form before anything runs (docs/DOCTL.md, "The service"): one that does not fit is
+ * ERROR_USAGE with a sentence that names value, place and form.
+ */
+#ifndef MANAGED_DB_SETTINGS_SETTINGS_H
+#define MANAGED_DB_SETTINGS_SETTINGS_H
+
+#include "base/error.h"
+#include "base/secretfile.h"
+
+enum setting {
+    SETTING_CLUSTER_NAME,
+    SETTING_REGION,
+    SETTING_SIZE,
+    SETTING_PG_VERSION,
+    SETTING_NODES,
+    SETTING_VPC_NAME,
+    SETTING_VPC_IP_RANGE,
+    SETTING_VPC_UUID,
+    SETTING_POOL,
+    SETTING_POOL_SIZE,
+    SETTING_DROPLET_ID,
+    SETTING_CLUSTER_ID,
+    SETTING_USE_POOL,
+    SETTING_NETWORK,
+    SETTING_SSL_MODE,
+    SETTING_SECRETS_DIR,
+    SETTING_SECRET_FILE,
+    SETTING_SECRET_OWNER,
+    SETTING_CA_FILE,
+    SETTING_USE_MANAGED_DB,
+    SETTING_USE_DO_SPACES,
+    SETTING_API_TOKEN,
+    SETTING_CONTEXT,
+    SETTING_DOCTL,
+    SETTING_DIALECT,
+    SETTING_JOBS,
+    SETTING_TIMEOUT,
+    SETTING_WAIT_TIMEOUT,
+    SETTING_POLL_INTERVAL,
+    SETTING_LOCK_TIMEOUT,
+    SETTING_LOCK_DIR,
+    SETTING_COLOR,
+    SETTING_OUTPUT,
+    SETTING_ENV_FILE,
+    SETTING_MANIFEST,
+    SETTING_COMPOSE, /* a list: each value is added to settings.compose */
+    SETTING_SECRET_NAME,
+    /* Of a deployment (scripts/deploy-digitalocean.sh); those from SSH_USER on are the script's. */
+    SETTING_DROPLET_NAME,
+    SETTING_DROPLET_SIZE,
+    SETTING_DROPLET_IMAGE,
+    SETTING_DROPLET_TAGS,
+    SETTING_SSH_KEY,
+    SETTING_USER_DATA,
+    SETTING_CONFIRM,
+    SETTING_SSH_USER,
+    SETTING_SSH_IDENTITY,
+    SETTING_DEPLOY_DIR,
+    SETTING_DEPLOY_TIMEOUT,
+    SETTING_APP_DIR,
+    SETTING_APP_FILES,
+    SETTING_APP_SECRETS,
+    SETTING_COMPOSE_FILES,
+    SETTING_COUNT
+};
+
+enum source {
+    SOURCE_NONE,
+    SOURCE_DEFAULT,
+    SOURCE_MANIFEST,
+    SOURCE_ENV_FILE,
+    SOURCE_ENVIRONMENT,
+    SOURCE_FLAG
+};
+
+struct settings {
+    char *values[SETTING_COUNT]; /* NULL: no value */
+    enum source sources[SETTING_COUNT];
+    char **trust; /* the rules of --trust, or of the manifest */
+    size_t trust_count;
+    bool trust_is_settled; /* by the command line: the manifest's rules are passed over */
+    char **compose;        /* Compose files, in the order they were named */
+    size_t compose_count;
+    bool faithful, quiet, verbose, no_secret_file;
+    bool is_deployment; /* settings from DROPLET_NAME on are taken from the environment too */
+    bool simulate;
+    char *simulator; /* the state folder of --simulate, NULL: the default one */
+};
+
+/*
+ * Gives a setting a value unless it has one from a stronger source. `where` names the place in
+ * messages
+ * ("--region", "DO_REGION", "deploy.config:3"). An empty value is ignored.
+ */
+bool settings_set(struct settings *settings, enum setting setting, const char *value,
+                  enum source source, const char *where, struct error *error);
+
+/* Adds a trusted source rule, TYPE:VALUE. */
+bool settings_add_trust(struct settings *settings, const char *rule, const char *where,
+                        struct error *error);
+
+/* The value, never NULL: "" where there is none. */
+const char *settings_get(const struct settings *settings, enum setting setting);
+/* A number of seconds in milliseconds. */
+int settings_ms(const struct settings *settings, enum setting setting);
+/* --secret-owner, as numbers. */
+struct secretfile_owner settings_owner(const struct settings *settings);
+
+/* The setting of a key of the manifest or of a variable; SETTING_COUNT where there is none. */
+enum setting settings_by_key(const char *key);
+enum setting settings_by_variable(const char *variable);
+
+/* A setting's name: its key, else its variable; NULL: an argument of a command, no setting. */
+const char *settings_name(enum setting setting);
+/* Its variable in the environment and in the env file, or NULL. */
+const char *settings_variable(enum setting setting);
+/* The plan's constant, or NULL. */
+const char *settings_constant(enum setting setting);
+/* Whether its value may not be shown. */
+bool settings_is_secret(enum setting setting);
+/* "default", "manifest", "env file", "environment" or "command line"; "" where it has no value. */
+const char *settings_source(const struct settings *settings, enum setting setting);
+
+void settings_free(struct settings *settings);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * document: YAML files (libyaml) as trees of nodes (node.h).
+ *
+ * Calling sequence:
+ *     document = document_new();
+ *     document_read(document, "compose.yaml", &root, &error);     any number of files
+ *     node_get(root, "services"), node->items[i], …
+ *     document_free(document);                                    and all nodes with it
+ *
+ * Merge keys (<<) are resolved: a mapping's own keys win, then those of the first mapping that is
+ * merged. Tags are kept as they were written.
+ *
+ * What is refused, each with file, line and column, as ERROR_USAGE: what is not YAML (1.1, as
+ * libyaml reads it), NUL bytes, bytes that are not UTF-8, a key that stands twice in one mapping, a
+ * key that is no plain value, an alias of a node that holds it, a second document in the file, and
+ * what is over the limits below. The limits bound time and memory whatever the file holds: nodes
+ * are counted as a reader of the tree meets them, an alias as all that it stands for.
+ */
+#ifndef MANAGED_DB_YAML_PARSE_H
+#define MANAGED_DB_YAML_PARSE_H
+
+#include "yaml/tree.h"
+
+#define DOCUMENT_MAX_BYTES ((size_t)4 << 20)
+#define DOCUMENT_MAX_DEPTH 100
+#define DOCUMENT_MAX_NODES 100000
+#define DOCUMENT_MAX_KEYS  1000 /* of one mapping: they are searched one by one */
+
+/* Reads a file (input.h). *root is NULL where it holds no document. Fails with ERROR_USAGE. */
+bool document_read(struct document *document, const char *path, struct node **root,
+                   struct error *error);
+
+/* The same for bytes in memory; `name` stands for the file in messages. */
+bool document_parse(struct document *document, const char *name, const char *bytes, size_t length,
+                    struct node **root, struct error *error);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * node: the values of a YAML file as a tree, each with the place where it stands. Pure.
+ *
+ * A document owns every node and text that is made for it; nothing is freed one by one. Trees may
+ * share branches (an alias is the very node of its anchor), so a node is filled by whom made it and
+ * not changed afterwards: what differs gets a node of its own.
+ */
+#ifndef MANAGED_DB_YAML_TREE_H
+#define MANAGED_DB_YAML_TREE_H
+
+#include "base/error.h"
+
+struct document;
+
+enum node_kind { NODE_SCALAR, NODE_SEQUENCE, NODE_MAPPING };
+
+struct node {
+    enum node_kind kind;
+    bool is_plain;       /* a scalar without quotes: may be a number, a truth value or null */
+    const char *file;    /* as it was named to document_read() */
+    size_t line, column; /* from 1 on */
+    const char *tag;     /* such as "!reset"; NULL: none was written */
+    const char *text;    /* of a scalar */
+    const char *written; /* of a scalar that was interpolated: the text in the file; else NULL */
+    size_t count;        /* of a sequence's items or a mapping's entries */
+    size_t room;
+    struct node **keys;  /* of a mapping: scalars */
+    struct node **items; /* of a sequence, or a mapping's values */
+    size_t weight;       /* nodes in the tree below, this one included */
+    size_t height;       /* of that tree */
+};
+
+struct document *document_new(void);
+/* Wipes and frees all that it owns; NULL is allowed. */
+void document_free(struct document *document);
+/* The bytes that it takes. */
+size_t document_size(const struct document *document);
+
+/* A node that stands where `like` does, without content. */
+struct node *node_new(struct document *document, enum node_kind kind, const struct node *like);
+/* A plain scalar that stands where `like` does. */
+struct node *node_scalar(struct document *document, const char *text, const struct node *like);
+/* The same node again, to be filled differently: keys and items are copied, not what they name. */
+struct node *node_copy(struct document *document, const struct node *node);
+/* Adds an item; to a mapping under `key`, which takes the place of an entry of that name. */
+void node_add(struct document *document, struct node *node, struct node *key, struct node *item);
+/* The same without a look for an entry of that name. */
+void node_append(struct document *document, struct node *node, struct node *key, struct node *item);
+void node_remove(struct node *mapping, const char *key);
+
+/* A text that lives as long as the document. */
+const char *document_text(struct document *document, const char *text, size_t length);
+
+/* The value of a key; NULL where there is none, or where the node is NULL or no mapping. */
+struct node *node_get(const struct node *node, const char *key);
+/* The scalar's text; NULL where the node is NULL or no scalar. */
+const char *node_text(const struct node *node);
+/* Whether there is nothing there: no node, or a plain scalar that YAML reads as null. */
+bool node_is_null(const struct node *node);
+bool node_has_tag(const struct node *node, const char *tag);
+
+/* Sets ERROR_USAGE with FILE:LINE:COLUMN before the message. Returns false. */
+bool node_complain(const struct node *node, struct error *error, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+
+#endif

@@ -1,0 +1,89 @@
+#include "config.h"
+
+#include "base/console.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/quote.h"
+
+#define BLUE   "\033[34m"
+#define GREEN  "\033[32m"
+#define YELLOW "\033[33m"
+#define RED    "\033[31m"
+#define CYAN   "\033[36m"
+#define GREY   "\033[90m"
+#define RESET  "\033[0m"
+
+void console_init(struct console *console, enum console_level level, const char *when)
+{
+    const char *no_color = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+    console->level = level;
+    console->color = strcmp(when, "always") == 0;
+    if (strcmp(when, "auto") == 0)
+        console->color = isatty(STDERR_FILENO) && !(no_color && *no_color) && term && *term &&
+                         strcmp(term, "dumb") != 0;
+}
+
+/* One line, one write: lines of several programs on one terminal do not mix. */
+PRINTF_LIKE(4, 0)
+static void line(const struct console *console, const char *color, const char *mark,
+                 const char *format, va_list values)
+{
+    struct buffer text = BUFFER_INIT;
+    if (console->color && *mark)
+        buffer_add_format(&text, "%s%s%s", color, mark, RESET);
+    else
+        buffer_add_text(&text, mark);
+    va_list again;
+    va_copy(again, values);
+    int length = vsnprintf(NULL, 0, format, values);
+    char *end = buffer_reserve(&text, length > 0 ? (size_t)length : 0);
+    vsnprintf(end, (length > 0 ? (size_t)length : 0) + 1, format, again);
+    va_end(again);
+    text.length += length > 0 ? (size_t)length : 0;
+    buffer_add_text(&text, "\n");
+    fwrite(text.data, 1, text.length, stderr);
+    buffer_free(&text);
+}
+
+#define STORY(name, least, color, mark)                                                            \
+    void console_##name(const struct console *console, const char *format, ...)                    \
+    {                                                                                              \
+        if (console->level < (least))                                                              \
+            return;                                                                                \
+        va_list values;                                                                            \
+        va_start(values, format);                                                                  \
+        line(console, color, mark, format, values);                                                \
+        va_end(values);                                                                            \
+    }
+
+STORY(step, CONSOLE_NORMAL, BLUE, "==> ")
+STORY(success, CONSOLE_NORMAL, GREEN, "✓ ")
+STORY(info, CONSOLE_NORMAL, CYAN, "ℹ ")
+STORY(plain, CONSOLE_NORMAL, "", "")
+STORY(warning, CONSOLE_QUIET, YELLOW, "⚠ ")
+STORY(failure, CONSOLE_QUIET, RED, "✗ ")
+PRINTF_LIKE(2, 3)
+static STORY(detail, CONSOLE_VERBOSE, GREY, "+ ")
+
+    void console_call(const struct console *console, char *const *argv)
+{
+    if (console->level < CONSOLE_VERBOSE)
+        return;
+    struct buffer text = BUFFER_INIT;
+    for (size_t i = 0; argv[i]; i++) {
+        bool plain = *argv[i] && !argv[i][strcspn(argv[i], " '\"\\$`!*?[]{}()<>|&;#~\t\n")];
+        if (i)
+            buffer_add_text(&text, " ");
+        if (plain)
+            buffer_add_text(&text, argv[i]);
+        else
+            text_add_shell(&text, argv[i]);
+    }
+    console_detail(console, "%s", buffer_text(&text));
+    buffer_free(&text);
+}

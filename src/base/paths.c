@@ -1,0 +1,62 @@
+#include "config.h"
+
+#include "base/paths.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+char *path_absolute(const char *folder, const char *path)
+{
+    char *whole = *path == '/' ? mem_copy(path) : mem_format("%s/%s", folder, path);
+    struct buffer out = BUFFER_INIT;
+    for (const char *at = whole; *at;) {
+        size_t length = strcspn(at, "/");
+        if (length == 2 && strncmp(at, "..", 2) == 0) {
+            const char *slash = strrchr(buffer_text(&out), '/');
+            out.length = slash ? (size_t)(slash - out.data) : 0;
+            if (out.data)
+                out.data[out.length] = '\0';
+        } else if (length && !(length == 1 && *at == '.')) {
+            buffer_add_text(&out, "/");
+            buffer_add(&out, at, length);
+        }
+        at += length + (at[length] == '/');
+    }
+    free(whole);
+    if (out.length == 0)
+        buffer_add_text(&out, "/");
+    return buffer_take(&out);
+}
+
+char *path_expanded(const char *folder, const char *path)
+{
+    size_t length = strcspn(path, "/");
+    const char *home = NULL;
+    if (length == 1 && *path == '~') {
+        home = getenv("HOME");
+    } else if (*path == '~') {
+        char *user = mem_copy_n(path + 1, length - 1);
+        const struct passwd *entry = getpwnam(user);
+        home = entry ? entry->pw_dir : NULL;
+        free(user);
+    }
+    if (!home || *home != '/')
+        return path_absolute(folder, path);
+    char *rest = mem_format("./%s", path + length);
+    char *result = path_absolute(home, rest);
+    free(rest);
+    return result;
+}
+
+char *path_folder(const char *file)
+{
+    char here[4096];
+    char *up = mem_format("%s/..", file);
+    char *folder = path_absolute(getcwd(here, sizeof here) ? here : "/", up);
+    free(up);
+    return folder;
+}

@@ -1,0 +1,259 @@
+#include "config.h"
+
+#include "doctl/dialect.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+#define COLUMNS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+#define CREATE_VPC "vpcs create --name $1 --region $2 --ip-range $3"
+#define CREATE_CLUSTER                                                                             \
+    "databases create $1 --engine pg --version $2 --region $3 --size $4 --num-nodes $5"
+#define CREATE_IN_VPC "?6 --private-network-uuid $6"
+#define GET_CLUSTER   "databases get $1 --format ID,Name,Engine,Version,Status,Region,Size"
+
+static const struct call calls[] = {
+    [CALL_ACCOUNT_GET] =
+        {
+            .doing = "read the DigitalOcean account",
+            .least_rows = 1,
+            .plan = {"account get --format Email --no-header", SHAPE_ROWS, COLUMNS("Email")},
+        },
+    [CALL_VPC_LIST] =
+        {
+            .doing = "list the VPCs",
+            .is_list = true,
+            .plan = {"vpcs list --format Name,ID --no-header", SHAPE_ROWS, COLUMNS("Name", "ID")},
+        },
+    [CALL_VPC_CREATE] =
+        {
+            .doing = "create the VPC $1",
+            .mutation = true,
+            .plan = {CREATE_VPC " --format ID --no-header", SHAPE_ID, NULL},
+            .shipped = {CREATE_VPC, SHAPE_ID, NULL},
+        },
+    [CALL_CLUSTER_LIST] =
+        {
+            .doing = "list the database clusters",
+            .is_list = true,
+            .plan = {"databases list --format Name,ID,Engine,Status --no-header", SHAPE_ROWS,
+                     COLUMNS("Name", "ID", "Engine", "Status")},
+        },
+    [CALL_CLUSTER_CREATE] =
+        {
+            .doing = "create the database cluster $1",
+            .mutation = true,
+            .plan = {CREATE_CLUSTER " --wait --format ID --no-header " CREATE_IN_VPC, SHAPE_ID,
+                     NULL},
+            .shipped = {CREATE_CLUSTER " " CREATE_IN_VPC, SHAPE_ID, NULL},
+        },
+    /* The plan asks for the status only among the other columns of show_database_info. */
+    [CALL_CLUSTER_STATUS] =
+        {
+            .doing = "read the status of the database cluster $1",
+            .least_rows = 1,
+            .plan = {GET_CLUSTER, SHAPE_TABLE, COLUMNS("Status")},
+            .shipped = {"databases get $1 --format Status --no-header", SHAPE_ROWS,
+                        COLUMNS("Status")},
+        },
+    [CALL_CLUSTER_INFO] =
+        {
+            .doing = "show the database cluster $1",
+            .plan = {GET_CLUSTER, SHAPE_TEXT, NULL},
+        },
+    [CALL_POOL_LIST] =
+        {
+            .doing = "list the connection pools of $1",
+            .is_list = true,
+            .plan = {"databases pool list $1 --format Name --no-header", SHAPE_ROWS,
+                     COLUMNS("Name")},
+        },
+    [CALL_POOL_INFO] =
+        {
+            .doing = "show the connection pools of $1",
+            .plan = {"databases pool list $1 --format Name,Size,Mode,Database,User", SHAPE_TEXT,
+                     NULL},
+        },
+    [CALL_POOL_CREATE] =
+        {
+            .doing = "create the connection pool $2",
+            .mutation = true,
+            .plan = {"databases pool create $1 $2 --db $3 --user $4 --size $5 --mode transaction",
+                     SHAPE_ANY, NULL},
+        },
+    [CALL_POOL_GET] =
+        {
+            .doing = "read the connection pool $2",
+            .least_rows = 1,
+            .shipped = {"databases pool get $1 $2 --format URI --no-header", SHAPE_ROWS,
+                        COLUMNS("URI")},
+        },
+    [CALL_CERTIFICATE] =
+        {
+            .doing = "fetch the CA certificate of $1",
+            .plan = {"databases ca get $1 --output $2", SHAPE_FILE, NULL},
+            .shipped = {"databases get-ca $1 --format Certificate --no-header", SHAPE_PEM, NULL},
+        },
+    [CALL_CONNECTION] =
+        {
+            .doing = "read the connection details of $1",
+            .least_rows = 1,
+            .plan =
+                {
+                    "databases connection $1 --format Host,Port,User,Password,Database --no-header",
+                    SHAPE_ROWS, COLUMNS("Host", "Port", "User", "Password", "Database")},
+        },
+    [CALL_CONNECTION_PRIVATE] =
+        {
+            .doing = "read the private connection details of $1",
+            .least_rows = 1,
+            .shipped = {"databases connection $1 --private "
+                        "--format Host,Port,User,Password,Database --no-header",
+                        SHAPE_ROWS, COLUMNS("Host", "Port", "User", "Password", "Database")},
+        },
+    [CALL_DROPLET_GET] =
+        {
+            .doing = "read the private address of Droplet $1",
+            .plan = {"compute droplet get $1 --format PrivateIPv4 --no-header", SHAPE_ROWS,
+                     COLUMNS("PrivateIPv4")},
+        },
+    [CALL_RULE_LIST] =
+        {
+            .doing = "list the trusted sources of $1",
+            .is_list = true,
+            .shipped = {"databases firewalls list $1", SHAPE_TABLE, COLUMNS("Type", "Value")},
+        },
+    [CALL_RULE_APPEND] =
+        {
+            .doing = "add the trusted source $2",
+            .mutation = true,
+            .plan = {"databases firewalls append $1 --rule $2", SHAPE_ANY, NULL},
+        },
+
+    /*
+     * The Droplet of a deployment. A new one has blank addresses, so these tables are asked for
+     * with their headers; `columns` are those that must not be blank.
+     */
+    [CALL_DROPLET_LIST] =
+        {
+            .doing = "list the Droplets",
+            .plan = {"compute droplet list --format ID,Name,Status", SHAPE_TABLE,
+                     COLUMNS("ID", "Name", "Status")},
+        },
+    [CALL_DROPLET_STATUS] =
+        {
+            .doing = "read the status of Droplet $1",
+            .least_rows = 1,
+            .plan = {"compute droplet get $1 --format ID,Name,PublicIPv4,Status", SHAPE_TABLE,
+                     COLUMNS("ID", "Status")},
+        },
+    [CALL_DROPLET_CREATE] =
+        {
+            .doing = "create the Droplet $1",
+            .mutation = true,
+            .plan = {"compute droplet create $1 --region $2 --size $3 --image $4 --ssh-keys $5 "
+                     "?6 --vpc-uuid $6 ?7 --tag-names $7 ?8 --user-data-file $8 "
+                     "--enable-monitoring --format ID --no-header",
+                     SHAPE_ID, NULL},
+        },
+    [CALL_KEY_LIST] =
+        {
+            .doing = "list the SSH keys",
+            .plan = {"compute ssh-key list --format ID,Name,FingerPrint", SHAPE_TABLE,
+                     COLUMNS("ID", "FingerPrint")},
+        },
+    [CALL_REGION_LIST] =
+        {
+            .doing = "list the regions",
+            .least_rows = 1,
+            .plan = {"compute region list --format Slug,Available --no-header", SHAPE_ROWS,
+                     COLUMNS("Slug", "Available")},
+        },
+    [CALL_DROPLET_DELETE] =
+        {
+            .doing = "delete the Droplet $1",
+            .mutation = true,
+            .plan = {"compute droplet delete $1 --force", SHAPE_ANY, NULL},
+        },
+    [CALL_CLUSTER_DELETE] =
+        {
+            .doing = "delete the database cluster $1",
+            .mutation = true,
+            .plan = {"databases delete $1 --force", SHAPE_ANY, NULL},
+        },
+    [CALL_VPC_DELETE] =
+        {
+            .doing = "delete the VPC $1",
+            .mutation = true,
+            .plan = {"vpcs delete $1 --force", SHAPE_ANY, NULL},
+        },
+
+    /* Without its arguments: a released doctl says so by itself, without asking DigitalOcean. */
+    [CALL_WITNESS] =
+        {
+            .doing = "see whether this doctl is a released one",
+            .shipped = {"databases pool get", SHAPE_ANY, NULL},
+        },
+};
+
+const struct call *dialect_call(enum call_id id)
+{
+    return &calls[id];
+}
+
+static const char *argument(char digit, const char *const arguments[CALL_ARGUMENTS])
+{
+    const char *value = arguments[digit - '0'];
+    return value ? value : "";
+}
+
+/* Appends a text with its "$N" put in. */
+static void expand(struct buffer *buffer, const char *text, size_t length,
+                   const char *const arguments[CALL_ARGUMENTS])
+{
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '$')
+            buffer_add_text(buffer, argument(text[++i], arguments));
+        else
+            buffer_add(buffer, text + i, 1);
+    }
+}
+
+char **dialect_argv(const struct wording *wording, const char *const arguments[CALL_ARGUMENTS])
+{
+    struct buffer strings = BUFFER_INIT;
+    size_t count = 1;
+    size_t drop = 0;
+    buffer_add(&strings, "doctl", sizeof "doctl");
+    for (const char *word = wording->words; *word;) {
+        size_t length = strcspn(word, " ");
+        if (*word == '?') {
+            drop = *argument(word[1], arguments) ? 0 : 2;
+        } else if (drop) {
+            drop--;
+        } else {
+            expand(&strings, word, length, arguments);
+            buffer_add(&strings, "", 1);
+            count++;
+        }
+        word += length;
+        word += strspn(word, " ");
+    }
+    char **argv = mem_alloc((count + 1) * sizeof *argv + strings.length);
+    char *at = memcpy(argv + count + 1, strings.data, strings.length);
+    for (size_t i = 0; i < count; i++) {
+        argv[i] = at;
+        at += strlen(at) + 1;
+    }
+    buffer_free(&strings);
+    return argv;
+}
+
+char *dialect_doing(const struct call *call, const char *const arguments[CALL_ARGUMENTS])
+{
+    struct buffer text = BUFFER_INIT;
+    expand(&text, call->doing, strlen(call->doing), arguments);
+    return buffer_take(&text);
+}

@@ -1,0 +1,381 @@
+#include "config.h"
+
+#include "doctl/doctl.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/quote.h"
+#include "doctl/ask.h"
+#include "doctl/released.h"
+
+/* More than a word of a sentence can be. */
+static struct pattern vpc_id_pattern = PATTERN("(?=.*[0-9-]).+");
+static struct pattern cluster_id_pattern = PATTERN("(?=.*[0-9])(?=.*-).+");
+static struct pattern engine_pattern = PATTERN("pg|mysql|redis|valkey|mongodb|kafka|opensearch");
+
+static bool cell_is(struct pattern *pattern, const struct table *table, size_t row, size_t column)
+{
+    char *cell = span_copy(table_cell(table, row, column));
+    bool good = pattern_is(pattern, cell);
+    free(cell);
+    return good;
+}
+
+/* A list may be followed by a create: a row that is about something else makes it no list. */
+static bool stranger(const char *doing, size_t row, const char *what, struct error *error)
+{
+    return error_set(error, ERROR_UNREADABLE, 0,
+                     "could not %s: row %zu of what doctl printed is not about %s", doing, row + 1,
+                     what);
+}
+
+/* A question whose answer is one cell. */
+static bool ask_cell(struct doctl *doctl, enum call_id id,
+                     const char *const arguments[CALL_ARGUMENTS], char **value, struct error *error)
+{
+    struct reply reply;
+    const struct wording *used = NULL;
+    if (!ask(doctl, id, arguments, &reply, &used, error))
+        return false;
+    size_t column = 0;
+    if (used->shape == SHAPE_TABLE)
+        column = (size_t)table_column(&reply.table, used->columns[0]);
+    *value = reply.table.rows ? span_copy(table_cell(&reply.table, 0, column)) : mem_copy("");
+    reply_free(&reply);
+    return true;
+}
+
+static bool is_table(const struct buffer *out, const char *column, size_t least_rows)
+{
+    struct table table;
+    struct error ignored = ERROR_INIT;
+    if (!table_read(buffer_text(out), out->length, "read the answer", &table, &ignored))
+        return false;
+    bool good = table_column(&table, column) >= 0 && table.rows >= least_rows;
+    table_free(&table);
+    return good;
+}
+
+/*
+ * A question whose answer is a table to be shown, with this column. What a hand-made doctl has to
+ * show is shown as it is.
+ */
+static bool ask_text(struct doctl *doctl, enum call_id id,
+                     const char *const arguments[CALL_ARGUMENTS], const char *column,
+                     size_t least_rows, char **text, struct error *error)
+{
+    struct reply reply;
+    if (!ask(doctl, id, arguments, &reply, NULL, error))
+        return false;
+    if (!is_table(&reply.result.out, column, least_rows) && doctl_is_released(doctl)) {
+        char *doing = dialect_doing(dialect_call(id), arguments);
+        error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl printed no table of it", doing);
+        free(doing);
+        reply_free(&reply);
+        return false;
+    }
+    struct buffer clean = BUFFER_INIT;
+    const char *at = buffer_text(&reply.result.out);
+    while (*at) {
+        size_t length = strcspn(at, "\n");
+        text_add_shown(&clean, at, length, SIZE_MAX);
+        buffer_add_text(&clean, "\n");
+        at += length + (at[length] ? 1 : 0);
+    }
+    *text = buffer_take(&clean);
+    reply_free(&reply);
+    return true;
+}
+
+/* Whether a row of a table has these two cells. */
+static bool has_row(const struct table *table, const char *column, const char *value,
+                    const char *second_column, const char *second_value)
+{
+    int first = table_column(table, column);
+    int second = table_column(table, second_column);
+    for (size_t row = 0; first >= 0 && second >= 0 && row < table->rows; row++)
+        if (span_is(table_cell(table, row, (size_t)first), value) &&
+            span_is(table_cell(table, row, (size_t)second), second_value))
+            return true;
+    return false;
+}
+
+/* A change that a released doctl answers with a table of what it made, which may be there or not.
+ */
+static bool ask_change(struct doctl *doctl, enum call_id id,
+                       const char *const arguments[CALL_ARGUMENTS], struct table *table,
+                       struct reply *reply, struct error *error)
+{
+    struct error ignored = ERROR_INIT;
+    if (!ask(doctl, id, arguments, reply, NULL, error))
+        return false;
+    const struct buffer *out = &reply->result.out;
+    table_read(buffer_text(out), out->length, "read the answer", table, &ignored);
+    return true;
+}
+
+bool doctl_account_email(struct doctl *doctl, char **email, struct error *error)
+{
+    return ask_cell(doctl, CALL_ACCOUNT_GET, NO_ARGUMENTS, email, error);
+}
+
+/* An ID that doctl gave: it goes back into an argv, so it has to look like one. */
+static bool take_id(struct span cell, const char *what, char **id, struct error *error)
+{
+    char *copy = span_copy(cell);
+    if (reply_is_id(copy)) {
+        *id = copy;
+        return true;
+    }
+    free(copy);
+    return error_set(error, ERROR_UNREADABLE, 0, "doctl gave no usable ID for %s", what);
+}
+
+bool doctl_vpc_find(struct doctl *doctl, const char *name, char **uuid, struct error *error)
+{
+    struct reply reply;
+    *uuid = NULL;
+    if (!ask(doctl, CALL_VPC_LIST, NO_ARGUMENTS, &reply, NULL, error))
+        return false;
+    bool good = true;
+    for (size_t row = 0; good && row < reply.table.rows; row++) {
+        if (!cell_is(&vpc_id_pattern, &reply.table, row, 1))
+            good = stranger("list the VPCs", row, "a VPC", error);
+        else if (!*uuid && span_is(table_cell(&reply.table, row, 0), name))
+            good = take_id(table_cell(&reply.table, row, 1), name, uuid, error);
+    }
+    if (!good) {
+        free(*uuid);
+        *uuid = NULL;
+    }
+    reply_free(&reply);
+    return good;
+}
+
+static bool create(struct doctl *doctl, enum call_id id,
+                   const char *const arguments[CALL_ARGUMENTS], char **new_id,
+                   const struct wording **used, struct error *error)
+{
+    struct reply reply;
+    if (!ask(doctl, id, arguments, &reply, used, error))
+        return false;
+    bool good = take_id(reply.table.cells[0], arguments[1], new_id, error);
+    reply_free(&reply);
+    return good;
+}
+
+bool doctl_vpc_create(struct doctl *doctl, const char *name, const char *region,
+                      const char *ip_range, char **uuid, struct error *error)
+{
+    return create(doctl, CALL_VPC_CREATE, ARGUMENTS(name, region, ip_range), uuid, NULL, error);
+}
+
+void cluster_free(struct cluster *cluster)
+{
+    free(cluster->id);
+    free(cluster->engine);
+    free(cluster->status);
+    *cluster = (struct cluster){NULL, NULL, NULL};
+}
+
+/* A sentence of four words is none; an engine that is not known yet is no reason to fail. */
+static bool are_clusters(const struct table *table, struct error *error)
+{
+    for (size_t row = 0; row < table->rows; row++)
+        if (!cell_is(&engine_pattern, table, row, 2) &&
+            !cell_is(&cluster_id_pattern, table, row, 1))
+            return stranger("list the database clusters", row, "a cluster", error);
+    return true;
+}
+
+bool doctl_cluster_find(struct doctl *doctl, const char *name, struct cluster *cluster,
+                        struct error *error)
+{
+    struct reply reply;
+    *cluster = (struct cluster){NULL, NULL, NULL};
+    if (!ask(doctl, CALL_CLUSTER_LIST, NO_ARGUMENTS, &reply, NULL, error))
+        return false;
+    bool good = are_clusters(&reply.table, error);
+    for (size_t row = 0; good && row < reply.table.rows && !cluster->id; row++) {
+        if (!span_is(table_cell(&reply.table, row, 0), name))
+            continue;
+        good = take_id(table_cell(&reply.table, row, 1), name, &cluster->id, error);
+        cluster->engine = span_copy(table_cell(&reply.table, row, 2));
+        cluster->status = span_copy(table_cell(&reply.table, row, 3));
+    }
+    reply_free(&reply);
+    if (!good)
+        cluster_free(cluster);
+    return good;
+}
+
+bool doctl_cluster_create(struct doctl *doctl, const struct cluster_request *request, char **id,
+                          bool *waited, struct error *error)
+{
+    const struct wording *used = NULL;
+    if (!create(doctl, CALL_CLUSTER_CREATE,
+                ARGUMENTS(request->name, request->version, request->region, request->size,
+                          request->nodes, request->vpc_uuid),
+                id, &used, error))
+        return false;
+    *waited = used == &dialect_call(CALL_CLUSTER_CREATE)->plan;
+    return true;
+}
+
+bool doctl_cluster_status(struct doctl *doctl, const char *cluster_id, char **status,
+                          struct error *error)
+{
+    return ask_cell(doctl, CALL_CLUSTER_STATUS, ARGUMENTS(cluster_id), status, error);
+}
+
+bool doctl_cluster_info(struct doctl *doctl, const char *cluster_id, char **text,
+                        struct error *error)
+{
+    return ask_text(doctl, CALL_CLUSTER_INFO, ARGUMENTS(cluster_id), "ID", 1, text, error);
+}
+
+bool doctl_pool_exists(struct doctl *doctl, const char *cluster_id, const char *pool, bool *exists,
+                       struct error *error)
+{
+    struct reply reply;
+    if (!ask(doctl, CALL_POOL_LIST, ARGUMENTS(cluster_id), &reply, NULL, error))
+        return false;
+    *exists = false;
+    for (size_t row = 0; row < reply.table.rows; row++)
+        *exists = *exists || span_is(table_cell(&reply.table, row, 0), pool);
+    reply_free(&reply);
+    return true;
+}
+
+bool doctl_pool_create(struct doctl *doctl, const char *cluster_id,
+                       const struct pool_request *request, bool *shown, struct error *error)
+{
+    struct reply reply;
+    struct table table;
+    *shown = false;
+    if (!ask_change(
+            doctl, CALL_POOL_CREATE,
+            ARGUMENTS(cluster_id, request->name, request->database, request->user, request->size),
+            &table, &reply, error))
+        return false;
+    *shown = has_row(&table, "Name", request->name, "Name", request->name);
+    table_free(&table);
+    reply_free(&reply);
+    return true;
+}
+
+bool doctl_pool_uri(struct doctl *doctl, const char *cluster_id, const char *pool, char **uri,
+                    struct error *error)
+{
+    return ask_cell(doctl, CALL_POOL_GET, ARGUMENTS(cluster_id, pool), uri, error);
+}
+
+bool doctl_pool_info(struct doctl *doctl, const char *cluster_id, char **text, struct error *error)
+{
+    return ask_text(doctl, CALL_POOL_INFO, ARGUMENTS(cluster_id), "Name", 0, text, error);
+}
+
+bool doctl_certificate(struct doctl *doctl, const char *cluster_id, const char *beside, char **pem,
+                       struct error *error)
+{
+    struct reply reply;
+    if (!ask(doctl, CALL_CERTIFICATE, ARGUMENTS(cluster_id, client_scratch(doctl, beside)), &reply,
+             NULL, error))
+        return false;
+    *pem = reply.certificate;
+    reply.certificate = NULL;
+    reply_free(&reply);
+    return true;
+}
+
+static bool ask_connection(struct doctl *doctl, enum call_id id, const char *cluster_id,
+                           struct conninfo *info, struct error *error)
+{
+    struct reply reply;
+    if (!ask(doctl, id, ARGUMENTS(cluster_id), &reply, NULL, error))
+        return false;
+    info->host = span_copy(table_cell(&reply.table, 0, 0));
+    info->port = span_copy(table_cell(&reply.table, 0, 1));
+    info->user = span_copy(table_cell(&reply.table, 0, 2));
+    info->password = span_copy(table_cell(&reply.table, 0, 3));
+    info->database = span_copy(table_cell(&reply.table, 0, 4));
+    reply_free(&reply);
+    if (conninfo_check(info, error))
+        return true;
+    conninfo_free(info);
+    return false;
+}
+
+bool doctl_connection(struct doctl *doctl, const char *cluster_id, struct conninfo *info,
+                      struct error *error)
+{
+    return ask_connection(doctl, CALL_CONNECTION, cluster_id, info, error);
+}
+
+bool doctl_connection_private(struct doctl *doctl, const char *cluster_id, struct conninfo *info,
+                              struct error *error)
+{
+    return ask_connection(doctl, CALL_CONNECTION_PRIVATE, cluster_id, info, error);
+}
+
+bool doctl_droplet_private_ip(struct doctl *doctl, const char *droplet_id, char **address,
+                              struct error *error)
+{
+    return ask_cell(doctl, CALL_DROPLET_GET, ARGUMENTS(droplet_id), address, error);
+}
+
+void rules_free(struct rules *rules)
+{
+    for (size_t i = 0; i < rules->count; i++)
+        free(rules->list[i]);
+    free(rules->list);
+    *rules = (struct rules){NULL, 0};
+}
+
+bool doctl_rules(struct doctl *doctl, const char *cluster_id, struct rules *rules,
+                 struct error *error)
+{
+    struct reply reply;
+    if (!ask(doctl, CALL_RULE_LIST, ARGUMENTS(cluster_id), &reply, NULL, error))
+        return false;
+    size_t type = (size_t)table_column(&reply.table, "Type");
+    size_t value = (size_t)table_column(&reply.table, "Value");
+    rules->count = reply.table.rows;
+    rules->list = mem_array(rules->count, sizeof *rules->list);
+    for (size_t row = 0; row < rules->count; row++) {
+        struct span left = table_cell(&reply.table, row, type);
+        struct span right = table_cell(&reply.table, row, value);
+        rules->list[row] =
+            mem_format("%.*s:%.*s", (int)left.length, left.start, (int)right.length, right.start);
+    }
+    reply_free(&reply);
+    return true;
+}
+
+bool doctl_rule_append(struct doctl *doctl, const char *cluster_id, const char *rule, bool *shown,
+                       struct error *error)
+{
+    struct reply reply;
+    struct table table;
+    *shown = false;
+    if (!ask_change(doctl, CALL_RULE_APPEND, ARGUMENTS(cluster_id, rule), &table, &reply, error))
+        return false;
+    size_t split = strcspn(rule, ":");
+    char *type = mem_copy_n(rule, split);
+    *shown = rule[split] && has_row(&table, "Type", type, "Value", rule + split + 1);
+    free(type);
+    table_free(&table);
+    reply_free(&reply);
+    return true;
+}
+
+void doctl_prefetch(struct doctl *doctl, enum call_id question, const char *cluster_id,
+                    const char *detail)
+{
+    if (question == CALL_CERTIFICATE)
+        detail = client_scratch(doctl, detail);
+    ask_prefetch(doctl, question, ARGUMENTS(cluster_id, detail));
+}

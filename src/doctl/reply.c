@@ -1,0 +1,188 @@
+#include "config.h"
+
+#include "doctl/reply.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+static struct pattern id_pattern = PATTERN("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}");
+
+/* What a cell has to look like: anything else is not an answer to what was asked. */
+static struct {
+    const char *column;
+    struct pattern form;
+} forms[] = {
+    {"Email", PATTERN("[!-~]+@[!-~]+")},
+    {"Name", PATTERN("[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}")},
+    {"ID", PATTERN("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")},
+    {"Engine", PATTERN("[a-z][a-z0-9_-]{0,63}")},
+    {"Status", PATTERN("[a-z][a-z0-9_-]{0,63}")},
+    {"PrivateIPv4", PATTERN("[0-9]{1,3}(?:\\.[0-9]{1,3}){3}")},
+};
+
+bool reply_is_id(const char *text)
+{
+    return pattern_is(&id_pattern, text);
+}
+
+static bool has_form(const char *column, struct span cell)
+{
+    size_t i = 0;
+    while (i < sizeof forms / sizeof forms[0] && strcmp(forms[i].column, column) != 0)
+        i++;
+    if (i == sizeof forms / sizeof forms[0])
+        return true;
+    char *text = span_copy(cell);
+    bool good = pattern_is(&forms[i].form, text);
+    free(text);
+    return good;
+}
+
+static const struct buffer *printed(const struct reply *reply)
+{
+    return &reply->result.out;
+}
+
+static bool check_cells(const struct wording *wording, const char *doing, const struct table *table,
+                        struct error *error)
+{
+    for (size_t i = 0; i < table->rows * table->columns; i++) {
+        const char *column = wording->columns[i % table->columns];
+        /* With --no-header, a released doctl prints this for a column that it does not know. */
+        if (span_is(table->cells[i], "<nil>"))
+            return error_set(error, ERROR_UNREADABLE, 0,
+                             "could not %s: this doctl does not know a column that was asked for",
+                             doing);
+        if (!has_form(column, table->cells[i]))
+            return error_set(error, ERROR_UNREADABLE, 0,
+                             "could not %s: row %zu of what doctl printed has no %s", doing,
+                             i / table->columns + 1, column);
+    }
+    return true;
+}
+
+static bool read_rows(const struct wording *wording, const char *doing, struct reply *reply,
+                      struct error *error)
+{
+    size_t count = 0;
+    while (wording->columns[count])
+        count++;
+    return table_read_bare(buffer_text(printed(reply)), printed(reply)->length, doing,
+                           wording->columns, count, &reply->table, error) &&
+           check_cells(wording, doing, &reply->table, error);
+}
+
+static bool read_table(const struct wording *wording, const char *doing, struct reply *reply,
+                       struct error *error)
+{
+    if (!table_read(buffer_text(printed(reply)), printed(reply)->length, doing, &reply->table,
+                    error))
+        return false;
+    for (size_t i = 0; wording->columns[i]; i++) {
+        int column = table_column(&reply->table, wording->columns[i]);
+        if (column < 0)
+            return error_set(error, ERROR_UNREADABLE, 0,
+                             "could not %s: doctl's table has no column %s", doing,
+                             wording->columns[i]);
+        for (size_t row = 0; row < reply->table.rows; row++)
+            if (table_cell(&reply->table, row, (size_t)column).length == 0)
+                return error_set(error, ERROR_BLANK, 0, "could not %s: doctl left %s blank", doing,
+                                 wording->columns[i]);
+    }
+    return true;
+}
+
+/* One ID: in a table's column ID, or alone. What else doctl prints there is never shown: the table
+ * of a new cluster holds its password. */
+static bool read_id(const char *doing, struct reply *reply, struct error *error)
+{
+    static const char *const names[] = {"ID", NULL};
+    const char *text = buffer_text(printed(reply));
+    size_t length = printed(reply)->length;
+    struct error ignored = ERROR_INIT;
+    struct table *table = &reply->table;
+    int column = -1;
+    if (table_read(text, length, doing, table, &ignored) &&
+        (column = table_column(table, "ID")) >= 0) {
+        if (table->rows == 1) {
+            struct span id = table_cell(table, 0, (size_t)column);
+            table->cells[0] = id;
+            return id.length > 0 || error_set(error, ERROR_UNREADABLE, 0,
+                                              "could not %s: the answer has no ID", doing);
+        }
+    } else {
+        table_free(table);
+        if (table_read_bare(text, length, doing, names, 1, table, &ignored) && table->rows == 1) {
+            char *id = span_copy(table_cell(table, 0, 0));
+            bool good = reply_is_id(id);
+            free(id);
+            if (good)
+                return true;
+        }
+    }
+    return error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl printed no ID", doing);
+}
+
+static bool read_file(const char *path, const char *doing, char **content, struct error *error)
+{
+    struct buffer bytes = BUFFER_INIT;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (file < 0 && errno == ENOENT)
+        return error_set(error, ERROR_UNSUPPORTED, 0, "could not %s: doctl wrote no file", doing);
+    if (file < 0)
+        return error_set_errno(error, "cannot read %s", path);
+    ssize_t count;
+    while ((count = read(file, buffer_reserve(&bytes, 4096), 4096)) > 0 ||
+           (count < 0 && errno == EINTR))
+        bytes.length += count > 0 ? (size_t)count : 0;
+    if (count < 0)
+        error_set_errno(error, "cannot read %s", path);
+    close(file);
+    unlink(path);
+    buffer_add_text(&bytes, "");
+    *content = buffer_take(&bytes);
+    return count == 0;
+}
+
+bool reply_read(const struct call *call, const struct wording *wording, const char *doing,
+                const char *scratch, struct reply *reply, struct error *error)
+{
+    switch (wording->shape) {
+    case SHAPE_ANY:
+    case SHAPE_TEXT:
+        return true;
+    case SHAPE_ROWS:
+        if (!read_rows(wording, doing, reply, error))
+            return false;
+        break;
+    case SHAPE_TABLE:
+        if (!read_table(wording, doing, reply, error))
+            return false;
+        break;
+    case SHAPE_ID:
+        return read_id(doing, reply, error);
+    case SHAPE_PEM:
+        if (!strstr(buffer_text(printed(reply)), "-----BEGIN "))
+            return error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl printed none", doing);
+        reply->certificate = mem_copy(buffer_text(printed(reply)));
+        return true;
+    case SHAPE_FILE:
+        return read_file(scratch, doing, &reply->certificate, error);
+    }
+    if (reply->table.rows < call->least_rows)
+        return error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl printed nothing", doing);
+    return true;
+}
+
+void reply_free(struct reply *reply)
+{
+    table_free(&reply->table);
+    process_result_free(&reply->result);
+    mem_free_secret(reply->certificate);
+    reply->certificate = NULL;
+}

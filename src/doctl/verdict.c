@@ -1,0 +1,189 @@
+#include "config.h"
+
+#include "doctl/verdict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/pattern.h"
+#include "base/quote.h"
+
+/* Some commands put a sentence of their own in front ("Unable to delete Droplet 42: "). */
+static struct pattern api_error_pattern =
+    PATTERN("^Error: (?:[^\\n]*?: )?([A-Z]+) (https?://\\S+): ([1-5][0-9][0-9])\\b"
+            "(?: \\(request \"([^\"\\n]*)\"\\))?[ ]?([^\\n]*)$");
+static struct pattern json_error_pattern =
+    PATTERN("\\A\\s*\\{\"errors\":\\[\\{\"detail\":\"((?:[^\"\\\\]|\\\\.)*+)\"");
+static struct pattern unknown_pattern =
+    PATTERN("^(?:Error: )?unknown (?:flag|shorthand flag|command)\\b");
+static struct pattern help_pattern = PATTERN("^Usage:[ \\t]*\\r?$");
+static struct pattern token_pattern =
+    PATTERN("^Error: Unable to initialize DigitalOcean API client|access token is required");
+static struct pattern network_pattern =
+    PATTERN("^Error: (?:[^\\n]*?: )?(?:Get|Post|Put|Delete|Patch|Head|Options) \"?https?://|"
+            "^Error: .*(?:dial tcp|read tcp|i/o timeout|no such host|connection re(?:fused|set)|"
+            "context deadline exceeded|TLS handshake|x509:|unexpected EOF|: EOF$)");
+/* Complaints of doctl itself that are neither about its words nor from the API. */
+static struct pattern missing_pattern =
+    PATTERN("^Error: \\([a-z0-9.-]+\\) command is missing required arguments");
+static struct pattern column_pattern = PATTERN("^Error: unknown column \"");
+static struct pattern error_line_pattern = PATTERN("^Error: (\\S[^\\n]*)");
+static struct pattern line_pattern = PATTERN("^(\\S[^\\n]*)");
+
+bool answer_api_error(const char *text, size_t length, struct api_error *found)
+{
+    struct span groups[PATTERN_GROUPS];
+    if (!pattern_match(&api_error_pattern, text, length, 0, groups))
+        return false;
+    const char *digits = groups[3].start;
+    found->status = (digits[0] - '0') * 100 + (digits[1] - '0') * 10 + (digits[2] - '0');
+    found->method = groups[1];
+    found->url = groups[2];
+    found->request_id = groups[4];
+    found->text = groups[5];
+    return true;
+}
+
+/* Takes the first error out of {"errors":[{"detail":"…"}]} as a line of stderr would have it. */
+static bool from_json(const struct buffer *out, struct buffer *line)
+{
+    struct span groups[PATTERN_GROUPS];
+    if (!out->length || !pattern_match(&json_error_pattern, out->data, out->length, 0, groups))
+        return false;
+    buffer_add_text(line, "Error: ");
+    for (size_t i = 0; i < groups[1].length; i++) {
+        if (groups[1].start[i] == '\\' && i + 1 < groups[1].length)
+            i++;
+        buffer_add(line, groups[1].start + i, 1);
+    }
+    return true;
+}
+
+static void describe_api_error(const struct api_error *found, const char *doing,
+                               struct error *error)
+{
+    char *text = text_quote(found->text.start, found->text.length);
+    char *request = text_quote(found->request_id.start ? found->request_id.start : "",
+                               found->request_id.length);
+    error_set(error, found->status == 401 ? ERROR_AUTH : ERROR_API, found->status,
+              "could not %s: DigitalOcean answered %d%s%s%s%s%s", doing, found->status,
+              *text ? ", " : "", text, *request ? " (request " : "", request, *request ? ")" : "");
+    free(request);
+    free(text);
+    switch (found->status) {
+    case 401:
+        error_advise(error, "check the token: run 'doctl auth init', or set DO_API_TOKEN");
+        break;
+    case 403:
+        error_advise(error, "the token may not do this: use one with the scope that it needs");
+        break;
+    case 404:
+        error_advise(error, "check the ID and the account");
+        break;
+    case 409:
+    case 422:
+        error_advise(error, "change the setting that it names, then run again");
+        break;
+    case 429:
+        error_advise(error, "too many requests: wait a few minutes and run again");
+        break;
+    default:
+        if (found->status >= 500)
+            error_advise(error, "DigitalOcean has a problem: run again later");
+        break;
+    }
+}
+
+static bool matches(struct pattern *pattern, const struct buffer *stream)
+{
+    return stream->length && pattern_match(pattern, stream->data, stream->length, 0, NULL);
+}
+
+/*
+ * The first error on stderr, else its first line (a notice may come before an error), for messages.
+ * Never stdout: it may hold a password.
+ */
+static char *first_complaint(const struct buffer *err)
+{
+    struct span groups[PATTERN_GROUPS];
+    if (!err->length || (!pattern_match(&error_line_pattern, err->data, err->length, 0, groups) &&
+                         !pattern_match(&line_pattern, err->data, err->length, 0, groups)))
+        return mem_copy("");
+    return text_quote(groups[1].start, groups[1].length);
+}
+
+static enum verdict fail(struct error *error, enum verdict verdict, enum error_kind kind,
+                         const char *doing, const char *reason, const struct buffer *err)
+{
+    char *complaint = first_complaint(err);
+    error_set(error, kind, 0, "could not %s: %s%s%s", doing, reason, *complaint ? ": " : "",
+              complaint);
+    free(complaint);
+    return verdict;
+}
+
+bool answer_misses_arguments(const struct process_result *result)
+{
+    return matches(&missing_pattern, &result->err);
+}
+
+enum verdict answer_judge(const struct process_result *result, const char *doing,
+                          struct error *error)
+{
+    const struct buffer *out = &result->out;
+    const struct buffer *err = &result->err;
+    if (result->timed_out) {
+        error_set(
+            error, ERROR_DEADLINE, 0,
+            "could not %s: doctl gave no answer in time; check the network, or raise --timeout",
+            doing);
+        return VERDICT_FAILED;
+    }
+    if (result->too_much) {
+        error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl printed without end", doing);
+        return VERDICT_FAILED;
+    }
+
+    struct api_error found;
+    struct buffer line = BUFFER_INIT;
+    bool refused = err->length && answer_api_error(err->data, err->length, &found);
+    if (!refused && from_json(out, &line))
+        refused = answer_api_error(line.data, line.length, &found);
+    if (refused)
+        describe_api_error(&found, doing, error);
+    const struct buffer *complaints = line.length ? &line : err;
+    enum verdict verdict = VERDICT_FAILED;
+    if (refused) {
+        ;
+    } else if (result->ending_signal) {
+        error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl was ended by signal %d (%s)",
+                  doing, result->ending_signal, strsignal(result->ending_signal));
+    } else if (matches(&unknown_pattern, complaints) || matches(&unknown_pattern, out)) {
+        verdict = fail(error, VERDICT_UNSUPPORTED, ERROR_UNSUPPORTED, doing,
+                       "this doctl does not know the call", complaints);
+    } else if (matches(&token_pattern, complaints)) {
+        error_set(error, ERROR_AUTH, 0,
+                  "could not %s: doctl has no access token; run 'doctl auth init', or set "
+                  "DO_API_TOKEN",
+                  doing);
+    } else if (matches(&network_pattern, complaints)) {
+        fail(error, VERDICT_FAILED, ERROR_NETWORK, doing, "no answer from DigitalOcean",
+             complaints);
+        error_advise(error, "check the network and run again");
+    } else if (matches(&help_pattern, out) || matches(&help_pattern, err)) {
+        error_set(error, ERROR_UNSUPPORTED, 0,
+                  "could not %s: this doctl does not know the call and printed a help page", doing);
+        verdict = VERDICT_UNSUPPORTED;
+    } else if (result->exit_status != 0) {
+        char *reason = mem_format("doctl failed with exit status %d", result->exit_status);
+        bool is_own = matches(&missing_pattern, err) || matches(&column_pattern, err);
+        verdict = is_own ? VERDICT_FAILED : VERDICT_ODD;
+        fail(error, verdict, ERROR_UNREADABLE, doing, reason, complaints);
+        free(reason);
+    } else {
+        verdict = VERDICT_ANSWERED;
+    }
+    buffer_free(&line);
+    return verdict;
+}

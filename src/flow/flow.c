@@ -1,0 +1,443 @@
+#include "config.h"
+
+#include "flow/flow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/pem.h"
+#include "flow/endpoint.h"
+#include "flow/locks.h"
+#include "flow/prefetch.h"
+#include "flow/preflight.h"
+#include "flow/recover.h"
+#include "flow/save.h"
+#include "flow/trusted_sources.h"
+#include "flow/wait.h"
+
+/* The plan's constants that are no settings. */
+#define DATABASE_NAME "defaultdb"
+#define DATABASE_USER "doadmin"
+#define DASHBOARD     "https://cloud.digitalocean.com/databases/"
+
+/* ---- the plan, task 1: provisioning ---- */
+
+bool check_existing_database(struct flow *flow, const char *cluster_name, struct error *error)
+{
+    console_step(flow->console, "Checking for existing database cluster: %s...", cluster_name);
+
+    struct cluster cluster;
+    if (!doctl_cluster_find(flow->doctl, cluster_name, &cluster, error))
+        return false;
+    if (!cluster.id)
+        return error_set(error, ERROR_NOT_THERE, 0, "there is no database cluster %s",
+                         cluster_name);
+    if (strcmp(cluster.engine, "pg") != 0) {
+        error_set(error, ERROR_CONFLICT, 0,
+                  "the database cluster %s has the engine %.32s, not pg: name another cluster",
+                  cluster_name, cluster.engine);
+        cluster_free(&cluster);
+        return false;
+    }
+
+    console_success(flow->console, "Found existing database cluster: %s", cluster_name);
+    console_plain(flow->console, "  ID:     %s", cluster.id);
+    console_plain(flow->console, "  Status: %s", cluster.status);
+
+    free(flow->cluster_id);
+    free(flow->cluster_status);
+    flow->cluster_id = cluster.id;
+    flow->cluster_status = cluster.status;
+    free(cluster.engine);
+    return true;
+}
+
+/* The certificate of setup and create: one that cannot be had does not stop the rest. */
+static bool download_if_possible(struct flow *flow, const char *cluster_id, struct error *error)
+{
+    struct error failure = ERROR_INIT;
+    if (download_ssl_certificate(flow, cluster_id, flow_get(flow, SETTING_CA_FILE), &failure))
+        return true;
+    if (failure.kind != ERROR_UNSUPPORTED && failure.kind != ERROR_API) {
+        *error = failure;
+        return false;
+    }
+    console_warning(flow->console, "Failed to download SSL certificate: %s", failure.text);
+    console_plain(flow->console, "You may need to download manually from DigitalOcean dashboard");
+    if (failure.kind == ERROR_API)
+        flow->put_off = failure;
+    return true;
+}
+
+/* What the plan does with a new cluster that is online. */
+static bool finish_cluster(struct flow *flow, struct error *error)
+{
+    return create_connection_pool(flow, flow->cluster_id, flow_get(flow, SETTING_POOL),
+                                  flow_get(flow, SETTING_POOL_SIZE), error) &&
+           download_if_possible(flow, flow->cluster_id, error);
+}
+
+/* A cluster that was found may have been left half made: the plan returns at once. */
+static bool finish_existing_cluster(struct flow *flow, struct error *error)
+{
+    if (flow->settings->faithful)
+        return true;
+    if (!save_prepare(flow, flow_get(flow, SETTING_CA_FILE), error))
+        return false;
+    if (strcmp(flow->cluster_status, "online") == 0)
+        prefetch_cluster(flow, flow->cluster_id);
+    return wait_until_online(flow, flow->cluster_id, flow->cluster_status, error) &&
+           finish_cluster(flow, error);
+}
+
+static bool finish_new_cluster(struct flow *flow, bool waited, struct error *error)
+{
+    if (!waited && !wait_until_online(flow, flow->cluster_id, NULL, error))
+        return false;
+    prefetch_cluster(flow, flow->cluster_id);
+    return finish_cluster(flow, error);
+}
+
+bool create_managed_database(struct flow *flow, const char *cluster_name, const char *region,
+                             const char *size, const char *vpc_uuid, struct error *error)
+{
+    struct error cause = ERROR_INIT;
+    if (!lock_cluster(flow, cluster_name, error))
+        return false;
+    if (check_existing_database(flow, cluster_name, &cause)) {
+        console_warning(flow->console, "Database cluster already exists. Skipping creation.");
+        return finish_existing_cluster(flow, error);
+    }
+    if (cause.kind != ERROR_NOT_THERE) {
+        *error = cause;
+        return false;
+    }
+    if (!save_prepare(flow, flow_get(flow, SETTING_CA_FILE), error) ||
+        !preflight_pool(flow, size, error))
+        return false;
+
+    console_step(flow->console, "Creating managed PostgreSQL cluster: %s...", cluster_name);
+    console_plain(flow->console, "  Region: %s", region);
+    console_plain(flow->console, "  Size:   %s", size);
+    console_plain(flow->console, "%s", "");
+    console_plain(flow->console, "This may take 5-10 minutes...");
+    if (*vpc_uuid)
+        console_info(flow->console, "Database will be in VPC for private networking");
+
+    struct cluster_request request = {.name = cluster_name,
+                                      .version = flow_get(flow, SETTING_PG_VERSION),
+                                      .region = region,
+                                      .size = size,
+                                      .nodes = flow_get(flow, SETTING_NODES),
+                                      .vpc_uuid = vpc_uuid};
+    bool waited;
+    char *id = NULL;
+    if (!make_cluster(flow, &request, &id, &waited, error))
+        return flow->is_setup ? false : error_precede(error, "Failed to create database cluster");
+    free(flow->cluster_id);
+    flow->cluster_id = id;
+    console_success(flow->console, "Database cluster created: %s", id);
+    return finish_new_cluster(flow, waited, error);
+}
+
+bool create_connection_pool(struct flow *flow, const char *cluster_id, const char *pool_name,
+                            const char *pool_size, struct error *error)
+{
+    console_step(flow->console, "Creating connection pool: %s...", pool_name);
+
+    bool exists;
+    if (!doctl_pool_exists(flow->doctl, cluster_id, pool_name, &exists, error))
+        return false;
+    if (exists) {
+        console_success(flow->console, "Connection pool already exists: %s", pool_name);
+        prefetch_pool(flow, cluster_id, pool_name);
+        return true;
+    }
+
+    struct pool_request request = {
+        .name = pool_name, .database = DATABASE_NAME, .user = DATABASE_USER, .size = pool_size};
+    bool seen;
+    if (!make_pool(flow, cluster_id, &request, &seen, error))
+        return false;
+    if (seen)
+        console_success(flow->console,
+                        "Connection pool created: %s (transaction mode, %s connections)", pool_name,
+                        pool_size);
+    else
+        console_warning(flow->console,
+                        "doctl said that it made the connection pool %s, but its list does not "
+                        "show it",
+                        pool_name);
+    prefetch_pool(flow, cluster_id, pool_name);
+    return true;
+}
+
+bool download_ssl_certificate(struct flow *flow, const char *cluster_id, const char *output_path,
+                              struct error *error)
+{
+    console_step(flow->console, "Downloading SSL certificate...");
+
+    if (!save_prepare(flow, output_path, error))
+        return false;
+
+    char *pem = NULL;
+    size_t length = 0;
+    if (!doctl_certificate(flow->doctl, cluster_id, output_path, &pem, error)) {
+        if (error->kind == ERROR_UNSUPPORTED)
+            error_advise(error,
+                         "doctl 1.114 and later can fetch the CA certificate: upgrade doctl, "
+                         "or download it from %s%s",
+                         DASHBOARD, cluster_id);
+        return false;
+    }
+    struct buffer content = BUFFER_INIT;
+    bool good = pem_check(pem, strlen(pem), &length, error);
+    if (good) {
+        buffer_add(&content, pem, length);
+        buffer_add_text(&content, "\n");
+        good = save_file(flow, "SSL certificate", output_path, content.data, content.length, error);
+    }
+    buffer_free(&content);
+    mem_free_secret(pem);
+    return good;
+}
+
+/* ---- the plan, task 1: connection string ---- */
+
+/* Nothing has shown that there is such a host: only a doctl that cannot tell the pool's is given
+ * it. */
+static void take_pooler_host(struct flow *flow, struct conninfo *info)
+{
+    char *pooler = conninfo_pooler_host(info->host);
+    if (strcmp(pooler, info->host) != 0)
+        console_warning(flow->console,
+                        "%s is the plan's name for the pooler: a released doctl's "
+                        "clusters have no such host",
+                        pooler);
+    free(info->host);
+    info->host = pooler;
+}
+
+bool get_connection_string(struct flow *flow, const char *cluster_id, bool use_pool,
+                           struct conninfo *info, struct error *error)
+{
+    console_step(flow->console, "Retrieving connection string...");
+
+    prefetch_connection(flow, cluster_id, use_pool);
+    if (!doctl_connection(flow->doctl, cluster_id, info, error)) {
+        if (error->kind == ERROR_BLANK)
+            error_advise(error, "a token without the scope database:view_credentials gets blank "
+                                "cells, and so does a cluster that is still being created");
+        return false;
+    }
+
+    bool known;
+    if (!choose_endpoint(flow, cluster_id, use_pool, info, &known, error)) {
+        conninfo_free(info);
+        return false;
+    }
+    if (use_pool && !known)
+        take_pooler_host(flow, info);
+    if (use_pool)
+        console_info(flow->console, "Using connection pooler endpoint");
+    else
+        console_warning(flow->console, "Using direct connection (not recommended for production)");
+    return true;
+}
+
+bool save_connection_string(struct flow *flow, const char *cluster_id, const char *output_path,
+                            struct error *error)
+{
+    struct conninfo info = CONNINFO_INIT;
+    if (!get_connection_string(flow, cluster_id, true, &info, error))
+        return false;
+
+    const char *ssl_mode = flow_get(flow, SETTING_SSL_MODE);
+    bool good = flow->settings->no_secret_file ||
+                save_url(flow, "Connection string", output_path, &info, ssl_mode, error);
+    if (good) {
+        if (strncmp(ssl_mode, "verify-", 7) == 0)
+            console_info(flow->console, "For %s the client needs the CA file too (sslrootcert)",
+                         ssl_mode);
+        char *safe = conninfo_masked(&info, ssl_mode);
+        console_info(flow->console, "Connection: %s", safe);
+        free(safe);
+    }
+    conninfo_free(&info);
+    return good;
+}
+
+/* ---- the plan, task 1: management ---- */
+
+bool configure_trusted_sources(struct flow *flow, const char *cluster_id, const char *droplet_id,
+                               char **rule, struct error *error)
+{
+    console_step(flow->console, "Configuring trusted sources...");
+
+    *rule = NULL;
+    char *address = NULL;
+    if (!lock_rules(flow, cluster_id, error))
+        return false;
+    prefetch_trusted_sources(flow, cluster_id, droplet_id);
+    if (!droplet_private_ip(flow, droplet_id, &address, error))
+        return false;
+    bool has_address = *address != '\0';
+    free(address);
+    if (!has_address) {
+        console_warning(flow->console,
+                        "Could not get Droplet private IP, database may not be accessible");
+        return true;
+    }
+
+    bool added;
+    *rule = mem_format("droplet:%s", droplet_id);
+    if (!add_trusted_source(flow, cluster_id, *rule, &added, error)) {
+        free(*rule);
+        *rule = NULL;
+        return false;
+    }
+    console_success(flow->console, added ? "Added Droplet as trusted source"
+                                         : "Droplet is a trusted source already");
+    return true;
+}
+
+void database_info_free(struct database_info *info)
+{
+    free(info->cluster);
+    free(info->pools);
+    free(info->dashboard);
+}
+
+char *database_info_text(const struct database_info *info)
+{
+    return mem_format("\nManaged PostgreSQL Cluster Information:\n"
+                      "========================================\n"
+                      "%s\nConnection Pools:\n%s\nDashboard: %s\n\n",
+                      info->cluster, info->pools, info->dashboard);
+}
+
+bool show_database_info(struct flow *flow, const char *cluster_id, struct database_info *info,
+                        struct error *error)
+{
+    prefetch_info(flow, cluster_id);
+    *info = (struct database_info){.dashboard = mem_format(DASHBOARD "%s", cluster_id)};
+    if (doctl_cluster_info(flow->doctl, cluster_id, &info->cluster, error) &&
+        doctl_pool_info(flow->doctl, cluster_id, &info->pools, error))
+        return true;
+    database_info_free(info);
+    return false;
+}
+
+/* ---- the functions that the plan takes from an earlier step ---- */
+
+bool ensure_vpc(struct flow *flow, const char *name, const char *region, char **uuid,
+                struct error *error)
+{
+    console_step(flow->console, "Checking for existing VPC: %s...", name);
+
+    if (!doctl_vpc_find(flow->doctl, name, uuid, error))
+        return false;
+    if (*uuid) {
+        console_success(flow->console, "Using existing VPC: %s", *uuid);
+        return true;
+    }
+
+    console_step(flow->console, "Creating VPC: %s...", name);
+    if (!make_vpc(flow, name, region, uuid, error))
+        return false;
+    console_success(flow->console, "Created VPC: %s", *uuid);
+    return true;
+}
+
+bool validate_doctl_auth(struct flow *flow, char **email, struct error *error)
+{
+    console_step(flow->console, "Validating DigitalOcean CLI...");
+
+    if (!doctl_account_email(flow->doctl, email, error))
+        return false;
+    console_success(flow->console, "Authenticated as: %s", *email);
+    return true;
+}
+
+/* ---- the plan, task 3 ---- */
+
+bool is_self_hosted(const struct settings *settings)
+{
+    const char *use = settings_get(settings, SETTING_USE_MANAGED_DB);
+    return *use && strcmp(use, "true") != 0;
+}
+
+/* What cannot be used fails before the first change; then what is asked in any case is started. */
+static bool prepare_setup(struct flow *flow, struct error *error)
+{
+    flow->is_setup = true;
+    if (!flow->settings->no_secret_file &&
+        !save_prepare(flow, flow_get(flow, SETTING_SECRET_FILE), error))
+        return false;
+    if (!save_prepare(flow, flow_get(flow, SETTING_CA_FILE), error) ||
+        !lock_cluster(flow, flow_get(flow, SETTING_CLUSTER_NAME), error))
+        return false;
+    prefetch_setup(flow);
+    return preflight_droplet(flow, error);
+}
+
+static bool trust_droplet(struct flow *flow, struct error *error)
+{
+    char *rule = NULL;
+    const char *droplet_id = flow_get(flow, SETTING_DROPLET_ID);
+    bool good =
+        !*droplet_id || configure_trusted_sources(flow, flow->cluster_id, droplet_id, &rule, error);
+    free(rule);
+    return good && add_trusted_sources(flow, error);
+}
+
+static bool tell_database_info(struct flow *flow, struct error *error)
+{
+    struct database_info info;
+    if (!show_database_info(flow, flow->cluster_id, &info, error))
+        return false;
+    char *text = database_info_text(&info);
+    console_plain(flow->console, "%.*s", (int)strlen(text) - 1, text);
+    free(text);
+    database_info_free(&info);
+    return true;
+}
+
+bool setup_managed_database(struct flow *flow, bool meant, struct error *error)
+{
+    if (!meant && is_self_hosted(flow->settings)) {
+        console_info(flow->console, "Using self-hosted PostgreSQL (containerized)");
+        return true;
+    }
+
+    console_step(flow->console, "Setting up DigitalOcean Managed PostgreSQL...");
+    if (!prepare_setup(flow, error))
+        return false;
+
+    char *vpc_uuid = NULL;
+    const char *region = flow_get(flow, SETTING_REGION);
+    if (!ensure_vpc(flow, flow_get(flow, SETTING_VPC_NAME), region, &vpc_uuid, error))
+        return false;
+
+    bool good = create_managed_database(flow, flow_get(flow, SETTING_CLUSTER_NAME), region,
+                                        flow_get(flow, SETTING_SIZE), vpc_uuid, error);
+    free(vpc_uuid);
+    if (!good)
+        return flow->cluster_id ? false : error_precede(error, "Failed to create managed database");
+
+    if (!trust_droplet(flow, error) ||
+        !save_connection_string(flow, flow->cluster_id, flow_get(flow, SETTING_SECRET_FILE),
+                                error) ||
+        !tell_database_info(flow, error))
+        return false;
+
+    if (flow->put_off.kind != ERROR_NONE) {
+        *error = flow->put_off;
+        return false;
+    }
+    console_success(flow->console, "Managed PostgreSQL configured");
+    if (flow->changes == 0)
+        console_info(flow->console, "Nothing had to be changed");
+    return true;
+}

@@ -1,0 +1,70 @@
+#include "config.h"
+
+#include "settings/manifest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/quote.h"
+#include "yaml/parse.h"
+
+static bool is_list(const char *key)
+{
+    return strcmp(key, "trust") == 0;
+}
+
+static bool take(const char *key, const struct node *value, struct settings *settings,
+                 struct error *error)
+{
+    char *where = mem_format("%s:%zu:%zu: %s", value->file, value->line, value->column, key);
+    bool good = is_list(key) ? settings_add_trust(settings, value->text, where, error)
+                             : settings_set(settings, settings_by_key(key), value->text,
+                                            SOURCE_MANIFEST, where, error);
+    free(where);
+    return good;
+}
+
+static bool take_list(const char *key, const struct node *list, struct settings *settings,
+                      struct error *error)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i]->kind != NODE_SCALAR)
+            return node_complain(list->items[i], error, "trust is a list of rules TYPE:VALUE");
+        if (!take(key, list->items[i], settings, error))
+            return false;
+    }
+    return true;
+}
+
+static bool read_entry(const struct node *name, const struct node *value, struct settings *settings,
+                       struct error *error)
+{
+    const char *key = name->text;
+    if (!is_list(key) && settings_by_key(key) == SETTING_COUNT) {
+        char *shown = text_quote(key, strlen(key));
+        node_complain(name, error, "%s is not a setting: 'managed-db setup --help' lists them",
+                      shown);
+        free(shown);
+        return false;
+    }
+    if (is_list(key))
+        return value->kind == NODE_SEQUENCE
+                   ? take_list(key, value, settings, error)
+                   : node_complain(value, error, "trust is a list of rules TYPE:VALUE");
+    return value->kind == NODE_SCALAR ? take(key, value, settings, error)
+                                      : node_complain(value, error, "a setting is one plain value");
+}
+
+bool manifest_read(const char *path, struct settings *settings, struct error *error)
+{
+    struct document *document = document_new();
+    struct node *root;
+    bool good = document_read(document, path, &root, error);
+    if (good && root && root->kind != NODE_MAPPING)
+        good = node_complain(root, error, "a mapping of settings is expected");
+    for (size_t i = 0; good && root && i < root->count; i++)
+        good = read_entry(root->keys[i], root->items[i], settings, error);
+    document_free(document);
+    return good;
+}

@@ -1,0 +1,258 @@
+#include "config.h"
+
+#include "settings/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/pattern.h"
+#include "base/quote.h"
+
+/* Forms, each with what it asks for. */
+struct form {
+    struct pattern pattern;
+    const char *text;
+};
+
+static struct form cluster_name = {PATTERN("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"),
+                                   "1 to 63 lower-case letters, digits and hyphens"};
+static struct form vpc_name = {PATTERN("[A-Za-z0-9][A-Za-z0-9.-]{0,254}"),
+                               "letters, digits, dots and hyphens"};
+static struct form pool_name = {PATTERN("[A-Za-z0-9_][A-Za-z0-9_.-]{2,62}"),
+                                "3 to 63 letters, digits, _, - and dots"};
+static struct form slug = {PATTERN("[a-z0-9][a-z0-9_-]{1,63}"),
+                           "a DigitalOcean slug (letters, digits, - and _)"};
+static struct form identifier = {PATTERN("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}"),
+                                 "an ID (letters, digits, -, _ and dots)"};
+static struct form version = {PATTERN("[1-9][0-9]?"), "a PostgreSQL major version such as 15"};
+static struct form small_number = {PATTERN("[1-9][0-9]?"), "a number from 1 to 99"};
+static struct form pool_size = {PATTERN("[1-9][0-9]{0,3}"), "a number of connections, 1 to 9999"};
+#define PREFIX "(?:[12]?[0-9]|3[0-2])"
+#define OCTET  "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+static struct form ip_range = {PATTERN(OCTET "(?:\\." OCTET "){3}/" PREFIX),
+                               "a range such as 10.116.0.0/20"};
+static struct form secret_form = {PATTERN("[A-Za-z0-9_.][A-Za-z0-9_./:-]{0,254}"),
+                                  "the name of a secret, or SERVICE:TARGET"};
+static struct form truth = {PATTERN("true|false"), "true or false"};
+static struct form network = {PATTERN("private|public|auto"), "private, public or auto"};
+static struct form ssl_mode = {
+    PATTERN("require|verify-ca|verify-full"),
+    "require, verify-ca or verify-full: the connection has to be encrypted"};
+static struct form file_path = {PATTERN("[^\\x00-\\x1f\\x7f-][^\\x00-\\x1f\\x7f]{0,4094}"),
+                                "a path without control characters that does not start with -"};
+static struct form owner = {PATTERN("[0-9]{1,9}(?::[0-9]{1,9})?"), "UID or UID:GID, as numbers"};
+static struct form token = {PATTERN("[\\x21-\\x7e]{1,4096}"), "a token without blanks"};
+static struct form seconds = {PATTERN("[0-9]{1,6}(?:\\.[0-9]{1,3})?"), "a number of seconds"};
+static struct form whole_seconds = {PATTERN("0|[1-9][0-9]{0,5}"), "a whole number of seconds"};
+static struct form dialect = {PATTERN("auto|plan|shipped"), "auto, plan or shipped"};
+static struct form color = {PATTERN("auto|always|never"), "auto, always or never"};
+static struct form output = {PATTERN("text|json|env"), "text, json or env"};
+static struct form host_name = {PATTERN("[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"),
+                                "a host name (letters, digits, hyphens and dots)"};
+static struct form label = {PATTERN("[^\\x00-\\x1f\\x7f-][^\\x00-\\x1f\\x7f]{0,254}"),
+                            "a name without control characters that does not start with -"};
+static struct form tags = {
+    PATTERN("(?=.{1,1000}\\z)(?!-)[A-Za-z0-9_:-]{1,255}(?:,[A-Za-z0-9_:-]{1,255})*"),
+    "tags (letters, digits, :, - and _) with commas between them"};
+static struct form user_name = {PATTERN("[a-z_][a-z0-9_-]{0,31}"), "a user's name"};
+static struct form full_path = {PATTERN("/[^\\x00-\\x20\\x7f:,]{1,4094}"),
+                                "a path from / on, without blanks, commas and colons"};
+/* No part of a path is "..", so that nothing outside the folder is meant. */
+static struct form path_list = {
+    PATTERN("(?=.{1,4095}\\z)(?!.*(?<![^:/])\\.\\.(?![^:/]))(?![/-])[^\\x00-\\x1f\\x7f:]+"
+            "(?::(?![/-])[^\\x00-\\x1f\\x7f:]+)*"),
+    "paths below the application's folder, without .., with colons between them"};
+#define UUID "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+static struct form trust_rule = {PATTERN("droplet:[1-9][0-9]{0,19}|(?:k8s|app):" UUID
+                                         "|tag:[A-Za-z0-9][A-Za-z0-9_:-]{0,254}|ip_addr:(?:" OCTET
+                                         "(?:\\." OCTET "){3}(?:/" PREFIX ")?|"
+                                         "[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:.]{1,40}(?:/[0-9]{1,3})?)"),
+                                 "droplet:ID, k8s:UUID, app:UUID, tag:NAME or ip_addr:ADDRESS"};
+
+static const struct {
+    const char *key;      /* in the manifest; the long option's name where there is one */
+    const char *variable; /* in the environment and in the env file */
+    const char *constant; /* the plan's */
+    struct form *form;
+} specs[SETTING_COUNT] = {
+    [SETTING_CLUSTER_NAME] = {"name", "DO_DB_NAME", "freshtrack-db", &cluster_name},
+    [SETTING_REGION] = {"region", "DO_REGION", "nyc3", &slug},
+    [SETTING_SIZE] = {"size", "DO_DB_SIZE", "db-s-1vcpu-2gb", &slug},
+    [SETTING_PG_VERSION] = {"pg-version", "DO_DB_VERSION", "15", &version},
+    [SETTING_NODES] = {"nodes", NULL, "1", &small_number},
+    [SETTING_VPC_NAME] = {"vpc", "DO_VPC_NAME", "freshtrack-vpc", &vpc_name},
+    [SETTING_VPC_IP_RANGE] = {"vpc-ip-range", NULL, "10.116.0.0/20", &ip_range},
+    [SETTING_VPC_UUID] = {NULL, NULL, NULL, &identifier},
+    [SETTING_POOL] = {"pool", "DO_DB_POOL", "app-pool", &pool_name},
+    [SETTING_POOL_SIZE] = {"pool-size", "DO_DB_POOL_SIZE", "25", &pool_size},
+    [SETTING_DROPLET_ID] = {"droplet", "DROPLET_ID", NULL, &identifier},
+    [SETTING_CLUSTER_ID] = {NULL, NULL, NULL, &identifier},
+    [SETTING_USE_POOL] = {NULL, NULL, "true", &truth},
+    [SETTING_NETWORK] = {"network", NULL, "auto", &network},
+    [SETTING_SSL_MODE] = {"ssl-mode", NULL, "require", &ssl_mode},
+    [SETTING_SECRETS_DIR] = {"secrets-dir", "MANAGED_DB_SECRETS_DIR", "/opt/freshtrack-pro/secrets",
+                             &file_path},
+    [SETTING_SECRET_FILE] = {"secret-file", NULL, NULL, &file_path},
+    [SETTING_SECRET_OWNER] = {"secret-owner", "MANAGED_DB_SECRET_OWNER", NULL, &owner},
+    [SETTING_CA_FILE] = {"ca-file", NULL, NULL, &file_path},
+    [SETTING_USE_MANAGED_DB] = {NULL, "USE_MANAGED_DB", NULL, NULL},
+    [SETTING_USE_DO_SPACES] = {NULL, "USE_DO_SPACES", NULL, NULL},
+    [SETTING_API_TOKEN] = {NULL, "DO_API_TOKEN", NULL, &token},
+    [SETTING_CONTEXT] = {"context", NULL, NULL, &identifier},
+    [SETTING_DOCTL] = {"doctl", "MANAGED_DB_DOCTL", "doctl", &file_path},
+    [SETTING_DIALECT] = {"dialect", NULL, "auto", &dialect},
+    [SETTING_JOBS] = {"jobs", NULL, "8", &small_number},
+    [SETTING_TIMEOUT] = {"timeout", NULL, "120", &seconds},
+    [SETTING_WAIT_TIMEOUT] = {"wait-timeout", "MANAGED_DB_WAIT_TIMEOUT", "1800", &seconds},
+    [SETTING_POLL_INTERVAL] = {"poll-interval", "MANAGED_DB_POLL_INTERVAL", "10", &seconds},
+    [SETTING_LOCK_TIMEOUT] = {"lock-timeout", NULL, "60", &seconds},
+    [SETTING_LOCK_DIR] = {NULL, "MANAGED_DB_LOCK_DIR", NULL, &file_path},
+    [SETTING_COLOR] = {NULL, NULL, "auto", &color},
+    [SETTING_OUTPUT] = {NULL, NULL, "text", &output},
+    [SETTING_ENV_FILE] = {NULL, NULL, NULL, &file_path},
+    [SETTING_MANIFEST] = {NULL, NULL, NULL, &file_path},
+    [SETTING_COMPOSE] = {NULL, NULL, NULL, &file_path},
+    [SETTING_SECRET_NAME] = {NULL, NULL, NULL, &secret_form},
+    [SETTING_DROPLET_NAME] = {"droplet-name", "DROPLET_NAME", "freshtrack-pro", &host_name},
+    [SETTING_DROPLET_SIZE] = {"droplet-size", "DO_DROPLET_SIZE", "s-2vcpu-4gb", &slug},
+    [SETTING_DROPLET_IMAGE] = {"image", "DO_DROPLET_IMAGE", "ubuntu-24-04-x64", &slug},
+    [SETTING_DROPLET_TAGS] = {"tags", "DO_DROPLET_TAGS", "freshtrack-pro", &tags},
+    [SETTING_SSH_KEY] = {"ssh-key", "DO_SSH_KEY_NAME", NULL, &label},
+    [SETTING_USER_DATA] = {"user-data-file", NULL, NULL, &file_path},
+    [SETTING_CONFIRM] = {NULL, NULL, NULL, NULL},
+    [SETTING_SSH_USER] = {NULL, "DEPLOY_SSH_USER", "root", &user_name},
+    [SETTING_SSH_IDENTITY] = {NULL, "DEPLOY_SSH_IDENTITY", NULL, &file_path},
+    [SETTING_DEPLOY_DIR] = {NULL, "DEPLOY_DIR", "/opt/freshtrack-pro", &full_path},
+    [SETTING_DEPLOY_TIMEOUT] = {NULL, "DEPLOY_TIMEOUT", "900", &whole_seconds},
+    [SETTING_APP_DIR] = {NULL, "DEPLOY_APP_DIR", NULL, &file_path},
+    [SETTING_APP_FILES] = {NULL, "DEPLOY_FILES", NULL, &path_list},
+    [SETTING_APP_SECRETS] = {NULL, "DEPLOY_SECRETS", NULL, &file_path},
+    [SETTING_COMPOSE_FILES] = {NULL, "DEPLOY_COMPOSE_FILES", "docker-compose.yml", &path_list},
+};
+
+bool settings_set(struct settings *settings, enum setting setting, const char *value,
+                  enum source source, const char *where, struct error *error)
+{
+    if (!*value || settings->sources[setting] > source)
+        return true;
+    struct form *form = specs[setting].form;
+    if (form && !pattern_is(&form->pattern, value)) {
+        char *shown = setting == SETTING_API_TOKEN ? mem_copy("(not shown)")
+                                                   : text_quote(value, strlen(value));
+        error_set(error, ERROR_USAGE, 0, "%s: '%s' is not %s", where, shown, form->text);
+        free(shown);
+        return false;
+    }
+    if (setting == SETTING_COMPOSE) {
+        settings->compose =
+            mem_grow(settings->compose, settings->compose_count + 1, sizeof *settings->compose);
+        settings->compose[settings->compose_count++] = mem_copy(value);
+        return true;
+    }
+    mem_free_secret(settings->values[setting]);
+    settings->values[setting] = mem_copy(value);
+    settings->sources[setting] = source;
+    return true;
+}
+
+bool settings_add_trust(struct settings *settings, const char *rule, const char *where,
+                        struct error *error)
+{
+    if (!pattern_is(&trust_rule.pattern, rule)) {
+        char *shown = text_quote(rule, strlen(rule));
+        error_set(error, ERROR_USAGE, 0, "%s: '%s' is not %s", where, shown, trust_rule.text);
+        free(shown);
+        return false;
+    }
+    if (settings->trust_is_settled)
+        return true;
+    settings->trust = mem_grow(settings->trust, settings->trust_count + 1, sizeof *settings->trust);
+    settings->trust[settings->trust_count++] = mem_copy(rule);
+    return true;
+}
+
+const char *settings_get(const struct settings *settings, enum setting setting)
+{
+    return settings->values[setting] ? settings->values[setting] : "";
+}
+
+int settings_ms(const struct settings *settings, enum setting setting)
+{
+    return (int)(strtod(settings_get(settings, setting), NULL) * 1000 + 0.5);
+}
+
+struct secretfile_owner settings_owner(const struct settings *settings)
+{
+    const char *text = settings_get(settings, SETTING_SECRET_OWNER);
+    struct secretfile_owner result = {.wanted = *text != '\0', .uid = (uid_t)-1, .gid = (gid_t)-1};
+    if (result.wanted) {
+        char *rest;
+        result.uid = (uid_t)strtoul(text, &rest, 10);
+        result.gid = *rest == ':' ? (gid_t)strtoul(rest + 1, NULL, 10) : (gid_t)result.uid;
+    }
+    return result;
+}
+
+enum setting settings_by_key(const char *key)
+{
+    size_t i = 0;
+    while (i < SETTING_COUNT && !(specs[i].key && strcmp(specs[i].key, key) == 0))
+        i++;
+    return (enum setting)i;
+}
+
+enum setting settings_by_variable(const char *variable)
+{
+    size_t i = 0;
+    while (i < SETTING_COUNT && !(specs[i].variable && strcmp(specs[i].variable, variable) == 0))
+        i++;
+    return (enum setting)i;
+}
+
+const char *settings_name(enum setting setting)
+{
+    return specs[setting].key ? specs[setting].key : specs[setting].variable;
+}
+
+const char *settings_variable(enum setting setting)
+{
+    return specs[setting].variable;
+}
+
+const char *settings_constant(enum setting setting)
+{
+    return specs[setting].constant;
+}
+
+bool settings_is_secret(enum setting setting)
+{
+    return setting == SETTING_API_TOKEN;
+}
+
+const char *settings_source(const struct settings *settings, enum setting setting)
+{
+    static const char *const names[] = {
+        [SOURCE_NONE] = "",
+        [SOURCE_DEFAULT] = "default",
+        [SOURCE_MANIFEST] = "manifest",
+        [SOURCE_ENV_FILE] = "env file",
+        [SOURCE_ENVIRONMENT] = "environment",
+        [SOURCE_FLAG] = "command line",
+    };
+    return names[settings->sources[setting]];
+}
+
+void settings_free(struct settings *settings)
+{
+    for (size_t i = 0; i < SETTING_COUNT; i++)
+        mem_free_secret(settings->values[i]);
+    for (size_t i = 0; i < settings->trust_count; i++)
+        free(settings->trust[i]);
+    free(settings->trust);
+    for (size_t i = 0; i < settings->compose_count; i++)
+        free(settings->compose[i]);
+    free(settings->compose);
+    free(settings->simulator);
+    *settings = (struct settings){.trust = NULL};
+}
