@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/bytes.h"
 #include "unit.h"
 
 static struct error error;
@@ -16,7 +16,7 @@ static enum verdict judge(const char *out, const char *err, int status)
     buffer_add_text(&result.out, out);
     buffer_add_text(&result.err, err);
     error = (struct error)ERROR_INIT;
-    enum verdict verdict = answer_judge(&result, "make tea", &error);
+    enum verdict verdict = verdict_of(&result, "make tea", &error);
     process_result_free(&result);
     return verdict;
 }
@@ -154,23 +154,23 @@ END_TEST
 START_TEST(deadlines_signals_and_floods)
 {
     struct process_result result = {.exit_status = -1, .ending_signal = 15, .timed_out = true};
-    ck_assert_int_eq(answer_judge(&result, "make tea", &error), VERDICT_FAILED);
+    ck_assert_int_eq(verdict_of(&result, "make tea", &error), VERDICT_FAILED);
     ck_assert_int_eq(error.kind, ERROR_DEADLINE);
     ck_assert_ptr_nonnull(strstr(error.text, "--timeout"));
 
     /* Also when it had printed something by then. */
     buffer_add_text(&result.err, "Error: unknown flag: --format\n");
-    ck_assert_int_eq(answer_judge(&result, "make tea", &error), VERDICT_FAILED);
+    ck_assert_int_eq(verdict_of(&result, "make tea", &error), VERDICT_FAILED);
     ck_assert_int_eq(error.kind, ERROR_DEADLINE);
     process_result_free(&result);
 
     result = (struct process_result){.exit_status = -1, .ending_signal = 9};
-    ck_assert_int_eq(answer_judge(&result, "make tea", &error), VERDICT_FAILED);
+    ck_assert_int_eq(verdict_of(&result, "make tea", &error), VERDICT_FAILED);
     ck_assert_int_eq(error.kind, ERROR_UNREADABLE);
     ck_assert_ptr_nonnull(strstr(error.text, "signal 9"));
 
     result = (struct process_result){.too_much = true};
-    ck_assert_int_eq(answer_judge(&result, "make tea", &error), VERDICT_FAILED);
+    ck_assert_int_eq(verdict_of(&result, "make tea", &error), VERDICT_FAILED);
     ck_assert_int_eq(error.kind, ERROR_UNREADABLE);
 }
 END_TEST
@@ -221,7 +221,7 @@ START_TEST(parts_of_an_api_error)
 {
     static const char text[] = "Error: POST " URL ": 409 (request \"abc\") name is not available\n";
     struct api_error found;
-    ck_assert(answer_api_error(text, strlen(text), &found));
+    ck_assert(verdict_api_error(text, strlen(text), &found));
     ck_assert_int_eq(found.status, 409);
     ck_assert_int_eq(strncmp(found.method.start, "POST", found.method.length), 0);
     ck_assert_uint_eq(found.method.length, 4);
@@ -229,14 +229,14 @@ START_TEST(parts_of_an_api_error)
     ck_assert_uint_eq(found.request_id.length, 3);
     ck_assert_uint_eq(found.text.length, strlen("name is not available"));
     static const char bare[] = "Error: GET " URL ": 500";
-    ck_assert(answer_api_error(bare, strlen(bare), &found));
+    ck_assert(verdict_api_error(bare, strlen(bare), &found));
     ck_assert_int_eq(found.status, 500);
     ck_assert_uint_eq(found.request_id.length, 0);
     ck_assert_uint_eq(found.text.length, 0);
     static const char *const none[] = {"", "Error: GET " URL ": 40", "GET " URL ": 404 x",
                                        "Error: GET ftp://x: 404 x", "Error: GET " URL ": 4040 x"};
     for (size_t i = 0; i < COUNT(none); i++)
-        ck_assert(!answer_api_error(none[i], strlen(none[i]), &found));
+        ck_assert(!verdict_api_error(none[i], strlen(none[i]), &found));
 }
 END_TEST
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/interpolate.h"
 #include "base/memory.h"
 #include "base/pattern.h"
@@ -18,13 +19,13 @@
 
 #define COUNT(list) ((int)(sizeof(list) / sizeof((list)[0])))
 
-static struct document *document;
+static struct tree *tree;
 static struct error error;
 static struct variables variables;
 
 static void open_all(void)
 {
-    document = document_new();
+    tree = tree_new();
     error = (struct error)ERROR_INIT;
     variables = (struct variables)VARIABLES_INIT;
     variables_set(&variables, "SET", "value");
@@ -33,7 +34,7 @@ static void open_all(void)
 
 static void close_all(void)
 {
-    document_free(document);
+    tree_free(tree);
     variables_free(&variables);
     pattern_free_all();
 }
@@ -211,8 +212,7 @@ END_TEST
 static struct node *parse(const char *text)
 {
     struct node *root;
-    ck_assert_msg(document_parse(document, "a.yaml", text, strlen(text), &root, &error), "%s",
-                  error.text);
+    ck_assert_msg(yaml_parse(tree, "a.yaml", text, strlen(text), &root, &error), "%s", error.text);
     return root;
 }
 
@@ -275,13 +275,13 @@ static const struct {
 
 START_TEST(merges_services)
 {
-    struct node *base = compose_merge_service(document, NULL, parse(merges[_i].base), &error);
+    struct node *base = compose_merge_service(tree, NULL, parse(merges[_i].base), &error);
     ck_assert_msg(base, "%s", error.text);
     struct buffer before = BUFFER_INIT;
     struct buffer after = BUFFER_INIT;
     struct buffer out = BUFFER_INIT;
     show(&before, base);
-    struct node *merged = compose_merge_service(document, base, parse(merges[_i].over), &error);
+    struct node *merged = compose_merge_service(tree, base, parse(merges[_i].over), &error);
     ck_assert_msg(merged, "%s", error.text);
     show(&out, merged);
     ck_assert_str_eq(buffer_text(&out), merges[_i].merged);
@@ -309,7 +309,7 @@ static const struct {
 
 START_TEST(refuses_other_forms)
 {
-    ck_assert_ptr_null(compose_merge_service(document, NULL, parse(misfits[_i].service), &error));
+    ck_assert_ptr_null(compose_merge_service(tree, NULL, parse(misfits[_i].service), &error));
     ck_assert_int_eq(error.kind, ERROR_USAGE);
     ck_assert_msg(strstr(error.text, misfits[_i].message), "%s", error.text);
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/bytes.h"
 #include "unit.h"
 
 static const char *const values[CALL_ARGUMENTS] = {NULL,   "one", "two",   "three", "four",

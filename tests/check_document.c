@@ -6,32 +6,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/bytes.h"
 #include "base/pattern.h"
 #include "yaml/parse.h"
 
 #define COUNT(list) ((int)(sizeof(list) / sizeof((list)[0])))
 
-static struct document *document;
+static struct tree *tree;
 static struct node *root;
 static struct error error;
 
 static void open_document(void)
 {
-    document = document_new();
+    tree = tree_new();
     root = NULL;
     error = (struct error)ERROR_INIT;
 }
 
 static void close_document(void)
 {
-    document_free(document);
+    tree_free(tree);
     pattern_free_all();
 }
 
 static bool parse(const char *text, size_t length)
 {
-    return document_parse(document, "a.yaml", text, length, &root, &error);
+    return yaml_parse(tree, "a.yaml", text, length, &root, &error);
 }
 
 static void read_text(const char *text)
@@ -189,10 +189,10 @@ static char *nested(size_t levels)
 
 START_TEST(depth_is_limited)
 {
-    char *text = nested(DOCUMENT_MAX_DEPTH - 2);
+    char *text = nested(YAML_MAX_DEPTH - 2);
     read_text(text);
     free(text);
-    text = nested(DOCUMENT_MAX_DEPTH);
+    text = nested(YAML_MAX_DEPTH);
     refused(text, strlen(text), "nested more than 100 levels deep");
     free(text);
 }
@@ -202,7 +202,7 @@ START_TEST(depth_is_limited_through_aliases)
 {
     struct buffer text = BUFFER_INIT;
     buffer_add_text(&text, "x0: &x0 []\n");
-    for (int i = 1; i <= DOCUMENT_MAX_DEPTH; i++)
+    for (int i = 1; i <= YAML_MAX_DEPTH; i++)
         buffer_add_format(&text, "x%d: &x%d [*x%d]\n", i, i, i - 1);
     refused(text.data, text.length, "levels deep, aliases counted");
     buffer_free(&text);
@@ -212,7 +212,7 @@ END_TEST
 START_TEST(nodes_are_limited)
 {
     struct buffer text = BUFFER_INIT;
-    for (int i = 0; i < DOCUMENT_MAX_NODES - 1; i++)
+    for (int i = 0; i < YAML_MAX_NODES - 1; i++)
         buffer_add_text(&text, "- a\n");
     read_text(text.data);
     buffer_add_text(&text, "- a\n");
@@ -241,7 +241,7 @@ END_TEST
 START_TEST(keys_of_a_mapping_are_limited)
 {
     struct buffer text = BUFFER_INIT;
-    for (int i = 0; i < DOCUMENT_MAX_KEYS; i++)
+    for (int i = 0; i < YAML_MAX_KEYS; i++)
         buffer_add_format(&text, "k%d: v\n", i);
     read_text(text.data);
     buffer_add_text(&text, "one: more\n");
@@ -254,20 +254,20 @@ START_TEST(bytes_are_limited)
 {
     struct buffer text = BUFFER_INIT;
     buffer_add_text(&text, "# ");
-    memset(buffer_reserve(&text, DOCUMENT_MAX_BYTES), 'x', DOCUMENT_MAX_BYTES - 2);
-    ck_assert_msg(parse(text.data, DOCUMENT_MAX_BYTES), "%s", error.text);
-    refused(text.data, DOCUMENT_MAX_BYTES + 1, "the file is larger than 4 MiB");
-    text.length = DOCUMENT_MAX_BYTES;
+    memset(buffer_reserve(&text, YAML_MAX_BYTES), 'x', YAML_MAX_BYTES - 2);
+    ck_assert_msg(parse(text.data, YAML_MAX_BYTES), "%s", error.text);
+    refused(text.data, YAML_MAX_BYTES + 1, "the file is larger than 4 MiB");
+    text.length = YAML_MAX_BYTES;
     buffer_free(&text);
 }
 END_TEST
 
 START_TEST(files_that_cannot_be_read)
 {
-    ck_assert(!document_read(document, "/no/such/file.yaml", &root, &error));
+    ck_assert(!yaml_read(tree, "/no/such/file.yaml", &root, &error));
     ck_assert_int_eq(error.kind, ERROR_LOCAL);
     ck_assert_ptr_nonnull(strstr(error.text, "cannot read /no/such/file.yaml: No such file"));
-    ck_assert(!document_read(document, "/", &root, &error));
+    ck_assert(!yaml_read(tree, "/", &root, &error));
     ck_assert_int_eq(error.kind, ERROR_LOCAL);
 }
 END_TEST
@@ -275,11 +275,11 @@ END_TEST
 START_TEST(a_mapping_is_changed_entry_by_entry)
 {
     read_text("{a: 1, b: 2, c: 3}");
-    struct node *copy = node_copy(document, root);
+    struct node *copy = node_copy(tree, root);
     node_remove(copy, "b");
     node_remove(copy, "none");
-    node_add(document, copy, node_scalar(document, "c", root), node_scalar(document, "4", root));
-    node_add(document, copy, node_scalar(document, "d", root), node_scalar(document, "5", root));
+    node_add(tree, copy, node_scalar(tree, "c", root), node_scalar(tree, "4", root));
+    node_add(tree, copy, node_scalar(tree, "d", root), node_scalar(tree, "5", root));
     struct buffer out = BUFFER_INIT;
     show(&out, copy);
     buffer_add_text(&out, " ");
@@ -291,7 +291,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("document");
+    Suite *suite = suite_create("tree");
     TCase *tests = tcase_create("all");
     tcase_add_checked_fixture(tests, open_document, close_document);
     tcase_set_timeout(tests, 20);

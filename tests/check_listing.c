@@ -36,8 +36,8 @@ static void load(const char *lines)
 START_TEST(a_secret_is_in_no_form)
 {
     load("DO_API_TOKEN=" TOKEN "\nDO_REGION=fra1\n");
-    char *forms[] = {unit_keep(listing_text(&settings)), unit_keep(listing_json(&settings)),
-                     unit_keep(listing_env(&settings))};
+    char *forms[] = {unit_keep(settings_as_text(&settings)), unit_keep(settings_as_json(&settings)),
+                     unit_keep(settings_as_env(&settings))};
     for (size_t i = 0; i < COUNT(forms); i++) {
         ck_assert_ptr_null(strstr(forms[i], TOKEN));
         ck_assert_ptr_nonnull(strstr(forms[i], "fra1"));
@@ -53,7 +53,7 @@ START_TEST(each_value_has_its_source)
     setenv("DO_DB_SIZE", "db-s-2vcpu-4gb", 1);
     load("DO_REGION=fra1\nDO_DB_SIZE=db-s-1vcpu-1gb\n");
     unsetenv("DO_DB_SIZE");
-    char *json = unit_keep(listing_json(&settings));
+    char *json = unit_keep(settings_as_json(&settings));
     ck_assert_ptr_nonnull(strstr(json, "{\"name\": \"region\", \"variable\": \"DO_REGION\", "
                                        "\"value\": \"fra1\", \"source\": \"env file\"}"));
     ck_assert_ptr_nonnull(strstr(json, "\"db-s-2vcpu-4gb\", \"source\": \"environment\"}"));
@@ -67,7 +67,7 @@ END_TEST
 START_TEST(values_are_quoted_for_a_shell)
 {
     load("DO_SSH_KEY_NAME=\"it's \\$(x) \\`y\\`\"\n");
-    char *env = unit_keep(listing_env(&settings));
+    char *env = unit_keep(settings_as_env(&settings));
     ck_assert_ptr_nonnull(strstr(env, "\nDO_SSH_KEY_NAME='it'\\''s $(x) `y`'\n"));
 }
 END_TEST

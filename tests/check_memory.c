@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "base/bytes.h"
 #include "base/memory.h"
 
 #include <stdint.h>

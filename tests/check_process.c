@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "unit.h"
 
 #define ARGV(...) ((char *const[]){__VA_ARGS__, NULL})

@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "unit.h"
 
 static char *quote(const char *text)
 {
-    return unit_keep(text_quote(text, strlen(text)));
+    return unit_keep(quote_text(text, strlen(text)));
 }
 
 static const struct {
@@ -130,11 +131,11 @@ END_TEST
 
 START_TEST(quotes_take_a_length)
 {
-    char *text = unit_keep(text_quote("abc\0def", 7));
+    char *text = unit_keep(quote_text("abc\0def", 7));
     ck_assert_str_eq(text, "abcdef");
-    text = unit_keep(text_quote("abcdef", 3));
+    text = unit_keep(quote_text("abcdef", 3));
     ck_assert_str_eq(text, "abc");
-    text = unit_keep(text_quote("a\xc3\xa4", 2));
+    text = unit_keep(quote_text("a\xc3\xa4", 2));
     ck_assert_str_eq(text, "a");
 }
 END_TEST
@@ -172,7 +173,7 @@ START_TEST(json_strings)
 {
     struct buffer buffer = BUFFER_INIT;
     buffer_add_text(&buffer, "x: ");
-    text_add_json(&buffer, jsons[_i].text, jsons[_i].length);
+    quote_add_json(&buffer, jsons[_i].text, jsons[_i].length);
     ck_assert_str_eq(buffer.data + 3, jsons[_i].wanted);
     ck_assert(unit_is_utf8(buffer.data));
     buffer_free(&buffer);
@@ -190,7 +191,7 @@ START_TEST(shell_words)
     struct buffer command = BUFFER_INIT;
     char read[200] = "";
     buffer_add_text(&command, "printf '%s.' ");
-    text_add_shell(&command, words[_i]);
+    quote_add_shell(&command, words[_i]);
     FILE *shell = popen(command.data, "r");
     ck_assert_ptr_nonnull(shell);
     size_t length = fread(read, 1, sizeof read - 1, shell);
@@ -205,13 +206,13 @@ END_TEST
 START_TEST(clean_text_stops_at_its_limit)
 {
     struct buffer buffer = BUFFER_INIT;
-    text_add_clean(&buffer, "ab\x1b[1mcd", 8, 3);
+    quote_add_clean(&buffer, "ab\x1b[1mcd", 8, 3);
     ck_assert_str_eq(buffer_text(&buffer), "abc");
-    text_add_clean(&buffer, "ef", 2, 4);
+    quote_add_clean(&buffer, "ef", 2, 4);
     ck_assert_str_eq(buffer_text(&buffer), "abce");
-    text_add_clean(&buffer, "\xc3\xa4", 2, 5);
+    quote_add_clean(&buffer, "\xc3\xa4", 2, 5);
     ck_assert_str_eq(buffer_text(&buffer), "abce");
-    text_add_clean(&buffer, "\xc3\xa4", 2, 6);
+    quote_add_clean(&buffer, "\xc3\xa4", 2, 6);
     ck_assert_str_eq(buffer_text(&buffer), "abce\xc3\xa4");
     buffer_free(&buffer);
 }

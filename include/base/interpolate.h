@@ -9,8 +9,8 @@
 #ifndef MANAGED_DB_BASE_INTERPOLATE_H
 #define MANAGED_DB_BASE_INTERPOLATE_H
 
+#include "base/bytes.h"
 #include "base/error.h"
-#include "base/memory.h"
 
 /* What a file may grow to: a value that is named again and again is not put in without end. */
 #define INTERPOLATE_MAX_BYTES     ((size_t)16 << 20)

@@ -21,8 +21,8 @@
 #ifndef MANAGED_DB_BASE_PROCESS_H
 #define MANAGED_DB_BASE_PROCESS_H
 
+#include "base/bytes.h"
 #include "base/error.h"
-#include "base/memory.h"
 
 struct process_set;
 struct process;

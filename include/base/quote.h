@@ -7,34 +7,34 @@
 
 #include <stddef.h>
 
-#include "base/memory.h"
+#include "base/bytes.h"
 
 /*
  * A line for a message: control characters and terminal escapes out, what may be a secret masked
  * (credentials of a URI, values named password or token, DigitalOcean's own forms), cut to 300
  * bytes.
  */
-char *text_quote(const char *text, size_t length);
+char *quote_text(const char *text, size_t length);
 
 /* The same, appended to a buffer that is to hold `limit` bytes at most. */
-void text_add_shown(struct buffer *buffer, const char *text, size_t length, size_t limit);
+void quote_add_shown(struct buffer *buffer, const char *text, size_t length, size_t limit);
 
 /*
  * Appends a text without its control characters, terminal escapes and bytes that are not UTF-8;
  * line ends and tabs become blanks. Stops before the buffer holds more than `limit` bytes.
  */
-void text_add_clean(struct buffer *buffer, const char *text, size_t length, size_t limit);
+void quote_add_clean(struct buffer *buffer, const char *text, size_t length, size_t limit);
 
 /* The length of the UTF-8 sequence at `bytes`, 0 where there is none (RFC 3629, section 4). */
-size_t text_sequence(const char *bytes, size_t length);
+size_t quote_sequence(const char *bytes, size_t length);
 
 /* Appends a value as a JSON string, quotes and all; bytes that are not UTF-8 become U+FFFD. */
-void text_add_json(struct buffer *buffer, const char *text, size_t length);
+void quote_add_json(struct buffer *buffer, const char *text, size_t length);
 
 /* Appends a value as one word of a POSIX shell. */
-void text_add_shell(struct buffer *buffer, const char *text);
+void quote_add_shell(struct buffer *buffer, const char *text);
 
 /* Appends the line NAME='VALUE', as a shell reads it. */
-void text_add_assignment(struct buffer *buffer, const char *name, const char *value);
+void quote_add_assignment(struct buffer *buffer, const char *name, const char *value);
 
 #endif

@@ -7,11 +7,11 @@
 #ifndef MANAGED_DB_BASE_READFILE_H
 #define MANAGED_DB_BASE_READFILE_H
 
-#include "base/memory.h"
+#include "base/bytes.h"
 
-enum input_need {
-    INPUT_REQUIRED,
-    INPUT_OPTIONAL /* what is not there, or is no regular file, is read as nothing */
+enum readfile_need {
+    READFILE_REQUIRED,
+    READFILE_OPTIONAL /* what is not there, or is no regular file, is read as nothing */
 };
 
 /*
@@ -19,7 +19,7 @@ enum input_need {
  * with ERROR_USAGE: larger than `limit` (a number of MiB); ERROR_LOCAL: it cannot be read;
  * ERROR_SIGNAL.
  */
-bool input_read(const char *path, enum input_need need, size_t limit, struct buffer *content,
-                struct error *error);
+bool readfile(const char *path, enum readfile_need need, size_t limit, struct buffer *content,
+              struct error *error);
 
 #endif

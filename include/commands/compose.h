@@ -11,7 +11,7 @@ command_function command_compose_check, command_compose_profiles, command_compos
 
 /*
  * --compose: makes the file that the backend reads the managed database's URL from the file of the
- * secret. Does nothing where no Compose file was named. Fails with ERROR_USAGE, and as input_read()
+ * secret. Does nothing where no Compose file was named. Fails with ERROR_USAGE, and as readfile()
  * does.
  */
 bool command_take_compose(struct settings *settings, struct error *error);

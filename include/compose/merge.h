@@ -16,7 +16,7 @@
 #include "yaml/tree.h"
 
 /* `base` may be NULL: the service alone, in its one form. Returns NULL on failure (ERROR_USAGE). */
-struct node *compose_merge_service(struct document *document, const struct node *base,
+struct node *compose_merge_service(struct tree *tree, const struct node *base,
                                    const struct node *over, struct error *error);
 
 /* Whether a key may stand in a service. */

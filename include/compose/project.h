@@ -23,7 +23,7 @@
 #include "yaml/tree.h"
 
 struct compose_files {
-    struct document *document;
+    struct tree *tree;
     struct node **roots;
     size_t count;
     char *folder; /* of the first one, absolute */
@@ -31,7 +31,7 @@ struct compose_files {
 
 struct compose {
     const struct compose_files *files;
-    struct document *document;
+    struct tree *tree;
     struct node *services; /* mappings, each in its one form, profiles sorted */
     struct node *secrets;  /* mappings, or null */
     struct node *extended; /* a list: the roots of the files that are extended */

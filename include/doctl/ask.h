@@ -19,7 +19,7 @@
 
 /*
  * Asks a question. The reply is the caller's to free with reply_free(), on success alone. *used,
- * where wanted, is the wording that was answered. Fails with the errors of answer_judge() and
+ * where wanted, is the wording that was answered. Fails with the errors of verdict_of() and
  * reply_read(); ERROR_UNSUPPORTED where doctl knows the question in no wording.
  */
 bool ask(struct doctl *doctl, enum call_id id, const char *const arguments[CALL_ARGUMENTS],

@@ -2,7 +2,7 @@
  * compute: one function for each thing that a deployment asks of doctl besides the database:
  * Droplets, SSH keys, regions, and the deletion of what was made.
  *
- * The words are dialect.c's, the rules those of doctl.h: errors are answer_judge()'s and
+ * The words are dialect.c's, the rules those of doctl.h: errors are verdict_of()'s and
  * ERROR_UNREADABLE, results are the caller's to free. Names of Droplets and SSH keys need not be
  * unique at DigitalOcean, so a search by name fails with ERROR_CONFLICT where several fit.
  */

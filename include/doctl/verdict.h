@@ -25,11 +25,11 @@ enum verdict {
  * tried: ERROR_API (number: the HTTP status; its text and request ID are in the message),
  * ERROR_AUTH, ERROR_NETWORK, ERROR_DEADLINE, ERROR_UNSUPPORTED or ERROR_UNREADABLE.
  */
-enum verdict answer_judge(const struct process_result *result, const char *doing,
-                          struct error *error);
+enum verdict verdict_of(const struct process_result *result, const char *doing,
+                        struct error *error);
 
 /* Whether a released doctl complains that the call misses an argument: nothing was sent. */
-bool answer_misses_arguments(const struct process_result *result);
+bool verdict_misses_arguments(const struct process_result *result);
 
 /* An API error in its parts; the spans point into the text that was read. */
 struct api_error {
@@ -38,6 +38,6 @@ struct api_error {
 };
 
 /* Finds an API error as doctl prints it on stderr. */
-bool answer_api_error(const char *text, size_t length, struct api_error *found);
+bool verdict_api_error(const char *text, size_t length, struct api_error *found);
 
 #endif

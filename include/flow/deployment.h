@@ -16,7 +16,7 @@ struct deployment {
 void deployment_free(struct deployment *deployment);
 
 /*
- * Looks for the Droplet (by listing_droplet(), else by its name), the cluster and the VPC
+ * Looks for the Droplet (by settings_droplet(), else by its name), the cluster and the VPC
  * of the settings. ERROR_NOT_THERE where there is nothing; ERROR_CONFLICT where the cluster's
  * engine is not pg.
  */

@@ -14,7 +14,7 @@
 
 /*
  * Sets what the file says, as SOURCE_ENV_FILE. Fails with ERROR_USAGE, file and line named, and as
- * input_read() does.
+ * readfile() does.
  */
 bool envfile_read(const char *path, struct settings *settings, struct error *error);
 

@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "settings/settings.h"
 
-/* Sets what the file says, as SOURCE_MANIFEST. Fails with ERROR_USAGE, and as input_read() does. */
+/* Sets what the file says, as SOURCE_MANIFEST. Fails with ERROR_USAGE, and as readfile() does. */
 bool manifest_read(const char *path, struct settings *settings, struct error *error);
 
 #endif

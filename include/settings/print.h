@@ -12,18 +12,18 @@
  * The ID of a deployment's Droplet: DROPLET_ID, or "" where DROPLET_NAME comes from a stronger
  * source, or there is none: then the name counts.
  */
-const char *listing_droplet(const struct settings *settings);
+const char *settings_droplet(const struct settings *settings);
 
 /* A line each: name, value, source. */
-char *listing_text(const struct settings *settings);
+char *settings_as_text(const struct settings *settings);
 
 /* [{"name": …, "variable": …, "value": …, "source": …}, …]; null where there is none. */
-char *listing_json(const struct settings *settings);
+char *settings_as_json(const struct settings *settings);
 
 /*
  * VARIABLE='VALUE', a line for each setting that has a variable in the env file: what `eval` in a
- * script takes without executing any of it. DROPLET_ID is listing_droplet().
+ * script takes without executing any of it. DROPLET_ID is settings_droplet().
  */
-char *listing_env(const struct settings *settings);
+char *settings_as_env(const struct settings *settings);
 
 #endif

@@ -2,10 +2,10 @@
  * document: YAML files (libyaml) as trees of nodes (node.h).
  *
  * Calling sequence:
- *     document = document_new();
- *     document_read(document, "compose.yaml", &root, &error);     any number of files
+ *     tree = tree_new();
+ *     yaml_read(tree, "compose.yaml", &root, &error);     any number of files
  *     node_get(root, "services"), node->items[i], …
- *     document_free(document);                                    and all nodes with it
+ *     tree_free(tree);                                    and all nodes with it
  *
  * Merge keys (<<) are resolved: a mapping's own keys win, then those of the first mapping that is
  * merged. Tags are kept as they were written.
@@ -21,17 +21,16 @@
 
 #include "yaml/tree.h"
 
-#define DOCUMENT_MAX_BYTES ((size_t)4 << 20)
-#define DOCUMENT_MAX_DEPTH 100
-#define DOCUMENT_MAX_NODES 100000
-#define DOCUMENT_MAX_KEYS  1000 /* of one mapping: they are searched one by one */
+#define YAML_MAX_BYTES ((size_t)4 << 20)
+#define YAML_MAX_DEPTH 100
+#define YAML_MAX_NODES 100000
+#define YAML_MAX_KEYS  1000 /* of one mapping: they are searched one by one */
 
 /* Reads a file (input.h). *root is NULL where it holds no document. Fails with ERROR_USAGE. */
-bool document_read(struct document *document, const char *path, struct node **root,
-                   struct error *error);
+bool yaml_read(struct tree *tree, const char *path, struct node **root, struct error *error);
 
 /* The same for bytes in memory; `name` stands for the file in messages. */
-bool document_parse(struct document *document, const char *name, const char *bytes, size_t length,
-                    struct node **root, struct error *error);
+bool yaml_parse(struct tree *tree, const char *name, const char *bytes, size_t length,
+                struct node **root, struct error *error);
 
 #endif

@@ -10,14 +10,14 @@
 
 #include "base/error.h"
 
-struct document;
+struct tree;
 
 enum node_kind { NODE_SCALAR, NODE_SEQUENCE, NODE_MAPPING };
 
 struct node {
     enum node_kind kind;
     bool is_plain;       /* a scalar without quotes: may be a number, a truth value or null */
-    const char *file;    /* as it was named to document_read() */
+    const char *file;    /* as it was named to yaml_read() */
     size_t line, column; /* from 1 on */
     const char *tag;     /* such as "!reset"; NULL: none was written */
     const char *text;    /* of a scalar */
@@ -30,26 +30,26 @@ struct node {
     size_t height;       /* of that tree */
 };
 
-struct document *document_new(void);
+struct tree *tree_new(void);
 /* Wipes and frees all that it owns; NULL is allowed. */
-void document_free(struct document *document);
+void tree_free(struct tree *tree);
 /* The bytes that it takes. */
-size_t document_size(const struct document *document);
+size_t tree_size(const struct tree *tree);
 
 /* A node that stands where `like` does, without content. */
-struct node *node_new(struct document *document, enum node_kind kind, const struct node *like);
+struct node *node_new(struct tree *tree, enum node_kind kind, const struct node *like);
 /* A plain scalar that stands where `like` does. */
-struct node *node_scalar(struct document *document, const char *text, const struct node *like);
+struct node *node_scalar(struct tree *tree, const char *text, const struct node *like);
 /* The same node again, to be filled differently: keys and items are copied, not what they name. */
-struct node *node_copy(struct document *document, const struct node *node);
+struct node *node_copy(struct tree *tree, const struct node *node);
 /* Adds an item; to a mapping under `key`, which takes the place of an entry of that name. */
-void node_add(struct document *document, struct node *node, struct node *key, struct node *item);
+void node_add(struct tree *tree, struct node *node, struct node *key, struct node *item);
 /* The same without a look for an entry of that name. */
-void node_append(struct document *document, struct node *node, struct node *key, struct node *item);
+void node_append(struct tree *tree, struct node *node, struct node *key, struct node *item);
 void node_remove(struct node *mapping, const char *key);
 
 /* A text that lives as long as the document. */
-const char *document_text(struct document *document, const char *text, size_t length);
+const char *tree_text(struct tree *tree, const char *text, size_t length);
 
 /* The value of a key; NULL where there is none, or where the node is NULL or no mapping. */
 struct node *node_get(const struct node *node, const char *key);

@@ -2,11 +2,13 @@
 
 #include "base/console.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/quote.h"
 
 #define BLUE   "\033[34m"
@@ -82,7 +84,7 @@ static STORY(detail, CONSOLE_VERBOSE, GREY, "+ ")
         if (plain)
             buffer_add_text(&text, argv[i]);
         else
-            text_add_shell(&text, argv[i]);
+            quote_add_shell(&text, argv[i]);
     }
     console_detail(console, "%s", buffer_text(&text));
     buffer_free(&text);

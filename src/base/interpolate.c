@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
+#include "base/memory.h"
 #include "base/pattern.h"
 #include "base/quote.h"
 
@@ -31,7 +33,7 @@ static bool add(struct interpolation *interpolation, const char *text, size_t le
 
 static bool invalid(const char *text, size_t length, struct error *error)
 {
-    char *shown = text_quote(text, length > 60 ? 60 : length);
+    char *shown = quote_text(text, length > 60 ? 60 : length);
     error_set(error, ERROR_USAGE, 0,
               "%s is no form of a variable: write ${NAME}, ${NAME:-default} or ${NAME:?message}, "
               "or $$ for a dollar sign",
@@ -57,7 +59,7 @@ static size_t closing_brace(const char *text, size_t length)
 
 static bool missing(const char *name, const char *message, size_t length, struct error *error)
 {
-    char *shown = text_quote(message, length);
+    char *shown = quote_text(message, length);
     error_set(error, ERROR_USAGE, 0, "the variable %s has to be set%s%s", name, *shown ? ": " : "",
               shown);
     free(shown);

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,78 +104,4 @@ void mem_free_secret(char *text)
     if (text)
         mem_wipe(text, strlen(text));
     free(text);
-}
-
-char *buffer_reserve(struct buffer *buffer, size_t length)
-{
-    if (length >= SIZE_MAX / 2 - buffer->length)
-        mem_exhausted();
-    size_t needed = buffer->length + length + 1;
-    if (needed > buffer->capacity) {
-        size_t capacity = buffer->capacity ? buffer->capacity : 256;
-        while (capacity < needed)
-            capacity *= 2;
-        /* Not realloc(): it may leave the old bytes behind. */
-        char *data = malloc(capacity);
-        if (!data)
-            mem_exhausted();
-        if (buffer->length)
-            memcpy(data, buffer->data, buffer->length);
-        if (buffer->data)
-            mem_wipe(buffer->data, buffer->capacity);
-        free(buffer->data);
-        buffer->data = data;
-        buffer->capacity = capacity;
-        buffer->data[buffer->length] = '\0';
-    }
-    return buffer->data + buffer->length;
-}
-
-void buffer_add(struct buffer *buffer, const void *bytes, size_t length)
-{
-    char *end = buffer_reserve(buffer, length);
-    if (length)
-        memcpy(end, bytes, length);
-    buffer->length += length;
-    buffer->data[buffer->length] = '\0';
-}
-
-void buffer_add_text(struct buffer *buffer, const char *text)
-{
-    buffer_add(buffer, text, strlen(text));
-}
-
-void buffer_add_format(struct buffer *buffer, const char *format, ...)
-{
-    va_list values;
-    va_start(values, format);
-    int length = vsnprintf(NULL, 0, format, values);
-    va_end(values);
-    if (length < 0)
-        mem_exhausted();
-    char *end = buffer_reserve(buffer, (size_t)length);
-    va_start(values, format);
-    vsnprintf(end, (size_t)length + 1, format, values);
-    va_end(values);
-    buffer->length += (size_t)length;
-}
-
-const char *buffer_text(const struct buffer *buffer)
-{
-    return buffer->data ? buffer->data : "";
-}
-
-char *buffer_take(struct buffer *buffer)
-{
-    char *data = buffer->data ? buffer->data : mem_copy("");
-    *buffer = (struct buffer)BUFFER_INIT;
-    return data;
-}
-
-void buffer_free(struct buffer *buffer)
-{
-    if (buffer->data)
-        mem_wipe(buffer->data, buffer->capacity);
-    free(buffer->data);
-    *buffer = (struct buffer)BUFFER_INIT;
 }

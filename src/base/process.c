@@ -15,6 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
+#include "base/memory.h"
+
 #define READ_SIZE ((size_t)64 << 10)
 #define GRACE_MS  2000 /* between the polite signal and SIGKILL */
 
@@ -443,9 +446,9 @@ static int keep_deadlines(struct process_set *set, long long until)
             send_signal(child, SIGKILL);
             child->kill_time = now + GRACE_MS;
         }
-        long long mine = child->kill_time ? child->kill_time : child->deadline;
-        if (mine && (!next || mine < next))
-            next = mine;
+        long long due = child->kill_time ? child->kill_time : child->deadline;
+        if (due && (!next || due < next))
+            next = due;
     }
     if (!next)
         return -1;

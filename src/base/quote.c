@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/pattern.h"
 
 #define QUOTE_LIMIT 300
@@ -23,7 +24,7 @@ static struct {
     {PATTERN("(AVNS|do[opr]_v1)_[A-Za-z0-9_-]+"), "****"},
 };
 
-size_t text_sequence(const char *bytes, size_t length)
+size_t quote_sequence(const char *bytes, size_t length)
 {
     const unsigned char *text = (const unsigned char *)bytes;
     if (text[0] < 0x80)
@@ -76,11 +77,11 @@ static bool turns(const unsigned char *at)
                              (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9));
 }
 
-void text_add_clean(struct buffer *buffer, const char *text, size_t length, size_t limit)
+void quote_add_clean(struct buffer *buffer, const char *text, size_t length, size_t limit)
 {
     for (size_t i = 0; i < length;) {
         const unsigned char *at = (const unsigned char *)text + i;
-        size_t size = text_sequence(text + i, length - i);
+        size_t size = quote_sequence(text + i, length - i);
         if (*at == 0x1b) {
             i += escape(text + i, length - i);
             continue;
@@ -116,7 +117,7 @@ static void mask(struct buffer *out, const struct buffer *in, struct pattern *pa
     buffer_add(out, text + position, in->length - position);
 }
 
-void text_add_shown(struct buffer *buffer, const char *text, size_t length, size_t limit)
+void quote_add_shown(struct buffer *buffer, const char *text, size_t length, size_t limit)
 {
     struct buffer masked = BUFFER_INIT;
     buffer_add(&masked, text, length);
@@ -126,23 +127,23 @@ void text_add_shown(struct buffer *buffer, const char *text, size_t length, size
         buffer_free(&masked);
         masked = next;
     }
-    text_add_clean(buffer, masked.length ? masked.data : "", masked.length, limit);
+    quote_add_clean(buffer, masked.length ? masked.data : "", masked.length, limit);
     buffer_free(&masked);
 }
 
-char *text_quote(const char *text, size_t length)
+char *quote_text(const char *text, size_t length)
 {
     struct buffer clean = BUFFER_INIT;
-    text_add_shown(&clean, text, length, QUOTE_LIMIT);
+    quote_add_shown(&clean, text, length, QUOTE_LIMIT);
     return buffer_take(&clean);
 }
 
-void text_add_json(struct buffer *buffer, const char *text, size_t length)
+void quote_add_json(struct buffer *buffer, const char *text, size_t length)
 {
     buffer_add_text(buffer, "\"");
     for (size_t i = 0; i < length;) {
         const unsigned char *at = (const unsigned char *)text + i;
-        size_t size = text_sequence(text + i, length - i);
+        size_t size = quote_sequence(text + i, length - i);
         if (size == 0)
             buffer_add_text(buffer, "\\ufffd");
         else if (*at == '"' || *at == '\\')
@@ -156,7 +157,7 @@ void text_add_json(struct buffer *buffer, const char *text, size_t length)
     buffer_add_text(buffer, "\"");
 }
 
-void text_add_shell(struct buffer *buffer, const char *text)
+void quote_add_shell(struct buffer *buffer, const char *text)
 {
     buffer_add_text(buffer, "'");
     for (; *text; text++) {
@@ -168,9 +169,9 @@ void text_add_shell(struct buffer *buffer, const char *text)
     buffer_add_text(buffer, "'");
 }
 
-void text_add_assignment(struct buffer *buffer, const char *name, const char *value)
+void quote_add_assignment(struct buffer *buffer, const char *name, const char *value)
 {
     buffer_add_format(buffer, "%s=", name);
-    text_add_shell(buffer, value);
+    quote_add_shell(buffer, value);
     buffer_add_text(buffer, "\n");
 }

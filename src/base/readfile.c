@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/process.h"
 
 #define MAX_BLOCK ((size_t)65536)
@@ -72,12 +73,12 @@ static bool read_open(int file, const char *path, size_t limit, struct buffer *c
     return true;
 }
 
-bool input_read(const char *path, enum input_need need, size_t limit, struct buffer *content,
-                struct error *error)
+bool readfile(const char *path, enum readfile_need need, size_t limit, struct buffer *content,
+              struct error *error)
 {
     struct stat status;
     bool exists = stat(path, &status) == 0;
-    if (need == INPUT_OPTIONAL && (exists ? !S_ISREG(status.st_mode) : errno == ENOENT))
+    if (need == READFILE_OPTIONAL && (exists ? !S_ISREG(status.st_mode) : errno == ENOENT))
         return true;
     if (exists && S_ISFIFO(status.st_mode) && strncmp(path, "/dev/", 5) != 0 &&
         strncmp(path, "/proc/", 6) != 0)

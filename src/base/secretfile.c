@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 
 #define MAX_SIZE ((size_t)1 << 20)
@@ -149,20 +150,6 @@ static void sweep(const char *folder, const char *path)
     closedir(entries);
 }
 
-static bool write_all(int file, const char *bytes, size_t length)
-{
-    while (length) {
-        ssize_t count = write(file, bytes, length);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            return false;
-        bytes += count;
-        length -= (size_t)count;
-    }
-    return true;
-}
-
 /* Opens a new file beside `path` under a name that nobody can guess or has taken. */
 static int open_beside(const char *path, char **name)
 {
@@ -211,7 +198,7 @@ static bool replace(const char *path, const void *bytes, size_t length,
     int file = open_beside(path, &temporary);
     if (file < 0)
         return error_set_errno(error, "cannot write %s", path);
-    bool good = write_all(file, bytes, length);
+    bool good = bytes_write(file, bytes, length);
     /* The umask may have taken bits away; the owner needs both. */
     good = good && fchmod(file, 0600) == 0;
     if (good && owner && owner->wanted && fchown(file, owner->uid, owner->gid) != 0) {
@@ -241,9 +228,22 @@ remove:
     return false;
 }
 
-bool secretfile_read(const char *path, char **text, size_t *length, struct error *error)
+/* Reads a regular file to its end; anything else is left unread. */
+static bool read_regular(int file, const char *path, bool *regular, struct buffer *bytes,
+                         struct error *error)
 {
     struct stat status;
+    if (fstat(file, &status) != 0)
+        return error_set_errno(error, "cannot read %s", path);
+    *regular = S_ISREG(status.st_mode);
+    if (*regular && !bytes_read(file, MAX_SIZE, bytes))
+        return error_set_errno(error, "cannot read %s", path);
+    return bytes->length <= MAX_SIZE ||
+           error_set(error, ERROR_LOCAL, EFBIG, "%s is too large to be a secret", path);
+}
+
+bool secretfile_read(const char *path, char **text, size_t *length, struct error *error)
+{
     *text = NULL;
     *length = 0;
     int file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
@@ -253,33 +253,15 @@ bool secretfile_read(const char *path, char **text, size_t *length, struct error
     if (file < 0)
         return error_set_errno(error, "cannot read %s", path);
     struct buffer bytes = BUFFER_INIT;
-    bool good = fstat(file, &status) == 0;
-    if (good && S_ISREG(status.st_mode)) {
-        ssize_t count;
-        while ((count = read(file, buffer_reserve(&bytes, 4096), 4096)) != 0 &&
-               bytes.length <= MAX_SIZE) {
-            if (count < 0 && errno == EINTR)
-                continue;
-            if (count < 0) {
-                good = false;
-                break;
-            }
-            bytes.length += (size_t)count;
-        }
-    }
-    if (!good)
-        error_set_errno(error, "cannot read %s", path);
+    bool regular = false;
+    bool good = read_regular(file, path, &regular, &bytes, error);
     close(file);
-    if (good && bytes.length > MAX_SIZE)
-        good = error_set(error, ERROR_LOCAL, EFBIG, "%s is too large to be a secret", path);
-    if (!good || !S_ISREG(status.st_mode)) {
-        buffer_free(&bytes);
-        return good;
+    if (good && regular) {
+        *length = bytes.length;
+        *text = buffer_take(&bytes);
     }
-    buffer_add_text(&bytes, "");
-    *length = bytes.length;
-    *text = buffer_take(&bytes);
-    return true;
+    buffer_free(&bytes);
+    return good;
 }
 
 /* Opens, names and gives away as a write will, and takes it back: what cannot be done is known now.

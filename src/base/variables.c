@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "base/pattern.h"
 #include "base/readfile.h"
@@ -165,8 +166,8 @@ bool variables_read(struct variables *variables, const char *path, bool must_exi
 {
     struct buffer content = BUFFER_INIT;
     size_t first = variables->read_count;
-    bool good =
-        input_read(path, must_exist ? INPUT_REQUIRED : INPUT_OPTIONAL, MAX_SIZE, &content, error);
+    bool good = readfile(path, must_exist ? READFILE_REQUIRED : READFILE_OPTIONAL, MAX_SIZE,
+                         &content, error);
     const char *at = buffer_text(&content);
     const char *end = at + content.length;
     while (good && at < end) {

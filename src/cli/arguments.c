@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "base/quote.h"
 #include "cli/options.h"
@@ -70,7 +71,7 @@ static bool usage(struct error *error, const struct command *command, const char
                   const char *word)
 {
     /* What stands behind an unknown option may be a secret. */
-    char *shown = text_quote(word, *word == '-' ? strcspn(word, "=") : strlen(word));
+    char *shown = quote_text(word, *word == '-' ? strcspn(word, "=") : strlen(word));
     error_set(error, ERROR_USAGE, 0, "%s%s%s: 'managed-db %s%s--help' tells more", what,
               *shown ? " " : "", shown, command ? command->name : "", command ? " " : "");
     free(shown);

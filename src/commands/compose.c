@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "base/quote.h"
 #include "compose/check.h"
@@ -63,7 +64,7 @@ static void warn(const struct console *console, const struct findings *findings)
                         findings->left_out);
     if (!findings->not_seen)
         return;
-    char *shown = text_quote(findings->not_seen, strlen(findings->not_seen));
+    char *shown = quote_text(findings->not_seen, strlen(findings->not_seen));
     console_warning(console,
                     "The secrets in %s were not looked at: the folder is not on this machine, or "
                     "closed to you",
@@ -120,7 +121,7 @@ static void list_services(const struct compose *compose, const char *profiles,
         if (!compose_is_enabled(compose->services->items[i], profiles))
             continue;
         buffer_add_text(&json, json.length ? ", " : "{\"services\": [");
-        text_add_json(&json, name, strlen(name));
+        quote_add_json(&json, name, strlen(name));
         buffer_add_format(&text, "%s\n", name);
     }
     buffer_add_text(&json, json.length ? "]}" : "{\"services\": []}");
@@ -193,10 +194,10 @@ bool command_compose_profiles(struct flow *flow, struct command_result *result, 
                       managed || spaces ? "" : ", ", spaces ? "" : "\"self-hosted-storage\"");
     result->json = buffer_take(&json);
 
-    text_add_assignment(&env, "USE_MANAGED_DB", managed ? "true" : "false");
-    text_add_assignment(&env, "USE_DO_SPACES", spaces ? "true" : "false");
-    text_add_assignment(&env, "COMPOSE_PROFILES", result->text);
-    text_add_assignment(&env, "MANAGED_DB_SECRETS_DIR", folder);
+    quote_add_assignment(&env, "USE_MANAGED_DB", managed ? "true" : "false");
+    quote_add_assignment(&env, "USE_DO_SPACES", spaces ? "true" : "false");
+    quote_add_assignment(&env, "COMPOSE_PROFILES", result->text);
+    quote_add_assignment(&env, "MANAGED_DB_SECRETS_DIR", folder);
     result->env = buffer_take(&env);
     return true;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "base/quote.h"
 #include "doctl/table.h"
@@ -90,9 +91,9 @@ static void add_rows(struct buffer *json, const char *text)
             struct span cell = table_cell(&table, row, column);
             if (column)
                 buffer_add_text(json, ", ");
-            text_add_json(json, table.headers[column].start, table.headers[column].length);
+            quote_add_json(json, table.headers[column].start, table.headers[column].length);
             buffer_add_text(json, ": ");
-            text_add_json(json, cell.start, cell.length);
+            quote_add_json(json, cell.start, cell.length);
         }
         buffer_add_text(json, "}");
     }
@@ -111,7 +112,7 @@ bool command_info(struct flow *flow, struct command_result *result, struct error
     buffer_add_text(&json, ", \"pools\": ");
     add_rows(&json, info.pools);
     buffer_add_text(&json, ", \"dashboard\": ");
-    text_add_json(&json, info.dashboard, strlen(info.dashboard));
+    quote_add_json(&json, info.dashboard, strlen(info.dashboard));
     buffer_add_text(&json, "}");
     result->json = buffer_take(&json);
     result->text = database_info_text(&info);

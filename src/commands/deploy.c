@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/bytes.h"
 #include "base/quote.h"
 #include "flow/deployment.h"
 #include "flow/droplet.h"
@@ -14,9 +14,9 @@
 bool command_settings(struct flow *flow, struct command_result *result, struct error *error)
 {
     (void)error;
-    result->text = listing_text(flow->settings);
-    result->json = listing_json(flow->settings);
-    result->env = listing_env(flow->settings);
+    result->text = settings_as_text(flow->settings);
+    result->json = settings_as_json(flow->settings);
+    result->env = settings_as_env(flow->settings);
     return true;
 }
 
@@ -38,7 +38,7 @@ static void add_thing(struct buffer *json, const char *key, const char *id)
 {
     buffer_add_format(json, "%s\"%s\": ", json->length > 1 ? ", " : "", key);
     if (id)
-        text_add_json(json, id, strlen(id));
+        quote_add_json(json, id, strlen(id));
     else
         buffer_add_text(json, "null");
 }
@@ -56,8 +56,8 @@ bool command_droplet_wait(struct flow *flow, struct command_result *result, stru
         return false;
 
     struct buffer env = BUFFER_INIT;
-    text_add_assignment(&env, "DROPLET_ADDRESS", result->text);
-    text_add_assignment(&env, "DROPLET_PRIVATE_ADDRESS", inside);
+    quote_add_assignment(&env, "DROPLET_ADDRESS", result->text);
+    quote_add_assignment(&env, "DROPLET_PRIVATE_ADDRESS", inside);
     result->env = buffer_take(&env);
 
     struct buffer json = BUFFER_INIT;

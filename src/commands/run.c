@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "base/process.h"
 #include "base/quote.h"
@@ -119,7 +120,7 @@ static void add_json(struct buffer *out, const char *key, const struct command_r
     }
     buffer_add_format(out, "{\"%s\": ", key);
     if (result->text)
-        text_add_json(out, result->text, strlen(result->text));
+        quote_add_json(out, result->text, strlen(result->text));
     else
         buffer_add_text(out, "null");
     buffer_add_text(out, "}\n");
@@ -130,7 +131,7 @@ static void add_env(struct buffer *out, const char *variable, const struct comma
     if (result->env)
         buffer_add_text(out, result->env);
     else
-        text_add_assignment(out, variable, result->text ? result->text : "");
+        quote_add_assignment(out, variable, result->text ? result->text : "");
 }
 
 static void add_text(struct buffer *out, const char *text)
@@ -141,18 +142,6 @@ static void add_text(struct buffer *out, const char *text)
     buffer_add_text(out, text);
     if (length == 0 || text[length - 1] != '\n')
         buffer_add_text(out, "\n");
-}
-
-static bool write_answer(const char *bytes, size_t length)
-{
-    while (length) {
-        ssize_t count = write(STDOUT_FILENO, bytes, length);
-        if (count < 0 && errno != EINTR)
-            return false;
-        bytes += count > 0 ? count : 0;
-        length -= count > 0 ? (size_t)count : 0;
-    }
-    return true;
 }
 
 static bool print(const struct command *command, const struct command_result *result,
@@ -166,7 +155,7 @@ static bool print(const struct command *command, const struct command_result *re
     else
         add_text(&out, result->text);
     /* Not through stdio, whose buffer would keep the URL. */
-    bool good = write_answer(out.data, out.length);
+    bool good = bytes_write(STDOUT_FILENO, out.data, out.length);
     if (!good)
         error_set_errno(error, "cannot write the answer to stdout");
     buffer_free(&out);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "base/pattern.h"
 #include "base/quote.h"
@@ -34,18 +35,18 @@ struct checker {
 /* Whether a service may run while the other, which it needs, does not. Profiles are sorted. */
 static bool may_run_without(const struct node *service, const struct node *other)
 {
-    const struct node *mine = node_get(service, "profiles");
+    const struct node *own = node_get(service, "profiles");
     const struct node *theirs = node_get(other, "profiles");
     if (!theirs || theirs->count == 0)
         return false;
     size_t at = 0;
-    for (size_t i = 0; mine && i < mine->count; i++) {
-        while (at < theirs->count && strcmp(theirs->items[at]->text, mine->items[i]->text) < 0)
+    for (size_t i = 0; own && i < own->count; i++) {
+        while (at < theirs->count && strcmp(theirs->items[at]->text, own->items[i]->text) < 0)
             at++;
-        if (at == theirs->count || strcmp(theirs->items[at]->text, mine->items[i]->text) != 0)
+        if (at == theirs->count || strcmp(theirs->items[at]->text, own->items[i]->text) != 0)
             return true;
     }
-    return !mine || mine->count == 0;
+    return !own || own->count == 0;
 }
 
 #define MAX_SHOWN 10
@@ -65,7 +66,7 @@ static void check_need(struct checker *checker, const char *name, const struct n
 {
     const struct node *other = node_get(checker->compose->services, needed);
     if (!other) {
-        char *shown = text_quote(needed, strlen(needed));
+        char *shown = quote_text(needed, strlen(needed));
         findings_add(checker->findings, at, "need-undefined",
                      mem_format("%s needs the service %s, which no file defines", name, shown),
                      mem_format("define %s or take it out here", shown));
@@ -144,7 +145,7 @@ static void check_keys(struct checker *checker, const char *name, const struct n
         const char *key = service->keys[i]->text;
         if (compose_knows_key(key))
             continue;
-        char *shown = text_quote(key, strlen(key));
+        char *shown = quote_text(key, strlen(key));
         findings_add(checker->findings, service->keys[i], "unknown-key",
                      mem_format("%s is no key of a Compose service (%s)", shown, name),
                      mem_format("correct it, or call it x-%s if it is your own", shown));
@@ -193,7 +194,7 @@ static void check_source(struct checker *checker, const char *name, const struct
     }
     if (found && is_given(found))
         return;
-    char *shown = text_quote(source->text, strlen(source->text));
+    char *shown = quote_text(source->text, strlen(source->text));
     findings_add(checker->findings, source, "secret-undefined",
                  mem_format("%s uses the secret %s, %s", name, shown,
                             found ? "which is defined without a file" : "which no file defines"),

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/interpolate.h"
 #include "base/memory.h"
 #include "base/pattern.h"
@@ -143,7 +144,7 @@ static void check_variables(struct findings *findings, const char *name, const s
             continue;
         char *text = literal(value);
         if (!node_is_null(value) && !is_harmless(key->text, text)) {
-            char *shown = text_quote(key->text, strlen(key->text));
+            char *shown = quote_text(key->text, strlen(key->text));
             add(findings, value, mem_format("%s has %s in plain text", name, shown));
             free(shown);
         }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
+#include "base/memory.h"
 #include "base/quote.h"
 
 #define MAX_FINDINGS 1000
@@ -84,7 +86,7 @@ void findings_sort(struct findings *findings, struct node *const *files, size_t 
 
 static void add_clean(struct buffer *out, const char *text)
 {
-    text_add_clean(out, text, strlen(text), SIZE_MAX);
+    quote_add_clean(out, text, strlen(text), SIZE_MAX);
 }
 
 char *findings_text(const struct findings *findings)
@@ -105,7 +107,7 @@ char *findings_text(const struct findings *findings)
 static void add_member(struct buffer *json, const char *name, const char *value)
 {
     buffer_add_format(json, ", \"%s\": ", name);
-    text_add_json(json, value, strlen(value));
+    quote_add_json(json, value, strlen(value));
 }
 
 char *findings_json(const struct findings *findings)
@@ -115,7 +117,7 @@ char *findings_json(const struct findings *findings)
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *finding = &findings->list[i];
         buffer_add_text(&json, i ? ", {\"file\": " : "{\"file\": ");
-        text_add_json(&json, finding->file, strlen(finding->file));
+        quote_add_json(&json, finding->file, strlen(finding->file));
         buffer_add_format(&json, ", \"line\": %zu, \"column\": %zu", finding->line,
                           finding->column);
         add_member(&json, "rule", finding->rule);

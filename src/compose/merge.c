@@ -148,7 +148,7 @@ static enum rule inner_rule(const char *key)
 }
 
 struct merger {
-    struct document *document;
+    struct tree *tree;
     bool is_over; /* over another service, if that has nothing */
     struct error *error;
 };
@@ -158,7 +158,7 @@ struct merger {
 static struct node *refuse(struct merger *merger, const struct node *node, const char *key,
                            const char *what)
 {
-    char *shown = text_quote(key, strlen(key));
+    char *shown = quote_text(key, strlen(key));
     node_complain(node, merger->error, "this is not Compose: %s has to be %s", shown, what);
     free(shown);
     return NULL;
@@ -169,30 +169,30 @@ static void add_pair(struct merger *merger, struct node *mapping, const struct n
                      const char *separators)
 {
     size_t length = strcspn(item->text, separators);
-    struct node *key = node_scalar(merger->document, "", item);
-    key->text = document_text(merger->document, item->text, length);
-    struct node *value = node_scalar(merger->document, "", item);
+    struct node *key = node_scalar(merger->tree, "", item);
+    key->text = tree_text(merger->tree, item->text, length);
+    struct node *value = node_scalar(merger->tree, "", item);
     if (item->text[length]) {
         const char *text = item->text + length + 1;
-        value->text = document_text(merger->document, text, strlen(text));
+        value->text = tree_text(merger->tree, text, strlen(text));
         value->is_plain = false;
     }
     const char *written = item->written ? strpbrk(item->written, separators) : NULL;
     if (written)
-        value->written = document_text(merger->document, written + 1, strlen(written + 1));
-    node_add(merger->document, mapping, key, value);
+        value->written = tree_text(merger->tree, written + 1, strlen(written + 1));
+    node_add(merger->tree, mapping, key, value);
 }
 
 static struct node *as_mapping(struct merger *merger, const char *key, const struct node *node,
                                const char *separators)
 {
-    struct node *mapping = node_new(merger->document, NODE_MAPPING, node);
+    struct node *mapping = node_new(merger->tree, NODE_MAPPING, node);
     mapping->tag = node->tag;
     if (node_is_null(node))
         return mapping;
     if (node->kind == NODE_MAPPING)
-        return node_copy(merger->document, node);
-    if (node->kind != NODE_SEQUENCE || node->count > DOCUMENT_MAX_KEYS)
+        return node_copy(merger->tree, node);
+    if (node->kind != NODE_SEQUENCE || node->count > YAML_MAX_KEYS)
         return refuse(merger, node, key, "a mapping or a list");
     for (size_t i = 0; i < node->count; i++) {
         if (node->items[i]->kind != NODE_SCALAR)
@@ -204,15 +204,15 @@ static struct node *as_mapping(struct merger *merger, const char *key, const str
 
 static struct node *as_list(struct merger *merger, const char *key, const struct node *node)
 {
-    struct node *list = node_new(merger->document, NODE_SEQUENCE, node);
+    struct node *list = node_new(merger->tree, NODE_SEQUENCE, node);
     list->tag = node->tag;
     if (node_is_null(node))
         return list;
     if (node->kind == NODE_SEQUENCE)
-        return node_copy(merger->document, node);
+        return node_copy(merger->tree, node);
     if (node->kind != NODE_SCALAR)
         return refuse(merger, node, key, "a list");
-    node_add(merger->document, list, NULL, node_copy(merger->document, node));
+    node_add(merger->tree, list, NULL, node_copy(merger->tree, node));
     return list;
 }
 
@@ -225,7 +225,7 @@ static struct node *as_text_list(struct merger *merger, const char *key, const s
         if (node->items[i]->kind != NODE_SCALAR &&
             !(is_ports && node->items[i]->kind == NODE_MAPPING))
             return refuse(merger, node->items[i], key, "a list of plain values");
-    if (node->count > DOCUMENT_MAX_KEYS)
+    if (node->count > YAML_MAX_KEYS)
         return refuse(merger, node, key, "a shorter list");
     return as_list(merger, key, node);
 }
@@ -236,14 +236,13 @@ static struct node *as_sources(struct merger *merger, const char *key, const str
     struct node *list = as_list(merger, key, node);
     if (!list)
         return NULL;
-    if ((node->kind == NODE_SCALAR && !node_is_null(node)) || list->count > DOCUMENT_MAX_KEYS)
+    if ((node->kind == NODE_SCALAR && !node_is_null(node)) || list->count > YAML_MAX_KEYS)
         return refuse(merger, node, key, "a list of names or of mappings with a source");
     for (size_t i = 0; i < list->count; i++) {
         struct node *item = list->items[i];
         if (item->kind == NODE_SCALAR) {
-            struct node *mapping = node_new(merger->document, NODE_MAPPING, item);
-            node_add(merger->document, mapping, node_scalar(merger->document, "source", item),
-                     item);
+            struct node *mapping = node_new(merger->tree, NODE_MAPPING, item);
+            node_add(merger->tree, mapping, node_scalar(merger->tree, "source", item), item);
             list->items[i] = mapping;
         } else if (!node_text(node_get(item, "source"))) {
             return refuse(merger, item, key, "a list of names or of mappings with a source");
@@ -255,13 +254,13 @@ static struct node *as_sources(struct merger *merger, const char *key, const str
 static struct node *as_build(struct merger *merger, const char *key, const struct node *node)
 {
     if (node->kind == NODE_MAPPING)
-        return node_copy(merger->document, node);
+        return node_copy(merger->tree, node);
     if (node->kind != NODE_SCALAR)
         return refuse(merger, node, key, "a folder or a mapping");
-    struct node *mapping = node_new(merger->document, NODE_MAPPING, node);
+    struct node *mapping = node_new(merger->tree, NODE_MAPPING, node);
     mapping->tag = node->tag;
-    node_add(merger->document, mapping, node_scalar(merger->document, "context", node),
-             node_copy(merger->document, node));
+    node_add(merger->tree, mapping, node_scalar(merger->tree, "context", node),
+             node_copy(merger->tree, node));
     return mapping;
 }
 
@@ -288,7 +287,7 @@ static struct node *in_one_form(struct merger *merger, const char *key, const st
     case RULE_REPLACE:
         break;
     }
-    return node_copy(merger->document, node);
+    return node_copy(merger->tree, node);
 }
 
 /* ---- one over another ---- */
@@ -347,7 +346,7 @@ static struct node *unite(struct merger *merger, const struct node *base, const 
 {
     size_t before = base ? base->count : 0;
     size_t count = before + over->count;
-    struct node *list = node_new(merger->document, NODE_SEQUENCE, over);
+    struct node *list = node_new(merger->tree, NODE_SEQUENCE, over);
     struct named *sorted = mem_array(count + 1, sizeof *sorted);
     struct node **items = mem_array(count + 1, sizeof *items);
     list->tag = over->tag;
@@ -363,7 +362,7 @@ static struct node *unite(struct merger *merger, const struct node *base, const 
         }
     for (size_t i = 0; i < count; i++)
         if (items[i])
-            node_append(merger->document, list, NULL, items[i]);
+            node_append(merger->tree, list, NULL, items[i]);
     free(items);
     free(sorted);
     return list;
@@ -384,7 +383,7 @@ static bool merge_entries(struct merger *merger, struct node *into, const struct
             merge_value(merger, key, node_get(into, key), over->items[i], inner_rule(key));
         if (!value)
             return false;
-        node_add(merger->document, into, over->keys[i], value);
+        node_add(merger->tree, into, over->keys[i], value);
     }
     return true;
 }
@@ -394,29 +393,29 @@ static struct node *merge_list(struct merger *merger, const char *key, const str
                                struct node *over, enum rule rule)
 {
     if (rule == RULE_UNIQUE || rule == RULE_SOURCE || rule == RULE_TARGET) {
-        if ((base && base->count > DOCUMENT_MAX_KEYS) || over->count > DOCUMENT_MAX_KEYS)
+        if ((base && base->count > YAML_MAX_KEYS) || over->count > YAML_MAX_KEYS)
             return refuse(merger, over, key, "a shorter list");
         return unite(merger, base, over, rule == RULE_TARGET ? target_of : text_of);
     }
     if (!base)
         return over;
-    struct node *merged = node_copy(merger->document, base);
+    struct node *merged = node_copy(merger->tree, base);
     for (size_t i = 0; i < over->count; i++)
-        node_add(merger->document, merged, NULL, over->items[i]);
+        node_add(merger->tree, merged, NULL, over->items[i]);
     return merged;
 }
 
 static struct node *merge_mapping(struct merger *merger, const struct node *base,
                                   const struct node *over, enum rule rule)
 {
-    struct node *merged = node_copy(merger->document, base);
+    struct node *merged = node_copy(merger->tree, base);
     if (rule == RULE_DEEP || rule == RULE_BUILD)
         return merge_entries(merger, merged, over) ? merged : NULL;
     for (size_t i = 0; i < over->count; i++) {
         if (node_has_tag(over->items[i], "!reset"))
             node_remove(merged, over->keys[i]->text);
         else
-            node_add(merger->document, merged, over->keys[i], over->items[i]);
+            node_add(merger->tree, merged, over->keys[i], over->items[i]);
     }
     return merged;
 }
@@ -424,25 +423,25 @@ static struct node *merge_mapping(struct merger *merger, const struct node *base
 static struct node *merge_value(struct merger *merger, const char *key, const struct node *base,
                                 const struct node *over, enum rule rule)
 {
-    struct node *mine = in_one_form(merger, key, over, rule);
-    if (!mine || !merger->is_over || node_has_tag(over, "!override"))
-        return mine;
+    struct node *value = in_one_form(merger, key, over, rule);
+    if (!value || !merger->is_over || node_has_tag(over, "!override"))
+        return value;
     if (base && (rule == RULE_REPLACE || (rule == RULE_DEEP && base->kind != over->kind)))
-        return node_is_null(over) ? node_copy(merger->document, base) : mine;
-    if (mine->kind == NODE_SCALAR || rule == RULE_REPLACE)
-        return mine;
-    if (base && base->kind != mine->kind)
+        return node_is_null(over) ? node_copy(merger->tree, base) : value;
+    if (value->kind == NODE_SCALAR || rule == RULE_REPLACE)
+        return value;
+    if (base && base->kind != value->kind)
         return refuse(merger, over, key, "of the same form in all files");
-    if (mine->kind == NODE_SEQUENCE)
-        return merge_list(merger, key, base, mine, rule);
-    return base ? merge_mapping(merger, base, mine, rule) : mine;
+    if (value->kind == NODE_SEQUENCE)
+        return merge_list(merger, key, base, value, rule);
+    return base ? merge_mapping(merger, base, value, rule) : value;
 }
 
-struct node *compose_merge_service(struct document *document, const struct node *base,
+struct node *compose_merge_service(struct tree *tree, const struct node *base,
                                    const struct node *over, struct error *error)
 {
-    struct merger merger = {document, base != NULL, error};
-    struct node *merged = base ? node_copy(document, base) : node_new(document, NODE_MAPPING, over);
+    struct merger merger = {tree, base != NULL, error};
+    struct node *merged = base ? node_copy(tree, base) : node_new(tree, NODE_MAPPING, over);
     for (size_t i = 0; i < over->count; i++) {
         const char *key = over->keys[i]->text;
         size_t at = find_key(key);
@@ -454,7 +453,7 @@ struct node *compose_merge_service(struct document *document, const struct node 
         struct node *value = merge_value(&merger, key, node_get(merged, key), over->items[i], rule);
         if (!value)
             return NULL;
-        node_add(document, merged, over->keys[i], value);
+        node_add(tree, merged, over->keys[i], value);
     }
     return merged;
 }

@@ -32,7 +32,7 @@ static const struct planned {
 /* What the backend is told, and the secret that it finds there in every mode, if it is one. */
 static const struct {
     const char *variable, *path, *secret;
-} told[] = {
+} backend_variables[] = {
     {"DATABASE_URL_FILE", "/run/secrets/database_url", NULL},
     {"STACK_AUTH_SECRET_KEY_FILE", "/run/secrets/stack_auth_secret", "stack_auth_secret"},
 };
@@ -196,20 +196,22 @@ static void check_wiring(struct findings *findings, const struct compose *compos
 {
     const char *url = managed ? "do_database_url" : "database_url";
     const struct node *backend = node_get(compose->services, "backend");
-    for (size_t i = 0; backend && i < sizeof told / sizeof told[0]; i++) {
+    for (size_t i = 0; backend && i < sizeof backend_variables / sizeof backend_variables[0]; i++) {
         const struct node *environment = node_get(backend, "environment");
-        const struct node *value = node_get(environment, told[i].variable);
-        if (!node_text(value) || strcmp(value->text, told[i].path) != 0)
+        const struct node *value = node_get(environment, backend_variables[i].variable);
+        if (!node_text(value) || strcmp(value->text, backend_variables[i].path) != 0)
             add(findings, value ? value : backend,
-                mem_format("the backend is not told %s", told[i].variable),
-                mem_format("set %s to %s in its environment", told[i].variable, told[i].path));
-        if (told[i].secret && !finds(compose, told[i].path, told[i].secret))
+                mem_format("the backend is not told %s", backend_variables[i].variable),
+                mem_format("set %s to %s in its environment", backend_variables[i].variable,
+                           backend_variables[i].path));
+        if (backend_variables[i].secret &&
+            !finds(compose, backend_variables[i].path, backend_variables[i].secret))
             add(findings, backend,
-                mem_format("the backend does not find the secret %s at %s", told[i].secret,
-                           told[i].path),
+                mem_format("the backend does not find the secret %s at %s",
+                           backend_variables[i].secret, backend_variables[i].path),
                 mem_format("add it to the backend's secrets"));
     }
-    if (backend && !finds(compose, told[0].path, url))
+    if (backend && !finds(compose, backend_variables[0].path, url))
         add(findings, backend,
             mem_format("the backend does not read its database's URL from %s where "
                        "USE_MANAGED_DB is %s",

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "base/paths.h"
 #include "base/quote.h"
@@ -33,7 +34,7 @@ struct whole_service {
 
 struct loader {
     const struct compose_files *files;
-    struct document *document;
+    struct tree *tree;
     struct interpolation interpolation;
     struct error *error;
     struct other_file *others;
@@ -48,12 +49,12 @@ struct loader {
 bool compose_read(struct compose_files *files, char *const *paths, size_t count,
                   struct error *error)
 {
-    *files = (struct compose_files){.document = document_new(),
+    *files = (struct compose_files){.tree = tree_new(),
                                     .roots = mem_array(count, sizeof *files->roots),
                                     .folder = path_folder(count ? paths[0] : "x")};
     bool good = true;
     for (size_t i = 0; good && i < count; i++) {
-        good = document_read(files->document, paths[i], &files->roots[i], error) &&
+        good = yaml_read(files->tree, paths[i], &files->roots[i], error) &&
                compose_check_form(files->roots[i], paths[i], error);
         files->count += good;
     }
@@ -64,7 +65,7 @@ bool compose_read(struct compose_files *files, char *const *paths, size_t count,
 
 void compose_files_free(struct compose_files *files)
 {
-    document_free(files->document);
+    tree_free(files->tree);
     free(files->roots);
     free(files->folder);
     *files = (struct compose_files)COMPOSE_FILES_INIT;
@@ -78,9 +79,9 @@ static struct node *put_in_text(struct loader *loader, struct node *node)
     struct error reason = ERROR_INIT;
     struct node *copy = NULL;
     if (interpolate(&loader->interpolation, node->text, &out, &reason)) {
-        copy = node_copy(loader->document, node);
+        copy = node_copy(loader->tree, node);
         copy->written = node->text;
-        copy->text = document_text(loader->document, buffer_text(&out), out.length);
+        copy->text = tree_text(loader->tree, buffer_text(&out), out.length);
     } else {
         node_complain(node, loader->error, "%s", reason.text);
     }
@@ -99,7 +100,7 @@ static struct node *put_in(struct loader *loader, struct node *node)
         if (!item)
             return NULL;
         if (item != node->items[i] && !copy)
-            copy = node_copy(loader->document, node);
+            copy = node_copy(loader->tree, node);
         if (copy)
             copy->items[i] = item;
     }
@@ -110,14 +111,14 @@ static struct node *put_in(struct loader *loader, struct node *node)
 
 static struct node *merge(struct loader *loader, const struct node *base, const struct node *over)
 {
-    if (document_size(loader->document) > MAX_BYTES) {
+    if (tree_size(loader->tree) > MAX_BYTES) {
         node_complain(over, loader->error,
                       "the services take more than %zu MiB as they are merged: let fewer of them "
                       "extend each other",
                       MAX_BYTES >> 20);
         return NULL;
     }
-    return compose_merge_service(loader->document, base, over, loader->error);
+    return compose_merge_service(loader->tree, base, over, loader->error);
 }
 
 static struct node *extended(struct loader *loader, const char *folder, struct node *services,
@@ -133,7 +134,7 @@ static struct node *services_of(struct loader *loader, const struct node *at, co
     struct error reason = ERROR_INIT;
     if (loader->other_count == MAX_OTHERS)
         node_complain(at, loader->error, "more than %d files are extended", MAX_OTHERS);
-    else if (!document_read(loader->document, path, &root, &reason) ||
+    else if (!yaml_read(loader->tree, path, &root, &reason) ||
              !compose_check_form(root, path, &reason))
         node_complain(at, loader->error, "cannot extend: %s", reason.text);
     else {
@@ -141,7 +142,7 @@ static struct node *services_of(struct loader *loader, const struct node *at, co
         services = services ? put_in(loader, services) : root;
         if (!services)
             return NULL;
-        node_append(loader->document, loader->extended, NULL, root);
+        node_append(loader->tree, loader->extended, NULL, root);
         loader->others = mem_grow(loader->others, loader->other_count + 1, sizeof *loader->others);
         loader->others[loader->other_count++] = (struct other_file){mem_copy(path), services};
         return services;
@@ -168,7 +169,7 @@ static struct node *extend(struct loader *loader, const char *folder, struct nod
     struct node *from = path ? services_of(loader, extends, path) : services;
     struct node *base = from ? node_get(from, name) : NULL;
     if (from && (!base || base->kind != NODE_MAPPING)) {
-        char *shown = text_quote(name, strlen(name));
+        char *shown = quote_text(name, strlen(name));
         node_complain(extends, loader->error, "the service %s to extend is not there", shown);
         free(shown);
         base = NULL;
@@ -190,9 +191,9 @@ static struct node *extended(struct loader *loader, const char *folder, struct n
             return loader->wholes[i].whole;
     struct node *whole = NULL;
     if (node_is_null(extends)) {
-        whole = merge(loader, node_new(loader->document, NODE_MAPPING, service), service);
+        whole = merge(loader, node_new(loader->tree, NODE_MAPPING, service), service);
     } else {
-        struct node *own = node_copy(loader->document, service);
+        struct node *own = node_copy(loader->tree, service);
         node_remove(own, "extends");
         whole = extend(loader, folder, services, own, extends, depth);
     }
@@ -231,7 +232,7 @@ static bool merge_services(struct loader *loader, struct compose *compose, struc
 {
     /* With several files all of them are merged, if over nothing: that unites a list in itself. */
     const struct node *nothing =
-        loader->files->count > 1 ? node_new(loader->document, NODE_MAPPING, services) : NULL;
+        loader->files->count > 1 ? node_new(loader->tree, NODE_MAPPING, services) : NULL;
     for (size_t i = 0; i < services->count; i++) {
         struct node *name = services->keys[i];
         struct node *over = services->items[i];
@@ -244,18 +245,18 @@ static bool merge_services(struct loader *loader, struct compose *compose, struc
         struct node *merged = merge(loader, base ? base : nothing, over);
         if (!merged)
             return false;
-        node_add(loader->document, compose->services, name, merged);
+        node_add(loader->tree, compose->services, name, merged);
     }
     return true;
 }
 
-static void merge_secrets(struct document *document, struct node *into, const struct node *secrets)
+static void merge_secrets(struct tree *tree, struct node *into, const struct node *secrets)
 {
     for (size_t i = 0; i < secrets->count; i++) {
         if (node_has_tag(secrets->items[i], "!reset"))
             node_remove(into, secrets->keys[i]->text);
         else
-            node_add(document, into, secrets->keys[i], secrets->items[i]);
+            node_add(tree, into, secrets->keys[i], secrets->items[i]);
     }
 }
 
@@ -264,7 +265,7 @@ static void note_first(struct loader *loader, struct node *first, const struct n
     for (size_t i = 0; i < services->count; i++)
         if (!node_get(first, services->keys[i]->text) &&
             !node_has_tag(services->items[i], "!reset"))
-            node_append(loader->document, first, services->keys[i], services->items[i]);
+            node_append(loader->tree, first, services->keys[i], services->items[i]);
 }
 
 static bool merge_file(struct loader *loader, struct compose *compose, struct node *first,
@@ -283,7 +284,7 @@ static bool merge_file(struct loader *loader, struct compose *compose, struct no
         if (i == 0 && !merge_services(loader, compose, section))
             return false;
         if (i == 1)
-            merge_secrets(loader->document, compose->secrets, section);
+            merge_secrets(loader->tree, compose->secrets, section);
     }
     return true;
 }
@@ -291,20 +292,20 @@ static bool merge_file(struct loader *loader, struct compose *compose, struct no
 bool compose_load(const struct compose_files *files, const struct variables *variables,
                   struct compose *compose, struct error *error)
 {
-    struct document *document = document_new();
+    struct tree *tree = tree_new();
     struct loader loader = {.files = files,
-                            .document = document,
+                            .tree = tree,
                             .interpolation = variables_interpolation(variables),
                             .error = error};
     *compose = (struct compose){
         .files = files,
-        .document = document,
-        .services = node_new(document, NODE_MAPPING, files->roots[0]),
-        .secrets = node_new(document, NODE_MAPPING, files->roots[0]),
-        .extended = node_new(document, NODE_SEQUENCE, files->roots[0]),
+        .tree = tree,
+        .services = node_new(tree, NODE_MAPPING, files->roots[0]),
+        .secrets = node_new(tree, NODE_MAPPING, files->roots[0]),
+        .extended = node_new(tree, NODE_SEQUENCE, files->roots[0]),
     };
     loader.extended = compose->extended;
-    struct node *first = node_new(document, NODE_MAPPING, files->roots[0]);
+    struct node *first = node_new(tree, NODE_MAPPING, files->roots[0]);
     bool good = true;
     for (size_t i = 0; good && i < files->count; i++)
         good = merge_file(&loader, compose, first, files->roots[i]);
@@ -318,7 +319,7 @@ bool compose_load(const struct compose_files *files, const struct variables *var
 
 void compose_free(struct compose *compose)
 {
-    document_free(compose->document);
+    tree_free(compose->tree);
     *compose = (struct compose)COMPOSE_INIT;
 }
 
@@ -367,7 +368,7 @@ bool compose_secret_file(const struct compose *compose, const char *name, char *
     *path = file ? compose_path(compose->files, file) : NULL;
     if (*path)
         return true;
-    char *shown = text_quote(name, strlen(name));
+    char *shown = quote_text(name, strlen(name));
     error_set(error, ERROR_NOT_THERE, 0,
               secret ? "the secret %s comes from no file on this host"
                      : "the Compose files define no secret %s",
@@ -402,8 +403,8 @@ bool compose_service_secret(const struct compose *compose, const char *service, 
     const struct node *mount = find_mount(node_get(compose->services, service), target);
     if (mount)
         return compose_secret_file(compose, node_get(mount, "source")->text, path, error);
-    char *name = text_quote(service, strlen(service));
-    char *shown = text_quote(target, strlen(target));
+    char *name = quote_text(service, strlen(service));
+    char *shown = quote_text(target, strlen(target));
     error_set(error, ERROR_NOT_THERE, 0, "the service %s has no secret at %s", name, shown);
     free(shown);
     free(name);

@@ -103,7 +103,7 @@ static enum verdict ask_in(const struct asking *asking, const struct wording *wo
     free(argv);
     if (!ran)
         return VERDICT_FAILED;
-    enum verdict verdict = answer_judge(&reply->result, asking->doing, error);
+    enum verdict verdict = verdict_of(&reply->result, asking->doing, error);
     released_note(doctl, verdict, &reply->result);
     if (verdict == VERDICT_ANSWERED &&
         released_was_cut_off(doctl, asking->call, wording, &reply->result.out)) {

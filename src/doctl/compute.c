@@ -158,14 +158,14 @@ bool compute_region_is_open(struct doctl *doctl, const char *region, bool *open,
 static bool erase(struct doctl *doctl, enum call_id id, const char *thing, struct error *error)
 {
     struct reply reply;
-    struct error mine = ERROR_INIT;
-    if (ask(doctl, id, ARGUMENTS(thing), &reply, NULL, &mine)) {
+    struct error failure = ERROR_INIT;
+    if (ask(doctl, id, ARGUMENTS(thing), &reply, NULL, &failure)) {
         reply_free(&reply);
         return true;
     }
-    if (mine.kind == ERROR_API && mine.number == 404)
+    if (failure.kind == ERROR_API && failure.number == 404)
         return true;
-    *error = mine;
+    *error = failure;
     return false;
 }
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 
 #define COLUMNS(...) ((const char *const[]){__VA_ARGS__, NULL})

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "base/quote.h"
 #include "doctl/ask.h"
@@ -25,7 +26,7 @@ static bool cell_is(struct pattern *pattern, const struct table *table, size_t r
 }
 
 /* A list may be followed by a create: a row that is about something else makes it no list. */
-static bool stranger(const char *doing, size_t row, const char *what, struct error *error)
+static bool unexpected_row(const char *doing, size_t row, const char *what, struct error *error)
 {
     return error_set(error, ERROR_UNREADABLE, 0,
                      "could not %s: row %zu of what doctl printed is not about %s", doing, row + 1,
@@ -81,7 +82,7 @@ static bool ask_text(struct doctl *doctl, enum call_id id,
     const char *at = buffer_text(&reply.result.out);
     while (*at) {
         size_t length = strcspn(at, "\n");
-        text_add_shown(&clean, at, length, SIZE_MAX);
+        quote_add_shown(&clean, at, length, SIZE_MAX);
         buffer_add_text(&clean, "\n");
         at += length + (at[length] ? 1 : 0);
     }
@@ -143,7 +144,7 @@ bool doctl_vpc_find(struct doctl *doctl, const char *name, char **uuid, struct e
     bool good = true;
     for (size_t row = 0; good && row < reply.table.rows; row++) {
         if (!cell_is(&vpc_id_pattern, &reply.table, row, 1))
-            good = stranger("list the VPCs", row, "a VPC", error);
+            good = unexpected_row("list the VPCs", row, "a VPC", error);
         else if (!*uuid && span_is(table_cell(&reply.table, row, 0), name))
             good = take_id(table_cell(&reply.table, row, 1), name, uuid, error);
     }
@@ -187,7 +188,7 @@ static bool are_clusters(const struct table *table, struct error *error)
     for (size_t row = 0; row < table->rows; row++)
         if (!cell_is(&engine_pattern, table, row, 2) &&
             !cell_is(&cluster_id_pattern, table, row, 1))
-            return stranger("list the database clusters", row, "a cluster", error);
+            return unexpected_row("list the database clusters", row, "a cluster", error);
     return true;
 }
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/bytes.h"
 #include "base/pattern.h"
 
 /* A UUID of which the end is missing. */
@@ -28,7 +28,7 @@ bool doctl_is_released(struct doctl *doctl)
     struct process_result result;
     struct error ignored = ERROR_INIT;
     if (process_wait(doctl->set, process, &result, &ignored)) {
-        doctl->release.refused_words = result.exit_status != 0 && answer_misses_arguments(&result);
+        doctl->release.refused_words = result.exit_status != 0 && verdict_misses_arguments(&result);
         process_result_free(&result);
     }
     free(argv);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 
 static struct pattern id_pattern = PATTERN("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}");
@@ -136,17 +137,12 @@ static bool read_file(const char *path, const char *doing, char **content, struc
         return error_set(error, ERROR_UNSUPPORTED, 0, "could not %s: doctl wrote no file", doing);
     if (file < 0)
         return error_set_errno(error, "cannot read %s", path);
-    ssize_t count;
-    while ((count = read(file, buffer_reserve(&bytes, 4096), 4096)) > 0 ||
-           (count < 0 && errno == EINTR))
-        bytes.length += count > 0 ? (size_t)count : 0;
-    if (count < 0)
-        error_set_errno(error, "cannot read %s", path);
+    bool good = bytes_read(file, PROCESS_MAX_OUTPUT, &bytes) ||
+                error_set_errno(error, "cannot read %s", path);
     close(file);
     unlink(path);
-    buffer_add_text(&bytes, "");
     *content = buffer_take(&bytes);
-    return count == 0;
+    return good;
 }
 
 bool reply_read(const struct call *call, const struct wording *wording, const char *doing,

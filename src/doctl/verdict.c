@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "base/pattern.h"
 #include "base/quote.h"
@@ -31,7 +32,7 @@ static struct pattern column_pattern = PATTERN("^Error: unknown column \"");
 static struct pattern error_line_pattern = PATTERN("^Error: (\\S[^\\n]*)");
 static struct pattern line_pattern = PATTERN("^(\\S[^\\n]*)");
 
-bool answer_api_error(const char *text, size_t length, struct api_error *found)
+bool verdict_api_error(const char *text, size_t length, struct api_error *found)
 {
     struct span groups[PATTERN_GROUPS];
     if (!pattern_match(&api_error_pattern, text, length, 0, groups))
@@ -63,8 +64,8 @@ static bool from_json(const struct buffer *out, struct buffer *line)
 static void describe_api_error(const struct api_error *found, const char *doing,
                                struct error *error)
 {
-    char *text = text_quote(found->text.start, found->text.length);
-    char *request = text_quote(found->request_id.start ? found->request_id.start : "",
+    char *text = quote_text(found->text.start, found->text.length);
+    char *request = quote_text(found->request_id.start ? found->request_id.start : "",
                                found->request_id.length);
     error_set(error, found->status == 401 ? ERROR_AUTH : ERROR_API, found->status,
               "could not %s: DigitalOcean answered %d%s%s%s%s%s", doing, found->status,
@@ -110,7 +111,7 @@ static char *first_complaint(const struct buffer *err)
     if (!err->length || (!pattern_match(&error_line_pattern, err->data, err->length, 0, groups) &&
                          !pattern_match(&line_pattern, err->data, err->length, 0, groups)))
         return mem_copy("");
-    return text_quote(groups[1].start, groups[1].length);
+    return quote_text(groups[1].start, groups[1].length);
 }
 
 static enum verdict fail(struct error *error, enum verdict verdict, enum error_kind kind,
@@ -123,13 +124,12 @@ static enum verdict fail(struct error *error, enum verdict verdict, enum error_k
     return verdict;
 }
 
-bool answer_misses_arguments(const struct process_result *result)
+bool verdict_misses_arguments(const struct process_result *result)
 {
     return matches(&missing_pattern, &result->err);
 }
 
-enum verdict answer_judge(const struct process_result *result, const char *doing,
-                          struct error *error)
+enum verdict verdict_of(const struct process_result *result, const char *doing, struct error *error)
 {
     const struct buffer *out = &result->out;
     const struct buffer *err = &result->err;
@@ -147,9 +147,9 @@ enum verdict answer_judge(const struct process_result *result, const char *doing
 
     struct api_error found;
     struct buffer line = BUFFER_INIT;
-    bool refused = err->length && answer_api_error(err->data, err->length, &found);
+    bool refused = err->length && verdict_api_error(err->data, err->length, &found);
     if (!refused && from_json(out, &line))
-        refused = answer_api_error(line.data, line.length, &found);
+        refused = verdict_api_error(line.data, line.length, &found);
     if (refused)
         describe_api_error(&found, doing, error);
     const struct buffer *complaints = line.length ? &line : err;

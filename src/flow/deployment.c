@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/bytes.h"
 #include "base/process.h"
 #include "flow/wait.h"
 #include "settings/print.h"
@@ -23,7 +23,7 @@ void deployment_free(struct deployment *deployment)
 
 static bool find_its_droplet(struct flow *flow, struct droplet *droplet, struct error *error)
 {
-    const char *id = listing_droplet(flow->settings);
+    const char *id = settings_droplet(flow->settings);
     struct error failure = ERROR_INIT;
     if (!*id)
         return compute_droplet_find(flow->doctl, flow_get(flow, SETTING_DROPLET_NAME), droplet,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "base/pattern.h"
 #include "base/readfile.h"
@@ -99,7 +100,7 @@ static bool read_lines(const char *path, const struct buffer *content, struct se
 bool envfile_read(const char *path, struct settings *settings, struct error *error)
 {
     struct buffer content = BUFFER_INIT;
-    bool good = input_read(path, INPUT_REQUIRED, MAX_SIZE, &content, error);
+    bool good = readfile(path, READFILE_REQUIRED, MAX_SIZE, &content, error);
     if (good && content.length && memchr(content.data, '\0', content.length))
         good = error_set(error, ERROR_USAGE, 0, "%s holds NUL characters: it is no env file", path);
     good = good && read_lines(path, &content, settings, error);

@@ -42,7 +42,7 @@ static bool read_entry(const struct node *name, const struct node *value, struct
 {
     const char *key = name->text;
     if (!is_list(key) && settings_by_key(key) == SETTING_COUNT) {
-        char *shown = text_quote(key, strlen(key));
+        char *shown = quote_text(key, strlen(key));
         node_complain(name, error, "%s is not a setting: 'managed-db setup --help' lists them",
                       shown);
         free(shown);
@@ -58,13 +58,13 @@ static bool read_entry(const struct node *name, const struct node *value, struct
 
 bool manifest_read(const char *path, struct settings *settings, struct error *error)
 {
-    struct document *document = document_new();
+    struct tree *tree = tree_new();
     struct node *root;
-    bool good = document_read(document, path, &root, error);
+    bool good = yaml_read(tree, path, &root, error);
     if (good && root && root->kind != NODE_MAPPING)
         good = node_complain(root, error, "a mapping of settings is expected");
     for (size_t i = 0; good && root && i < root->count; i++)
         good = read_entry(root->keys[i], root->items[i], settings, error);
-    document_free(document);
+    tree_free(tree);
     return good;
 }

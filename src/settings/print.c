@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "base/quote.h"
 
@@ -13,7 +14,7 @@ static const char *shown(const struct settings *settings, enum setting setting)
     return *value && settings_is_secret(setting) ? "****" : value;
 }
 
-const char *listing_droplet(const struct settings *settings)
+const char *settings_droplet(const struct settings *settings)
 {
     bool named = settings->sources[SETTING_DROPLET_NAME] > settings->sources[SETTING_DROPLET_ID];
     return named ? "" : settings_get(settings, SETTING_DROPLET_ID);
@@ -31,14 +32,14 @@ static void add_source(struct buffer *text, const struct settings *settings, enu
         buffer_add_format(text, " %s", settings_get(settings, SETTING_MANIFEST));
 }
 
-char *listing_text(const struct settings *settings)
+char *settings_as_text(const struct settings *settings)
 {
     struct buffer text = BUFFER_INIT;
     for (size_t i = 0; i < SETTING_COUNT; i++) {
         enum setting setting = (enum setting)i;
         if (!settings_name(setting) || !settings->values[i])
             continue;
-        char *value = text_quote(shown(settings, setting), strlen(shown(settings, setting)));
+        char *value = quote_text(shown(settings, setting), strlen(shown(settings, setting)));
         buffer_add_format(&text, "%-24s  %-32s  ", settings_name(setting), value);
         mem_free_secret(value);
         add_source(&text, settings, setting);
@@ -51,12 +52,12 @@ static void add_json(struct buffer *json, const char *key, const char *value)
 {
     buffer_add_format(json, "\"%s\": ", key);
     if (value)
-        text_add_json(json, value, strlen(value));
+        quote_add_json(json, value, strlen(value));
     else
         buffer_add_text(json, "null");
 }
 
-char *listing_json(const struct settings *settings)
+char *settings_as_json(const struct settings *settings)
 {
     struct buffer json = BUFFER_INIT;
     for (size_t i = 0; i < SETTING_COUNT; i++) {
@@ -77,16 +78,16 @@ char *listing_json(const struct settings *settings)
     return buffer_take(&json);
 }
 
-char *listing_env(const struct settings *settings)
+char *settings_as_env(const struct settings *settings)
 {
     struct buffer text = BUFFER_INIT;
     for (size_t i = 0; i < SETTING_COUNT; i++) {
         enum setting setting = (enum setting)i;
         if (!settings_variable(setting) || settings_is_secret(setting))
             continue;
-        text_add_assignment(&text, settings_variable(setting),
-                            setting == SETTING_DROPLET_ID ? listing_droplet(settings)
-                                                          : settings_get(settings, setting));
+        quote_add_assignment(&text, settings_variable(setting),
+                             setting == SETTING_DROPLET_ID ? settings_droplet(settings)
+                                                           : settings_get(settings, setting));
     }
     return buffer_take(&text);
 }

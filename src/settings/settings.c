@@ -139,7 +139,7 @@ bool settings_set(struct settings *settings, enum setting setting, const char *v
     struct form *form = specs[setting].form;
     if (form && !pattern_is(&form->pattern, value)) {
         char *shown = setting == SETTING_API_TOKEN ? mem_copy("(not shown)")
-                                                   : text_quote(value, strlen(value));
+                                                   : quote_text(value, strlen(value));
         error_set(error, ERROR_USAGE, 0, "%s: '%s' is not %s", where, shown, form->text);
         free(shown);
         return false;
@@ -160,7 +160,7 @@ bool settings_add_trust(struct settings *settings, const char *rule, const char 
                         struct error *error)
 {
     if (!pattern_is(&trust_rule.pattern, rule)) {
-        char *shown = text_quote(rule, strlen(rule));
+        char *shown = quote_text(rule, strlen(rule));
         error_set(error, ERROR_USAGE, 0, "%s: '%s' is not %s", where, shown, trust_rule.text);
         free(shown);
         return false;

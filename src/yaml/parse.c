@@ -7,6 +7,7 @@
 
 #include <yaml.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "base/quote.h"
 #include "base/readfile.h"
@@ -27,7 +28,7 @@ struct anchor {
 
 struct reader {
     yaml_parser_t parser;
-    struct document *document;
+    struct tree *tree;
     const char *file;
     struct error *error;
     struct anchor *anchors;
@@ -46,13 +47,12 @@ static bool too_many(struct reader *reader, const struct node *at)
     return node_complain(at, reader->error,
                          "there are more than %d values here, aliases counted as all that they "
                          "stand for: split the file or use fewer aliases",
-                         DOCUMENT_MAX_NODES);
+                         YAML_MAX_NODES);
 }
 
 static bool too_many_keys(struct reader *reader, const struct node *at)
 {
-    return node_complain(at, reader->error, "this mapping has more than %d keys",
-                         DOCUMENT_MAX_KEYS);
+    return node_complain(at, reader->error, "this mapping has more than %d keys", YAML_MAX_KEYS);
 }
 
 static bool next(struct reader *reader, yaml_event_t *event)
@@ -90,8 +90,7 @@ static bool add_anchor(struct reader *reader, const yaml_char_t *name, struct no
     if (reader->anchor_count == MAX_ANCHORS)
         return node_complain(node, reader->error, "there are more than %d anchors", MAX_ANCHORS);
     reader->anchors = mem_grow(reader->anchors, reader->anchor_count + 1, sizeof *reader->anchors);
-    const char *copy =
-        document_text(reader->document, (const char *)name, strlen((const char *)name));
+    const char *copy = tree_text(reader->tree, (const char *)name, strlen((const char *)name));
     reader->anchors[reader->anchor_count++] = (struct anchor){copy, node, is_open};
     return true;
 }
@@ -102,13 +101,13 @@ static struct node *make(struct reader *reader, enum node_kind kind, const yaml_
     struct node like = {.file = reader->file,
                         .line = event->start_mark.line + 1,
                         .column = event->start_mark.column + 1};
-    if (++reader->made > DOCUMENT_MAX_NODES) {
+    if (++reader->made > YAML_MAX_NODES) {
         too_many(reader, &like);
         return NULL;
     }
-    struct node *node = node_new(reader->document, kind, &like);
+    struct node *node = node_new(reader->tree, kind, &like);
     if (tag)
-        node->tag = document_text(reader->document, (const char *)tag, strlen((const char *)tag));
+        node->tag = tree_text(reader->tree, (const char *)tag, strlen((const char *)tag));
     return node;
 }
 
@@ -136,7 +135,7 @@ static bool refuse_double_keys(struct reader *reader, const struct node *mapping
     bool good = true;
     for (size_t i = 1; good && i < mapping->count; i++)
         if (strcmp(sorted[i - 1]->text, sorted[i]->text) == 0) {
-            char *shown = text_quote(sorted[i]->text, strlen(sorted[i]->text));
+            char *shown = quote_text(sorted[i]->text, strlen(sorted[i]->text));
             good = node_complain(sorted[i], reader->error,
                                  "%s stands here twice, first in line %zu: leave one of them out",
                                  shown, sorted[i - 1]->line);
@@ -157,12 +156,12 @@ static bool merge_from(struct reader *reader, struct node *into, const struct no
         return node_complain(from, reader->error,
                              "a merge key (<<) takes a mapping or a list of mappings");
     for (size_t i = 0; i < from->count; i++) {
-        if (++reader->made > DOCUMENT_MAX_NODES)
+        if (++reader->made > YAML_MAX_NODES)
             return too_many(reader, into);
         if (!node_get(into, from->keys[i]->text))
-            node_append(reader->document, into, from->keys[i], from->items[i]);
+            node_append(reader->tree, into, from->keys[i], from->items[i]);
     }
-    return into->count <= DOCUMENT_MAX_KEYS || too_many_keys(reader, into);
+    return into->count <= YAML_MAX_KEYS || too_many_keys(reader, into);
 }
 
 /* Puts what << names into the mapping, behind its own keys. */
@@ -215,10 +214,10 @@ static bool read_items(struct reader *reader, struct node *node)
             return true;
         if (!good)
             return false;
-        node_append(reader->document, node, key, item);
-        if (node->weight > DOCUMENT_MAX_NODES)
+        node_append(reader->tree, node, key, item);
+        if (node->weight > YAML_MAX_NODES)
             return too_many(reader, node);
-        if (key && node->count > DOCUMENT_MAX_KEYS)
+        if (key && node->count > YAML_MAX_KEYS)
             return too_many_keys(reader, node);
     }
 }
@@ -226,9 +225,9 @@ static bool read_items(struct reader *reader, struct node *node)
 static bool read_collection(struct reader *reader, struct node *node, const yaml_char_t *anchor)
 {
     size_t number = reader->anchor_count;
-    if (reader->depth == DOCUMENT_MAX_DEPTH)
+    if (reader->depth == YAML_MAX_DEPTH)
         return node_complain(node, reader->error, "this is nested more than %d levels deep",
-                             DOCUMENT_MAX_DEPTH);
+                             YAML_MAX_DEPTH);
     if (!add_anchor(reader, anchor, node, true))
         return false;
     reader->depth++;
@@ -236,13 +235,13 @@ static bool read_collection(struct reader *reader, struct node *node, const yaml
     reader->depth--;
     if (good && node->kind == NODE_MAPPING)
         good = refuse_double_keys(reader, node) && resolve_merge(reader, node);
-    if (good && node->weight > DOCUMENT_MAX_NODES)
+    if (good && node->weight > YAML_MAX_NODES)
         return too_many(reader, node);
     /* Depth is counted where it is read; aliases add theirs. */
-    if (good && node->height > DOCUMENT_MAX_DEPTH)
+    if (good && node->height > YAML_MAX_DEPTH)
         return node_complain(node, reader->error,
                              "this is nested more than %d levels deep, aliases counted",
-                             DOCUMENT_MAX_DEPTH);
+                             YAML_MAX_DEPTH);
     if (good && anchor)
         reader->anchors[number].is_open = false;
     return good;
@@ -255,7 +254,7 @@ static bool read_scalar(struct reader *reader, const yaml_event_t *event, struct
     /* "\0" in double quotes. */
     if (strlen(text) != length)
         return stop(reader, &event->start_mark, "a value holds a NUL character");
-    node->text = document_text(reader->document, text, length);
+    node->text = tree_text(reader->tree, text, length);
     node->is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     return add_anchor(reader, event->data.scalar.anchor, node, false);
 }
@@ -265,7 +264,7 @@ static bool read_alias(struct reader *reader, const yaml_event_t *event, struct 
     const char *name = (const char *)event->data.alias.anchor;
     const struct anchor *anchor = find_anchor(reader, name);
     if (!anchor || anchor->is_open) {
-        char *shown = text_quote(name, strlen(name));
+        char *shown = quote_text(name, strlen(name));
         char *text = mem_format(anchor ? "the alias *%s stands within what it stands for"
                                        : "there is no anchor &%s above this alias",
                                 shown);
@@ -329,7 +328,7 @@ static bool check_bytes(const char *name, const char *bytes, size_t length, stru
     size_t column = 1;
     for (size_t i = 0; i < length; column++) {
         unsigned char byte = (unsigned char)bytes[i];
-        size_t size = text_sequence(bytes + i, length - i);
+        size_t size = quote_sequence(bytes + i, length - i);
         if (size == 0)
             return complain(error, name, line, column, "this byte is not UTF-8 text");
         if (byte == '\0')
@@ -346,13 +345,13 @@ static bool check_bytes(const char *name, const char *bytes, size_t length, stru
     return true;
 }
 
-bool document_parse(struct document *document, const char *name, const char *bytes, size_t length,
-                    struct node **root, struct error *error)
+bool yaml_parse(struct tree *tree, const char *name, const char *bytes, size_t length,
+                struct node **root, struct error *error)
 {
     *root = NULL;
-    if (length > DOCUMENT_MAX_BYTES)
+    if (length > YAML_MAX_BYTES)
         return error_set(error, ERROR_USAGE, 0, "%s: the file is larger than %zu MiB", name,
-                         DOCUMENT_MAX_BYTES >> 20);
+                         YAML_MAX_BYTES >> 20);
     /* libyaml counts the mark as a column of the first line. */
     if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
         bytes += 3;
@@ -361,7 +360,7 @@ bool document_parse(struct document *document, const char *name, const char *byt
     if (!check_bytes(name, bytes, length, error))
         return false;
     struct reader reader = {
-        .document = document, .file = document_text(document, name, strlen(name)), .error = error};
+        .tree = tree, .file = tree_text(tree, name, strlen(name)), .error = error};
     if (!yaml_parser_initialize(&reader.parser))
         return error_set(error, ERROR_LOCAL, 0, "cannot start the YAML parser: out of memory");
     yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
@@ -372,13 +371,12 @@ bool document_parse(struct document *document, const char *name, const char *byt
     return good;
 }
 
-bool document_read(struct document *document, const char *path, struct node **root,
-                   struct error *error)
+bool yaml_read(struct tree *tree, const char *path, struct node **root, struct error *error)
 {
     struct buffer content = BUFFER_INIT;
     *root = NULL;
-    bool good = input_read(path, INPUT_REQUIRED, DOCUMENT_MAX_BYTES, &content, error) &&
-                document_parse(document, path, buffer_text(&content), content.length, root, error);
+    bool good = readfile(path, READFILE_REQUIRED, YAML_MAX_BYTES, &content, error) &&
+                yaml_parse(tree, path, buffer_text(&content), content.length, root, error);
     buffer_free(&content);
     return good;
 }

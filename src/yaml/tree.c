@@ -18,64 +18,64 @@ struct chunk {
     max_align_t bytes[];
 };
 
-struct document {
+struct tree {
     struct chunk *chunks;
     size_t size;
 };
 
-struct document *document_new(void)
+struct tree *tree_new(void)
 {
-    return mem_alloc(sizeof(struct document));
+    return mem_alloc(sizeof(struct tree));
 }
 
-void document_free(struct document *document)
+void tree_free(struct tree *tree)
 {
-    if (!document)
+    if (!tree)
         return;
-    while (document->chunks) {
-        struct chunk *chunk = document->chunks;
-        document->chunks = chunk->next;
+    while (tree->chunks) {
+        struct chunk *chunk = tree->chunks;
+        tree->chunks = chunk->next;
         /* People do write passwords into these files. */
         mem_wipe(chunk->bytes, chunk->used);
         free(chunk);
     }
-    free(document);
+    free(tree);
 }
 
-static void *take(struct document *document, size_t size)
+static void *take(struct tree *tree, size_t size)
 {
     size = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
-    struct chunk *chunk = document->chunks;
+    struct chunk *chunk = tree->chunks;
     if (!chunk || chunk->size - chunk->used < size) {
         size_t room = size > CHUNK_SIZE / 4 ? size : CHUNK_SIZE;
         chunk = mem_alloc(sizeof *chunk + room);
         chunk->size = room;
-        chunk->next = document->chunks;
-        document->size += room;
-        document->chunks = chunk;
+        chunk->next = tree->chunks;
+        tree->size += room;
+        tree->chunks = chunk;
     }
     void *memory = (char *)chunk->bytes + chunk->used;
     chunk->used += size;
     return memory;
 }
 
-size_t document_size(const struct document *document)
+size_t tree_size(const struct tree *tree)
 {
-    return document->size;
+    return tree->size;
 }
 
-const char *document_text(struct document *document, const char *text, size_t length)
+const char *tree_text(struct tree *tree, const char *text, size_t length)
 {
-    char *copy = take(document, length + 1);
+    char *copy = take(tree, length + 1);
     if (length)
         memcpy(copy, text, length);
     copy[length] = '\0';
     return copy;
 }
 
-struct node *node_new(struct document *document, enum node_kind kind, const struct node *like)
+struct node *node_new(struct tree *tree, enum node_kind kind, const struct node *like)
 {
-    struct node *node = take(document, sizeof *node);
+    struct node *node = take(tree, sizeof *node);
     *node = (struct node){.kind = kind,
                           .file = like->file,
                           .line = like->line,
@@ -85,23 +85,23 @@ struct node *node_new(struct document *document, enum node_kind kind, const stru
     return node;
 }
 
-struct node *node_scalar(struct document *document, const char *text, const struct node *like)
+struct node *node_scalar(struct tree *tree, const char *text, const struct node *like)
 {
-    struct node *node = node_new(document, NODE_SCALAR, like);
-    node->text = document_text(document, text, strlen(text));
+    struct node *node = node_new(tree, NODE_SCALAR, like);
+    node->text = tree_text(tree, text, strlen(text));
     node->is_plain = true;
     return node;
 }
 
-static void grow(struct document *document, struct node *node)
+static void grow(struct tree *tree, struct node *node)
 {
     size_t room = node->room ? 2 * node->room : 4;
-    struct node **items = take(document, room * sizeof *items);
+    struct node **items = take(tree, room * sizeof *items);
     if (node->count)
         memcpy(items, node->items, node->count * sizeof *items);
     node->items = items;
     if (node->kind == NODE_MAPPING) {
-        struct node **keys = take(document, room * sizeof *keys);
+        struct node **keys = take(tree, room * sizeof *keys);
         if (node->count)
             memcpy(keys, node->keys, node->count * sizeof *keys);
         node->keys = keys;
@@ -109,10 +109,10 @@ static void grow(struct document *document, struct node *node)
     node->room = room;
 }
 
-void node_append(struct document *document, struct node *node, struct node *key, struct node *item)
+void node_append(struct tree *tree, struct node *node, struct node *key, struct node *item)
 {
     if (node->count == node->room)
-        grow(document, node);
+        grow(tree, node);
     if (key)
         node->keys[node->count] = key;
     node->items[node->count++] = item;
@@ -121,17 +121,17 @@ void node_append(struct document *document, struct node *node, struct node *key,
         node->height = item->height + 1;
 }
 
-struct node *node_copy(struct document *document, const struct node *node)
+struct node *node_copy(struct tree *tree, const struct node *node)
 {
-    struct node *copy = take(document, sizeof *copy);
+    struct node *copy = take(tree, sizeof *copy);
     *copy = *node;
     copy->room = node->count;
     if (node->items) {
-        copy->items = take(document, node->count * sizeof *copy->items);
+        copy->items = take(tree, node->count * sizeof *copy->items);
         memcpy(copy->items, node->items, node->count * sizeof *copy->items);
     }
     if (node->keys) {
-        copy->keys = take(document, node->count * sizeof *copy->keys);
+        copy->keys = take(tree, node->count * sizeof *copy->keys);
         memcpy(copy->keys, node->keys, node->count * sizeof *copy->keys);
     }
     return copy;
@@ -145,14 +145,14 @@ static size_t find(const struct node *node, const char *key)
     return i;
 }
 
-void node_add(struct document *document, struct node *node, struct node *key, struct node *item)
+void node_add(struct tree *tree, struct node *node, struct node *key, struct node *item)
 {
     size_t at = key ? find(node, key->text) : node->count;
     if (at < node->count) {
         node->keys[at] = key;
         node->items[at] = item;
     } else {
-        node_append(document, node, key, item);
+        node_append(tree, node, key, item);
     }
 }
 

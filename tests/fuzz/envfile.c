@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/bytes.h"
 #include "base/quote.h"
 #include "forms.h"
 #include "settings/envfile.h"

@@ -38,7 +38,7 @@ longest() {
     case $1 in
     dialect | settings | conninfo) echo 128 ;;
     cli | envfile | manifest | table | interpolate | variables) echo 256 ;;
-    compose | document) echo 768 ;;
+    compose | parse) echo 768 ;;
     *) echo 400 ;;
     esac
 }

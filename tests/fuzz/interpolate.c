@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/interpolate.h"
 
 static const char *value_of(const void *context, const char *name)

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/bytes.h"
 #include "base/quote.h"
 #include "forms.h"
 #include "settings/manifest.h"
@@ -46,7 +46,7 @@ static void there_and_back(struct input *input)
     for (char *at = value; *at; at++)
         *at = *at < ' ' || *at > '~' ? '.' : *at;
     buffer_add_text(&file, "trust: [ 'tag:web', \"droplet:1\" ]\nsecret-file: ");
-    text_add_json(&file, value, strlen(value));
+    quote_add_json(&file, value, strlen(value));
     buffer_add_text(&file, " # a comment\n");
     const char *path = file_with(0, file.data, file.length);
     bool good = manifest_read(path, &settings, &error);

@@ -17,17 +17,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "base/pattern.h"
 #include "fuzz.h"
 
 #define HARNESSES(X)                                                                               \
-    X(answer)                                                                                      \
+    X(verdict)                                                                                     \
     X(cli)                                                                                         \
     X(compose)                                                                                     \
     X(conninfo)                                                                                    \
     X(dialect)                                                                                     \
-    X(document)                                                                                    \
+    X(parse)                                                                                       \
     X(envfile)                                                                                     \
     X(interpolate)                                                                                 \
     X(manifest)                                                                                    \
@@ -35,7 +36,7 @@
     X(reply)                                                                                       \
     X(settings)                                                                                    \
     X(table)                                                                                       \
-    X(text)                                                                                        \
+    X(quote)                                                                                       \
     X(variables)
 
 #define DECLARE(name) int fuzz_##name(const uint8_t *bytes, size_t size);

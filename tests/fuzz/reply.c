@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "doctl/reply.h"
 
 static void check_shape(const struct call *call, const struct wording *wording,

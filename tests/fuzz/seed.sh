@@ -17,9 +17,9 @@ seed() {
 
 for call in "$TOP"/tests/transcripts/*/*/; do
     # The first byte of the harnesses chooses; a NUL parts stdout from stderr.
-    { printf '\021'; cat "$call/stdout"; printf '\0'; cat "$call/stderr"; } | seed answer
-    { printf '\0'; cat "$call/stdout"; printf '\0'; cat "$call/stderr"; } | seed answer
-    cat "$call/stderr" "$call/stdout" | seed text
+    { printf '\021'; cat "$call/stdout"; printf '\0'; cat "$call/stderr"; } | seed verdict
+    { printf '\0'; cat "$call/stdout"; printf '\0'; cat "$call/stderr"; } | seed verdict
+    cat "$call/stderr" "$call/stdout" | seed quote
     for columns in '\0' '\002' '\006' '\010'; do
         # shellcheck disable=SC2059
         { printf "$columns"; cat "$call/stdout"; } | seed table
@@ -109,13 +109,13 @@ done
 if [ -d "$TOP/tests/compose" ]; then
     find "$TOP/tests/compose" "$TOP/docker" -name '*.y*ml' -size -3k | sort | while read -r file; do
         seed compose <"$file"
-        { printf '\0'; cat "$file"; } | seed document
+        { printf '\0'; cat "$file"; } | seed parse
         base=$(dirname "$file")/compose.yaml
         if [ -e "$base" ] && [ "$base" != "$file" ]; then
             { cat "$base"; printf '\0'; cat "$file"; } | seed compose
         fi
     done
-    printf '\001it is "a\\b"' | seed document
+    printf '\001it is "a\\b"' | seed parse
 fi
 for text in 'a ${A} $B $$ ${C:-d ${E-f}} ${G:?h} ${I+j}' '${A' '$' '${}' '$1' '${A:-${B:-${C}}}'; do
     printf '%s' "$text" | seed interpolate

@@ -1,6 +1,6 @@
 /*
- * answer: whatever doctl printed and however it ended, the verdict and the error agree, the message
- * can go to a terminal, and what stood on stdout (where passwords are) is not in it.
+ * verdict: whatever doctl printed and however it ended, the verdict and the error agree, the
+ * message can go to a terminal, and what stood on stdout (where passwords are) is not in it.
  */
 #include "config.h"
 
@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "doctl/verdict.h"
 
 static bool inside(struct span span, const char *text, size_t length)
@@ -19,7 +20,7 @@ static bool inside(struct span span, const char *text, size_t length)
 static void check_api_error(const char *text, size_t length)
 {
     struct api_error found;
-    if (!answer_api_error(text, length, &found))
+    if (!verdict_api_error(text, length, &found))
         return;
     MUST(found.status >= 100 && found.status <= 599);
     MUST(inside(found.method, text, length) && found.method.length > 0);
@@ -58,7 +59,7 @@ static void check_verdict(const struct process_result *result, enum verdict verd
     MUST((error->kind == ERROR_DEADLINE) == result->timed_out);
 }
 
-FUZZ(answer)
+FUZZ(verdict)
 {
     static const char password[] = "AVNS_zQ7#x~9";
     struct input input = {bytes, size};
@@ -83,7 +84,7 @@ FUZZ(answer)
     free(err);
 
     struct error error = ERROR_INIT;
-    enum verdict verdict = answer_judge(&result, "list the clusters", &error);
+    enum verdict verdict = verdict_of(&result, "list the clusters", &error);
     check_verdict(&result, verdict, &error);
     /* Only an API error that was asked for as JSON comes on stdout. */
     MUST(known || !strstr(error.text, password) || strstr(buffer_text(&result.out), "{\"errors\""));

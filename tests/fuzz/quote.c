@@ -1,6 +1,6 @@
 /*
- * text: whatever doctl or the API printed, a quoted line can go to a terminal and shows no password
- * of a URI; a JSON string and a word of a shell are read back as what they were made from.
+ * quote: whatever doctl or the API printed, a quoted line can go to a terminal and shows no
+ * password of a URI; a JSON string and a word of a shell are read back as what they were made from.
  */
 #include "config.h"
 
@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
+#include "base/memory.h"
 #include "base/quote.h"
 
 /* A reader of JSON strings, of the escapes that JSON has: the text, or U+FFFD for what is none. */
@@ -57,22 +59,22 @@ static void check_shell(const char *word, const char *text)
     MUST(!inside && !*text);
 }
 
-FUZZ(text)
+FUZZ(quote)
 {
     static const char password[] = "AVNS_zQ7#x~9";
     struct input input = {bytes, size};
     size_t length;
     char *text = take_bytes(&input, TAKE_ALL, &length);
-    char *quoted = text_quote(text, length);
+    char *quoted = quote_text(text, length);
     MUST(is_showable(quoted) && strlen(quoted) <= 300);
     free(quoted);
     struct buffer clean = BUFFER_INIT;
-    text_add_clean(&clean, text, length, 64);
+    quote_add_clean(&clean, text, length, 64);
     MUST(is_showable(buffer_text(&clean)) && clean.length <= 64);
     buffer_free(&clean);
 
     struct buffer json = BUFFER_INIT;
-    text_add_json(&json, text, length);
+    quote_add_json(&json, text, length);
     check_json(buffer_text(&json), text, length);
     buffer_free(&json);
 
@@ -83,14 +85,14 @@ FUZZ(text)
     buffer_add(&uri, text, half);
     buffer_add_format(&uri, "://doadmin:%s@host", password);
     buffer_add(&uri, text + half, length - half);
-    quoted = text_quote(buffer_text(&uri), uri.length);
+    quoted = quote_text(buffer_text(&uri), uri.length);
     MUST(is_showable(quoted));
     MUST(!strstr(quoted, password) || (length && memchr(text, '~', length)));
     free(quoted);
     buffer_free(&uri);
 
     struct buffer shell = BUFFER_INIT;
-    text_add_shell(&shell, string);
+    quote_add_shell(&shell, string);
     check_shell(buffer_text(&shell), string);
     buffer_free(&shell);
     free(string);

@@ -1,5 +1,5 @@
 /*
- * document: any bytes are a tree within the limits, every node with its place, or refused with a
+ * parse: any bytes are a tree within the limits, every node with its place, or refused with a
  * message that can be shown; a text that was written as JSON (which YAML holds) is read as itself.
  */
 #include "config.h"
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/bytes.h"
 #include "base/quote.h"
 #include "yaml/parse.h"
 
@@ -16,31 +16,31 @@
 static size_t check_node(const struct node *node, size_t depth)
 {
     size_t count = 1;
-    MUST(node && depth <= DOCUMENT_MAX_DEPTH);
+    MUST(node && depth <= YAML_MAX_DEPTH);
     MUST(strcmp(node->file, "x.yaml") == 0 && node->line >= 1 && node->column >= 1);
     MUST((node->kind == NODE_SCALAR) == (node->text != NULL));
     MUST(node->kind != NODE_SCALAR || node->count == 0);
     MUST(node->count <= node->room);
     for (size_t i = 0; i < node->count; i++) {
         if (node->kind == NODE_MAPPING) {
-            MUST(node->count <= DOCUMENT_MAX_KEYS);
+            MUST(node->count <= YAML_MAX_KEYS);
             MUST(node->keys[i] && node->keys[i]->kind == NODE_SCALAR);
             MUST(node_get(node, node->keys[i]->text) == node->items[i]);
         }
         count += check_node(node->items[i], depth + 1);
-        MUST(count <= DOCUMENT_MAX_NODES);
+        MUST(count <= YAML_MAX_NODES);
     }
     return count;
 }
 
 static void any_bytes(struct input *input)
 {
-    struct document *document = document_new();
+    struct tree *tree = tree_new();
     struct error error = ERROR_INIT;
     struct node *root = NULL;
     size_t length;
     char *content = take_bytes(input, TAKE_ALL, &length);
-    if (document_parse(document, "x.yaml", content, length, &root, &error)) {
+    if (yaml_parse(tree, "x.yaml", content, length, &root, &error)) {
         if (root)
             check_node(root, 1);
     } else {
@@ -48,12 +48,12 @@ static void any_bytes(struct input *input)
         MUST(strncmp(error.text, "x.yaml", 6) == 0);
     }
     free(content);
-    document_free(document);
+    tree_free(tree);
 }
 
 static void there_and_back(struct input *input)
 {
-    struct document *document = document_new();
+    struct tree *tree = tree_new();
     struct error error = ERROR_INIT;
     struct node *root = NULL;
     struct buffer file = BUFFER_INIT;
@@ -61,12 +61,12 @@ static void there_and_back(struct input *input)
     for (char *at = text; *at; at++)
         *at = *at < ' ' || *at > '~' ? '.' : *at;
     buffer_add_text(&file, "a: &a {b: ");
-    text_add_json(&file, text, strlen(text));
+    quote_add_json(&file, text, strlen(text));
     buffer_add_text(&file, "}\nc:\n  <<: *a\n  d: [*a, '");
     for (const char *at = text; *at; at++)
         buffer_add_format(&file, "%s%c", *at == '\'' ? "'" : "", *at);
     buffer_add_text(&file, "']\n");
-    MUST(document_parse(document, "x.yaml", file.data, file.length, &root, &error));
+    MUST(yaml_parse(tree, "x.yaml", file.data, file.length, &root, &error));
     check_node(root, 1);
     const struct node *inner = node_get(root, "c");
     const struct node *list = node_get(inner, "d");
@@ -76,10 +76,10 @@ static void there_and_back(struct input *input)
     MUST(strcmp(node_text(list->items[1]), text) == 0);
     buffer_free(&file);
     free(text);
-    document_free(document);
+    tree_free(tree);
 }
 
-FUZZ(document)
+FUZZ(parse)
 {
     struct input input = {bytes, size};
     if (take_byte(&input) & 1)
