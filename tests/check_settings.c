@@ -4,10 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "envfile.h"
-#include "manifest.h"
 #include "memory.h"
 #include "unit.h"
 
@@ -94,14 +91,14 @@ START_TEST(the_plans_constants)
         ck_assert_str_eq(get(constants[i].setting), constants[i].value);
         ck_assert_int_eq(settings.sources[constants[i].setting], SOURCE_DEFAULT);
     }
-    static const enum setting none[] = {
+    static const enum setting empty[] = {
         SETTING_DROPLET_ID,     SETTING_CLUSTER_ID, SETTING_VPC_UUID,
         SETTING_API_TOKEN,      SETTING_CONTEXT,    SETTING_SECRET_OWNER,
         SETTING_USE_MANAGED_DB, SETTING_ENV_FILE,   SETTING_MANIFEST};
-    for (size_t i = 0; i < COUNT(none); i++) {
-        ck_assert_ptr_null(settings.values[none[i]]);
-        ck_assert_str_eq(get(none[i]), "");
-        ck_assert_int_eq(settings.sources[none[i]], SOURCE_NONE);
+    for (size_t i = 0; i < COUNT(empty); i++) {
+        ck_assert_ptr_null(settings.values[empty[i]]);
+        ck_assert_str_eq(get(empty[i]), "");
+        ck_assert_int_eq(settings.sources[empty[i]], SOURCE_NONE);
     }
 }
 END_TEST
@@ -506,243 +503,6 @@ START_TEST(where_the_simulator_is)
 }
 END_TEST
 
-/* ---- the env file ---- */
-
-#define BIG_TOKEN 4096
-
-static const struct {
-    const char *text;
-    enum setting setting;
-    const char *value;
-} env_files[] = {
-    {"DO_REGION=nyc1\n", SETTING_REGION, "nyc1"},
-    {"DO_REGION=nyc1", SETTING_REGION, "nyc1"},
-    {"export DO_REGION=nyc1\n", SETTING_REGION, "nyc1"},
-    {" \t export\t DO_REGION=nyc1 \t\n", SETTING_REGION, "nyc1"},
-    {"DO_REGION='nyc1'\n", SETTING_REGION, "nyc1"},
-    {"DO_REGION=\"nyc1\"\n", SETTING_REGION, "nyc1"},
-    {"DO_REGION=nyc1 # the nearest\n", SETTING_REGION, "nyc1"},
-    {"DO_REGION='nyc1'\t# it's \"near\"\n", SETTING_REGION, "nyc1"},
-    {"# a comment\n\n   \n\t# more\nDO_REGION=nyc1\n", SETTING_REGION, "nyc1"},
-    {"#DO_REGION=nyc2\nDO_REGION=nyc1\n", SETTING_REGION, "nyc1"},
-    {"\r\nDO_REGION=nyc1\r\n# x\r\n", SETTING_REGION, "nyc1"},
-    {"DO_REGION='nyc1'\r\n", SETTING_REGION, "nyc1"},
-    {"DO_REGION=nyc1 # x\r\n", SETTING_REGION, "nyc1"},
-    /* The last one counts, as in a shell. */
-    {"DO_REGION=nyc1\nDO_REGION=nyc2\n", SETTING_REGION, "nyc2"},
-    /* What is not ours may be anything. */
-    {"OTHER=$(rm -rf /)\nX=`id`\nif true; then echo; fi\nA=(1 2)\nDO_REGION=nyc1\n", SETTING_REGION,
-     "nyc1"},
-    {"DO_REGIONS=x y z\nXDO_REGION=\"\nDO_REGION=nyc1\n", SETTING_REGION, "nyc1"},
-    {"OTHER=\"${X:-y}\"\nDO_REGION=nyc1\n", SETTING_REGION, "nyc1"},
-    /* Quotes and escapes as a shell reads them (POSIX, 2.2). */
-    {"DO_API_TOKEN='a$b`c\"d\\e#f'\n", SETTING_API_TOKEN, "a$b`c\"d\\e#f"},
-    {"DO_API_TOKEN=\"a\\$b\\\\c\\\"d\\`e'f\"\n", SETTING_API_TOKEN, "a$b\\c\"d`e'f"},
-    {"DO_API_TOKEN=\"a\\nb\"\n", SETTING_API_TOKEN, "a\\nb"},
-    {"DO_API_TOKEN=\"a#b\"\n", SETTING_API_TOKEN, "a#b"},
-    {"DO_API_TOKEN=a#b\n", SETTING_API_TOKEN, "a#b"},
-    {"DO_API_TOKEN=a=b\n", SETTING_API_TOKEN, "a=b"},
-    {"DO_API_TOKEN=a%sb\n", SETTING_API_TOKEN, "a%sb"},
-    {"MANAGED_DB_SECRETS_DIR=\"/with blank\"\n", SETTING_SECRETS_DIR, "/with blank"},
-    {"MANAGED_DB_SECRETS_DIR='/it is $HOME'\n", SETTING_SECRETS_DIR, "/it is $HOME"},
-    {"MANAGED_DB_SECRETS_DIR=/\xc3\xa4\n", SETTING_SECRETS_DIR, "/\xc3\xa4"},
-};
-
-START_TEST(env_files_that_are_read)
-{
-    char *path = unit_file(folder, "env", env_files[_i].text, 0600);
-    unit_worked(envfile_read(path, &settings, &error), &error);
-    ck_assert_str_eq(get(env_files[_i].setting), env_files[_i].value);
-    ck_assert_int_eq(settings.sources[env_files[_i].setting], SOURCE_ENV_FILE);
-}
-END_TEST
-
-/* The message names file and line. */
-static const struct {
-    const char *text, *where, *part;
-} bad_env_files[] = {
-    {"DO_REGION=$REGION\n", ":1", "expanded"},
-    {"DO_REGION=\"$REGION\"\n", ":1", "expanded"},
-    {"DO_REGION=\"x${REGION}\"\n", ":1", "expanded"},
-    {"DO_REGION=`cat x`\n", ":1", "DO_REGION"},
-    {"DO_REGION=\"`cat x`\"\n", ":1", "expanded"},
-    {"DO_REGION=\"\\\\$X\"\n", ":1", "expanded"},
-    {"DO_REGION=$(cat x)\n", ":1", "DO_REGION"},
-    {"\n# x\nDO_REGION=\"nyc1\n", ":3", "cannot be read"},
-    {"DO_REGION='nyc1\n", ":1", "cannot be read"},
-    {"DO_REGION=nyc1 nyc2\n", ":1", "cannot be read"},
-    {"DO_REGION=nyc1;ls\n", ":1", "cannot be read"},
-    {"DO_REGION=nyc1|ls\n", ":1", "cannot be read"},
-    {"DO_REGION=nyc1&\n", ":1", "cannot be read"},
-    {"DO_REGION=nyc1>x\n", ":1", "cannot be read"},
-    {"DO_REGION=\"ny\"c1\n", ":1", "cannot be read"},
-    {"DO_REGION='ny'c1\n", ":1", "cannot be read"},
-    {"DO_REGION='nyc1'#x\n", ":1", "cannot be read"},
-    {"DO_REGION=ny\\c1\n", ":1", "cannot be read"},
-    {"export DO_REGION=nyc1 DO_DB_SIZE=x\n", ":1", "cannot be read"},
-    {"\r\nDO_REGION=NYC1\r\n", ":2", "'NYC1'"},
-    {"DO_DB_SIZE=x y\n", ":1", "DO_DB_SIZE"},
-};
-
-START_TEST(env_files_that_are_refused)
-{
-    char *path = unit_file(folder, "env", bad_env_files[_i].text, 0600);
-    char *where = unit_format("%s%s", path, bad_env_files[_i].where);
-    unit_failed(envfile_read(path, &settings, &error), &error, ERROR_USAGE, where);
-    ck_assert_msg(strstr(error.text, bad_env_files[_i].part) != NULL, "%s", error.text);
-    ck_assert_str_eq(get(SETTING_REGION), "");
-}
-END_TEST
-
-START_TEST(env_files_that_are_none)
-{
-    unit_failed(envfile_read("/nonexistent/env", &settings, &error), &error, ERROR_LOCAL,
-                "/nonexistent/env");
-    unit_failed(envfile_read(folder, &settings, &error), &error, ERROR_LOCAL, folder);
-    /* Too large. */
-    char *path = unit_path(folder, "large");
-    unit_file(folder, "large", "DO_REGION=nyc1\n", 0600);
-    ck_assert_int_eq(truncate(path, 2 << 20), 0);
-    unit_failed(envfile_read(path, &settings, &error), &error, ERROR_USAGE, path);
-    /* Not a text. */
-    ck_assert_int_eq(truncate(path, 100), 0);
-    unit_failed(envfile_read(path, &settings, &error), &error, ERROR_USAGE, path);
-    unit_worked(envfile_read(unit_file(folder, "empty", "", 0600), &settings, &error), &error);
-}
-END_TEST
-
-/* A long value, in whichever quotes, also after many lines. */
-START_TEST(long_values_in_an_env_file)
-{
-    char *token = unit_keep(mem_alloc(BIG_TOKEN + 1));
-    memset(token, 'x', BIG_TOKEN);
-    static const char *const quotes[] = {"", "'", "\""};
-    for (size_t i = 0; i < COUNT(quotes); i++) {
-        struct buffer text = BUFFER_INIT;
-        for (int line = 0; line < 100; line++)
-            buffer_add_format(&text, "OTHER_%d=%sabc%s # %d\n", line, quotes[i], quotes[i], line);
-        buffer_add_format(&text, "DO_API_TOKEN=%s%s%s\n", quotes[i], token, quotes[i]);
-        char *path = unit_file(folder, "env", text.data, 0600);
-        buffer_free(&text);
-        unit_worked(envfile_read(path, &settings, &error), &error);
-        ck_assert_str_eq(get(SETTING_API_TOKEN), token);
-        settings_free(&settings);
-    }
-}
-END_TEST
-
-/* Read as data, never run. */
-START_TEST(nothing_is_executed)
-{
-    char *trace = unit_path(folder, "ran");
-    char *text =
-        unit_format("touch %s\nX=$(touch %s)\n. %s\nDO_REGION=nyc1\n", trace, trace, trace);
-    unit_worked(envfile_read(unit_file(folder, "env", text, 0700), &settings, &error), &error);
-    ck_assert_str_eq(get(SETTING_REGION), "nyc1");
-    ck_assert_int_ne(access(trace, F_OK), 0);
-}
-END_TEST
-
-/* ---- the manifest ---- */
-
-START_TEST(a_manifest)
-{
-    use_file(SETTING_MANIFEST, "yaml",
-             "# everything\n---\nname: my-db\nregion: \"fra1\"\nsize: 'db-s-1vcpu-1gb'\n"
-             "pg-version: 16\nnodes: 2\nvpc: my-vpc\nvpc-ip-range: 10.1.0.0/16\npool: my-pool\n"
-             "pool-size: 10\ndroplet: 42\nnetwork: private\nssl-mode: verify-full\n"
-             "secrets-dir: /s\nsecret-owner: 1000:1000\ntrust:\n  - tag:web\n  - ip_addr:1.2.3.4\n"
-             "context: work\ntimeout: 1.5\n...\n");
-    unit_worked(load(), &error);
-    ck_assert_str_eq(get(SETTING_CLUSTER_NAME), "my-db");
-    ck_assert_str_eq(get(SETTING_REGION), "fra1");
-    ck_assert_str_eq(get(SETTING_SIZE), "db-s-1vcpu-1gb");
-    ck_assert_str_eq(get(SETTING_PG_VERSION), "16");
-    ck_assert_str_eq(get(SETTING_POOL_SIZE), "10");
-    ck_assert_str_eq(get(SETTING_SECRET_FILE), "/s/do_database_url");
-    ck_assert_int_eq(settings_ms(&settings, SETTING_TIMEOUT), 1500);
-    ck_assert_int_eq(settings.sources[SETTING_POOL], SOURCE_MANIFEST);
-    ck_assert_uint_eq(settings.trust_count, 2);
-    ck_assert_str_eq(settings.trust[0], "tag:web");
-    ck_assert_str_eq(settings.trust[1], "ip_addr:1.2.3.4");
-}
-END_TEST
-
-static const char *const small_manifests[] = {"", "\n", "# nothing\n", "{}", "trust: []\n"};
-
-START_TEST(a_manifest_of_nothing)
-{
-    use_file(SETTING_MANIFEST, "yaml", small_manifests[_i]);
-    unit_worked(load(), &error);
-    ck_assert_uint_eq(settings.trust_count, 0);
-}
-END_TEST
-
-/* The message begins with file, line and column. */
-static const struct {
-    const char *text, *where, *part;
-} bad_manifests[] = {
-    {"regoin: nyc3\n", ":1:1: ", "regoin is not a setting"},
-    {"region: nyc3\nregion: nyc1\n", ":2:1: ", "twice"},
-    {"trust: [tag:a]\ntrust: [tag:b]\n", ":2:1: ", "twice"},
-    {"name: x\nregion: NYC3\n", ":2:9: region: ", "'NYC3'"},
-    {"region:\n  - nyc3\n", ":2:3: ", "one plain value"},
-    {"region: {a: b}\n", ":1:9: ", "one plain value"},
-    {"region: &x [nyc3]\nvpc: *x\n", ":1:", "one plain value"},
-    {"trust: tag:web\n", ":1:8: ", "list of rules"},
-    {"trust:\n  - tag:web\n  - {a: b}\n", ":3:5: ", "list of rules"},
-    {"trust:\n  - tag:web\n  - web\n", ":3:5: trust: ", "'web'"},
-    {"- a\n- b\n", ":1:1: ", "mapping"},
-    {"nyc3\n", ":1:1: ", "mapping"},
-    {"[a]: b\n", ":1:1: ", ""},
-    {"? {a: b}\n: c\n", ":1:3: ", "one plain value"},
-    {"region: \"nyc3\n", ":2:1: ", "not YAML"},
-    {"region: nyc3\n\tsize: x\n", ":2:", "not YAML"},
-    {"region: nyc3\nsize\n", ":3:1: ", "not YAML"},
-    {"region: \"nyc3\\0x\"\n", ":1:9: ", "NUL"},
-    {"region: %s%n\n", ":1:9: ", ""},
-    {"secrets-dir: \"/a\\nb\"\n", ":1:14: ", "secrets-dir"},
-    {"\"\\e[31mx\": y\n", ":1:1: ", "not a setting"},
-    {"color: always\n", ":1:1: ", "not a setting"},
-    {"do_api_token: x\n", ":1:1: ", "not a setting"},
-    /* One mapping, and nothing after it. */
-    {"region: nyc3\n---\nsize: db-s-2vcpu-4gb\n", ":", ""},
-    {"region: nyc3\n...\n---\n- x\n", ":", ""},
-    /* A key is not what stands before its first NUL. */
-    {"\"region\\0x\": nyc3\n", ":1:1: ", ""},
-};
-
-START_TEST(manifests_that_are_refused)
-{
-    char *path = use_file(SETTING_MANIFEST, "yaml", bad_manifests[_i].text);
-    char *where = unit_format("%s%s", path, bad_manifests[_i].where);
-    unit_failed(load(), &error, ERROR_USAGE, where);
-    ck_assert_msg(strstr(error.text, bad_manifests[_i].part) != NULL, "%s", error.text);
-    ck_assert_ptr_null(strchr(error.text, '\x1b'));
-}
-END_TEST
-
-START_TEST(manifests_that_are_none)
-{
-    unit_failed(manifest_read("/nonexistent/yaml", &settings, &error), &error, ERROR_LOCAL,
-                "/nonexistent/yaml");
-    unit_failed(manifest_read(folder, &settings, &error), &error, ERROR_LOCAL, folder);
-    unit_failed(manifest_read(unit_file(folder, "b", "\xff\xfe\x01", 0600), &settings, &error),
-                &error, ERROR_USAGE, "/b:");
-}
-END_TEST
-
-/* A value comes from the strongest place: a list too. */
-START_TEST(trust_of_the_flag_or_of_the_manifest)
-{
-    unit_worked(settings_add_trust(&settings, "tag:flag", "--trust", &error), &error);
-    use_file(SETTING_MANIFEST, "yaml", "trust: [tag:manifest]\n");
-    unit_worked(load(), &error);
-    ck_assert_uint_eq(settings.trust_count, 1);
-    ck_assert_str_eq(settings.trust[0], "tag:flag");
-}
-END_TEST
-
 static TCase *settings_case(Suite *suite, const char *name)
 {
     TCase *tests = unit_case(suite, name);
@@ -775,17 +535,5 @@ int main(void)
     tcase_add_test(tests, a_secret_file_or_none);
     tcase_add_test(tests, the_simulators_own_secrets);
     tcase_add_test(tests, where_the_simulator_is);
-    tests = settings_case(suite, "envfile");
-    tcase_add_loop_test(tests, env_files_that_are_read, 0, COUNT(env_files));
-    tcase_add_loop_test(tests, env_files_that_are_refused, 0, COUNT(bad_env_files));
-    tcase_add_test(tests, env_files_that_are_none);
-    tcase_add_test(tests, long_values_in_an_env_file);
-    tcase_add_test(tests, nothing_is_executed);
-    tests = settings_case(suite, "manifest");
-    tcase_add_test(tests, a_manifest);
-    tcase_add_loop_test(tests, a_manifest_of_nothing, 0, COUNT(small_manifests));
-    tcase_add_loop_test(tests, manifests_that_are_refused, 0, COUNT(bad_manifests));
-    tcase_add_test(tests, manifests_that_are_none);
-    tcase_add_test(tests, trust_of_the_flag_or_of_the_manifest);
     return unit_run(suite);
 }

@@ -58,6 +58,7 @@ static void clean_environment(void)
                                         "MANAGED_DB_DOCTL",
                                         "NO_COLOR",
                                         "MANAGED_DB_SECRETS_DIR",
+                                        "MANAGED_DB_LOCK_DIR",
                                         "XDG_STATE_HOME",
                                         "DIGITALOCEAN_OUTPUT",
                                         "DIGITALOCEAN_TRACE",
