@@ -3,7 +3,6 @@
 #include "ask.h"
 
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -2,7 +2,6 @@
 
 #include "envfile.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
 #include "unit.h"
 
 static struct error error;
