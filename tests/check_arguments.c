@@ -2,45 +2,11 @@
 
 #include "arguments.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "commandline.h"
 #include "unit.h"
-
-static struct error error;
-static struct invocation invocation;
-static char *argv[64];
-
-static void set_up(void)
-{
-    error = (struct error)ERROR_INIT;
-    unsetenv("POSIXLY_CORRECT");
-    /* The word that getopt() stopped in belongs to the test before this one. */
-    char *words[] = {"x", NULL};
-    optind = 0;
-    getopt(1, words, "+");
-}
-
-static void tear_down(void)
-{
-    settings_free(&invocation.settings);
-}
-
-/* Words are parted by "|"; an empty one is an empty argument. */
-static bool parse(const char *line)
-{
-    settings_free(&invocation.settings);
-    error = (struct error)ERROR_INIT;
-    return arguments_parse(unit_words(line, argv, COUNT(argv)), argv, &invocation, &error);
-}
-
-#define parses(line) unit_worked(parse(line), &error)
-
-static const char *get(enum setting setting)
-{
-    return settings_get(&invocation.settings, setting);
-}
 
 /* ---- where options may stand ---- */
 
@@ -62,10 +28,10 @@ START_TEST(options_may_stand_anywhere)
         parses(orders[_i]);
         ck_assert_int_eq(invocation.request, REQUEST_RUN);
         ck_assert_str_eq(invocation.command->name, "create");
-        ck_assert_str_eq(get(SETTING_CLUSTER_NAME), "my-db");
-        ck_assert_str_eq(get(SETTING_REGION), "fra1");
-        ck_assert_str_eq(get(SETTING_POOL), "my-pool");
-        ck_assert_str_eq(get(SETTING_NODES), "2");
+        ck_assert_str_eq(value_of(SETTING_CLUSTER_NAME), "my-db");
+        ck_assert_str_eq(value_of(SETTING_REGION), "fra1");
+        ck_assert_str_eq(value_of(SETTING_POOL), "my-pool");
+        ck_assert_str_eq(value_of(SETTING_NODES), "2");
         ck_assert(invocation.settings.verbose);
         ck_assert(!invocation.settings.quiet);
         ck_assert_int_eq(invocation.settings.sources[SETTING_POOL], SOURCE_FLAG);
@@ -78,11 +44,11 @@ START_TEST(after_two_dashes_all_are_words)
 {
     parses("--|check|my-db");
     ck_assert_str_eq(invocation.command->name, "check");
-    unit_failed(parse("check|--|--help"), &error, ERROR_USAGE, "--help");
+    unit_failed(parse("check|--|--help"), &commandline_error, ERROR_USAGE, "--help");
     ck_assert_int_eq(invocation.request, REQUEST_RUN);
-    unit_failed(parse("check|--|a|--help"), &error, ERROR_USAGE, "--help");
-    unit_failed(parse("check|--|-x"), &error, ERROR_USAGE, "-x");
-    unit_failed(parse("--"), &error, ERROR_USAGE, "a command is missing");
+    unit_failed(parse("check|--|a|--help"), &commandline_error, ERROR_USAGE, "--help");
+    unit_failed(parse("check|--|-x"), &commandline_error, ERROR_USAGE, "-x");
+    unit_failed(parse("--"), &commandline_error, ERROR_USAGE, "a command is missing");
 }
 END_TEST
 
@@ -102,11 +68,11 @@ START_TEST(shortened_options)
 {
     parses("auth|--verb|--time=5|--dial|plan");
     ck_assert(invocation.settings.verbose);
-    ck_assert_str_eq(get(SETTING_TIMEOUT), "5");
-    ck_assert_str_eq(get(SETTING_DIALECT), "plan");
+    ck_assert_str_eq(value_of(SETTING_TIMEOUT), "5");
+    ck_assert_str_eq(value_of(SETTING_DIALECT), "plan");
     /* A whole name counts, though another one begins with it. */
     parses("setup|--pool|x-pool|--secret-file=/x");
-    ck_assert_str_eq(get(SETTING_POOL), "x-pool");
+    ck_assert_str_eq(value_of(SETTING_POOL), "x-pool");
 }
 END_TEST
 
@@ -127,7 +93,8 @@ START_TEST(switches)
     parses("auth|--simulate=/a|--simulate=/b");
     ck_assert_str_eq(invocation.settings.simulator, "/b");
     /* The folder is never a word of its own. */
-    unit_failed(parse("auth|--simulate|/some/where"), &error, ERROR_USAGE, "/some/where");
+    unit_failed(parse("auth|--simulate|/some/where"), &commandline_error, ERROR_USAGE,
+                "/some/where");
 }
 END_TEST
 
@@ -191,13 +158,14 @@ static const struct {
 
 START_TEST(usage_errors)
 {
-    unit_failed(parse(wrong[_i].line), &error, ERROR_USAGE, wrong[_i].part);
-    ck_assert_int_eq(error_exit_status(&error), 2);
-    ck_assert_ptr_null(strchr(error.text, '\n'));
+    unit_failed(parse(wrong[_i].line), &commandline_error, ERROR_USAGE, wrong[_i].part);
+    ck_assert_int_eq(error_exit_status(&commandline_error), 2);
+    ck_assert_ptr_null(strchr(commandline_error.text, '\n'));
     /* Either it says what would fit, or where to read it. */
-    ck_assert_msg(strstr(error.text, "--help") || strstr(error.text, ": '") ||
-                      strstr(error.text, "empty"),
-                  "%s", error.text);
+    ck_assert_msg(strstr(commandline_error.text, "--help") ||
+                      strstr(commandline_error.text, ": '") ||
+                      strstr(commandline_error.text, "empty"),
+                  "%s", commandline_error.text);
 }
 END_TEST
 
@@ -207,8 +175,8 @@ START_TEST(hostile_words_are_shown_clean)
         "\x1b[31mred",         "--\x1b[31mred", "check|\x1b[31mred",
         "check|a|\x1b[31mred", "%s%n",          "--%s%n"};
     for (size_t i = 0; i < COUNT(hostile); i++) {
-        unit_failed(parse(hostile[i]), &error, ERROR_USAGE, i < 4 ? "red" : "%s%n");
-        ck_assert_ptr_null(strchr(error.text, '\x1b'));
+        unit_failed(parse(hostile[i]), &commandline_error, ERROR_USAGE, i < 4 ? "red" : "%s%n");
+        ck_assert_ptr_null(strchr(commandline_error.text, '\x1b'));
     }
 }
 END_TEST
@@ -219,8 +187,8 @@ START_TEST(values_of_unknown_options_are_not_shown)
     static const char *const lines[] = {"auth|--api-token=dop_v1_secret",
                                         "--token=dop_v1_secret|auth", "auth|--quiet=dop_v1_secret"};
     for (size_t i = 0; i < COUNT(lines); i++) {
-        unit_failed(parse(lines[i]), &error, ERROR_USAGE, "--");
-        ck_assert_ptr_null(strstr(error.text, "secret"));
+        unit_failed(parse(lines[i]), &commandline_error, ERROR_USAGE, "--");
+        ck_assert_ptr_null(strstr(commandline_error.text, "secret"));
     }
 }
 END_TEST
@@ -231,17 +199,17 @@ END_TEST
 START_TEST(empty_arguments)
 {
     parses("create||fra1||abc");
-    ck_assert_str_eq(get(SETTING_CLUSTER_NAME), "");
-    ck_assert_str_eq(get(SETTING_REGION), "fra1");
-    ck_assert_str_eq(get(SETTING_SIZE), "");
-    ck_assert_str_eq(get(SETTING_VPC_UUID), "abc");
+    ck_assert_str_eq(value_of(SETTING_CLUSTER_NAME), "");
+    ck_assert_str_eq(value_of(SETTING_REGION), "fra1");
+    ck_assert_str_eq(value_of(SETTING_SIZE), "");
+    ck_assert_str_eq(value_of(SETTING_VPC_UUID), "abc");
     ck_assert_int_eq(invocation.settings.sources[SETTING_SIZE], SOURCE_NONE);
     parses("pool|abc||");
-    ck_assert_str_eq(get(SETTING_POOL), "");
-    ck_assert_str_eq(get(SETTING_POOL_SIZE), "");
+    ck_assert_str_eq(value_of(SETTING_POOL), "");
+    ck_assert_str_eq(value_of(SETTING_POOL_SIZE), "");
     parses("url|abc||verify-full");
-    ck_assert_str_eq(get(SETTING_USE_POOL), "");
-    ck_assert_str_eq(get(SETTING_SSL_MODE), "verify-full");
+    ck_assert_str_eq(value_of(SETTING_USE_POOL), "");
+    ck_assert_str_eq(value_of(SETTING_SSL_MODE), "verify-full");
 }
 END_TEST
 
@@ -277,8 +245,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("arguments");
-    TCase *tests = unit_case(suite, "arguments");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
+    TCase *tests = commandline_case(suite, "arguments");
     tcase_add_loop_test(tests, options_may_stand_anywhere, 0, COUNT(orders));
     tcase_add_test(tests, after_two_dashes_all_are_words);
     tcase_add_test(tests, letters_may_stand_together);

@@ -2,47 +2,12 @@
 
 #include "cli.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "arguments.h"
+#include "commandline.h"
 #include "memory.h"
 #include "unit.h"
-
-static struct error error;
-static struct invocation invocation;
-static char *argv[64];
-
-static void set_up(void)
-{
-    error = (struct error)ERROR_INIT;
-    unsetenv("POSIXLY_CORRECT");
-    /* The word that getopt() stopped in belongs to the test before this one. */
-    char *words[] = {"x", NULL};
-    optind = 0;
-    getopt(1, words, "+");
-}
-
-static void tear_down(void)
-{
-    settings_free(&invocation.settings);
-}
-
-/* Words are parted by "|"; an empty one is an empty argument. */
-static bool parse(const char *line)
-{
-    settings_free(&invocation.settings);
-    error = (struct error)ERROR_INIT;
-    return arguments_parse(unit_words(line, argv, COUNT(argv)), argv, &invocation, &error);
-}
-
-#define parses(line) unit_worked(parse(line), &error)
-
-static const char *get(enum setting setting)
-{
-    return settings_get(&invocation.settings, setting);
-}
 
 /* The plan's functions, with the command that is the same and its arguments in the plan's order. */
 static const struct {
@@ -88,7 +53,7 @@ START_TEST(function_names_are_command_names)
         for (; *value; count++) {
             size_t length = strcspn(value, "|");
             char *one = unit_keep(mem_copy_n(value, length));
-            ck_assert_str_eq(get(functions[_i].settings[count]), one);
+            ck_assert_str_eq(value_of(functions[_i].settings[count]), one);
             value += length + (value[length] != '\0');
         }
         ck_assert_uint_eq(invocation.command->most, count);
@@ -113,8 +78,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("cli");
-    TCase *tests = unit_case(suite, "cli");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
+    TCase *tests = commandline_case(suite, "cli");
     tcase_add_loop_test(tests, function_names_are_command_names, 0, COUNT(functions));
     tcase_add_test(tests, setup_and_its_function_are_two);
     return unit_run(suite);

@@ -2,40 +2,12 @@
 
 #include "help.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "arguments.h"
+#include "commandline.h"
 #include "unit.h"
-
-static struct error error;
-static struct invocation invocation;
-static char *argv[64];
-
-static void set_up(void)
-{
-    error = (struct error)ERROR_INIT;
-    unsetenv("POSIXLY_CORRECT");
-    /* The word that getopt() stopped in belongs to the test before this one. */
-    char *words[] = {"x", NULL};
-    optind = 0;
-    getopt(1, words, "+");
-}
-
-static void tear_down(void)
-{
-    settings_free(&invocation.settings);
-}
-
-/* Words are parted by "|"; an empty one is an empty argument. */
-static bool parse(const char *line)
-{
-    settings_free(&invocation.settings);
-    error = (struct error)ERROR_INIT;
-    return arguments_parse(unit_words(line, argv, COUNT(argv)), argv, &invocation, &error);
-}
 
 static char *help(const struct command *command)
 {
@@ -72,7 +44,7 @@ START_TEST(help_is_complete)
             char *blank = strchr(command->name, ' ');
             if (blank)
                 words[blank - command->name] = '|';
-            bool taken = parse(words) || !strstr(error.text, "is no option of");
+            bool taken = parse(words) || !strstr(commandline_error.text, "is no option of");
             ck_assert_msg(shown == taken, "--%s of %s: %s", option->name, command->name,
                           shown ? "shown, not taken" : "taken, not shown");
         }
@@ -116,8 +88,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("help");
-    TCase *tests = unit_case(suite, "help");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
+    TCase *tests = commandline_case(suite, "help");
     tcase_add_test(tests, help_is_complete);
     tcase_add_test(tests, the_table);
     return unit_run(suite);

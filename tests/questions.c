@@ -71,12 +71,26 @@ static char *given(bool good, char *const *text)
     return *text;
 }
 
-static char *email(struct doctl *doctl, const char *first, const char *second, struct error *error)
-{
-    char *text = NULL;
-    (void)first, (void)second;
-    return given(doctl_account_email(doctl, &text, error), &text);
-}
+/* A question whose answer is a text that the function gives. */
+#define TEXT_QUESTION(name, call)                                                                  \
+    static char *name(struct doctl *doctl, const char *first, const char *second,                  \
+                      struct error *error)                                                         \
+    {                                                                                              \
+        char *text = NULL;                                                                         \
+        (void)first, (void)second;                                                                 \
+        return given(call, &text);                                                                 \
+    }
+
+TEXT_QUESTION(email, doctl_account_email(doctl, &text, error))
+TEXT_QUESTION(create_vpc,
+              doctl_vpc_create(doctl, "freshtrack-vpc", "nyc3", "10.116.0.0/20", &text, error))
+TEXT_QUESTION(status, doctl_cluster_status(doctl, first, &text, error))
+TEXT_QUESTION(info, doctl_cluster_info(doctl, first, &text, error))
+TEXT_QUESTION(pool_uri, doctl_pool_uri(doctl, first, second, &text, error))
+TEXT_QUESTION(pools, doctl_pool_info(doctl, first, &text, error))
+TEXT_QUESTION(certificate,
+              doctl_certificate(doctl, first, unit_path(questions_folder, "ca.crt"), &text, error))
+TEXT_QUESTION(droplet, doctl_droplet_private_ip(doctl, first, &text, error))
 
 static char *find_vpc(struct doctl *doctl, const char *name, const char *second,
                       struct error *error)
@@ -86,15 +100,6 @@ static char *find_vpc(struct doctl *doctl, const char *name, const char *second,
     bool good = doctl_vpc_find(doctl, name, &uuid, error);
     if (good && !uuid)
         uuid = mem_copy("-");
-    return given(good, &uuid);
-}
-
-static char *create_vpc(struct doctl *doctl, const char *first, const char *second,
-                        struct error *error)
-{
-    char *uuid = NULL;
-    (void)first, (void)second;
-    bool good = doctl_vpc_create(doctl, "freshtrack-vpc", "nyc3", "10.116.0.0/20", &uuid, error);
     return given(good, &uuid);
 }
 
@@ -123,20 +128,6 @@ static char *create_cluster(struct doctl *doctl, const char *vpc, const char *se
     return text;
 }
 
-static char *status(struct doctl *doctl, const char *id, const char *second, struct error *error)
-{
-    char *text = NULL;
-    (void)second;
-    return given(doctl_cluster_status(doctl, id, &text, error), &text);
-}
-
-static char *info(struct doctl *doctl, const char *id, const char *second, struct error *error)
-{
-    char *text = NULL;
-    (void)second;
-    return given(doctl_cluster_info(doctl, id, &text, error), &text);
-}
-
 static char *has_pool(struct doctl *doctl, const char *id, const char *name, struct error *error)
 {
     bool exists = false;
@@ -151,28 +142,6 @@ static char *create_pool(struct doctl *doctl, const char *id, const char *size, 
     if (!doctl_pool_create(doctl, id, "app-pool", "defaultdb", "doadmin", size, &shown, error))
         return NULL;
     return mem_copy(shown ? "created, shown" : "created");
-}
-
-static char *pool_uri(struct doctl *doctl, const char *id, const char *name, struct error *error)
-{
-    char *uri = NULL;
-    return given(doctl_pool_uri(doctl, id, name, &uri, error), &uri);
-}
-
-static char *pools(struct doctl *doctl, const char *id, const char *second, struct error *error)
-{
-    char *text = NULL;
-    (void)second;
-    return given(doctl_pool_info(doctl, id, &text, error), &text);
-}
-
-static char *certificate(struct doctl *doctl, const char *id, const char *second,
-                         struct error *error)
-{
-    char *pem = NULL;
-    (void)second;
-    bool good = doctl_certificate(doctl, id, unit_path(questions_folder, "ca.crt"), &pem, error);
-    return given(good, &pem);
 }
 
 static char *details(bool good, struct conninfo *found)
@@ -199,13 +168,6 @@ static char *private_connection(struct doctl *doctl, const char *id, const char 
     struct conninfo found = CONNINFO_INIT;
     (void)second;
     return details(doctl_connection_private(doctl, id, &found, error), &found);
-}
-
-static char *droplet(struct doctl *doctl, const char *id, const char *second, struct error *error)
-{
-    char *address = NULL;
-    (void)second;
-    return given(doctl_droplet_private_ip(doctl, id, &address, error), &address);
 }
 
 static char *rules(struct doctl *doctl, const char *id, const char *second, struct error *error)

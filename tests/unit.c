@@ -129,22 +129,6 @@ TCase *unit_case(Suite *suite, const char *name)
     return tests;
 }
 
-int unit_words(const char *line, char *argv[], size_t size)
-{
-    size_t count = 0;
-    argv[count++] = "managed-db";
-    while (*line) {
-        size_t length = strcspn(line, "|");
-        ck_assert_uint_lt(count + 2, size);
-        argv[count++] = unit_keep(mem_copy_n(line, length));
-        line += length;
-        if (*line == '|' && !*++line)
-            argv[count++] = "";
-    }
-    argv[count] = NULL;
-    return (int)count;
-}
-
 char *unit_folder(void)
 {
     char *folder = unit_format("%s/XXXXXX", top);

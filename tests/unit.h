@@ -25,12 +25,6 @@ TCase *unit_case(Suite *suite, const char *name);
 char *unit_keep(char *text);
 char *unit_format(const char *format, ...) PRINTF_LIKE(1, 2);
 
-/*
- * The command line of a program from its words, with "|" between them; two in a row have an empty
- * word between them. Gives argc.
- */
-int unit_words(const char *line, char *argv[], size_t size);
-
 /* A new empty folder, removed at the end of the program. */
 char *unit_folder(void);
 /* FOLDER/NAME. */
