@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "recorded.h"
 #include "unit.h"
 
 static struct error error;
@@ -104,8 +105,12 @@ END_TEST
 /* A real one: its DER length takes two bytes. */
 START_TEST(recorded_certificates)
 {
-    for (int i = 1; i < UNIT_VERSIONS; i++) {
-        char *text = unit_recorded(&unit_versions[i], "get-ca", "stdout");
+    size_t count = 0;
+    for (const struct recorded_release *release = recorded_releases(); release->name; release++) {
+        char *text = recorded_file(release, "get-ca", "stdout");
+        if (atoi(recorded_file(release, "get-ca", "status")) != 0)
+            continue; /* a release before 1.114 */
+        count++;
         size_t length = strlen(text);
         size_t whole =
             (size_t)(strstr(text, "-----END") - text) + strlen("-----END CERTIFICATE-----");
@@ -131,6 +136,7 @@ START_TEST(recorded_certificates)
             memcpy(damaged, text, length + 1);
         }
     }
+    ck_assert_uint_ge(count, 2);
 }
 END_TEST
 
@@ -198,5 +204,8 @@ int main(void)
     tcase_add_test(tests, recorded_certificates);
     tcase_add_test(tests, length_counts);
     tcase_add_test(tests, long_certificates);
-    return unit_run(suite);
+    recorded_releases();
+    int status = unit_run(suite);
+    recorded_free();
+    return status;
 }

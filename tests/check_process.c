@@ -13,54 +13,15 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "children.h"
 #include "unit.h"
 
-#define ARGV(...) ((char *const[]){__VA_ARGS__, NULL})
-#define SHELL(script)                                                                              \
-    (struct process_request)                                                                       \
-    {                                                                                              \
-        .path = "/bin/sh", .argv = ARGV("sh", "-c", script), .envp = environ                       \
-    }
-#define HELPER(...)                                                                                \
-    (struct process_request)                                                                       \
-    {                                                                                              \
-        .path = unit_child, .argv = ARGV("child", __VA_ARGS__), .envp = environ                    \
-    }
-
-extern char **environ;
-
 static struct error error;
-
-static struct process_set *begin(size_t limit)
-{
-    unit_worked(process_signals_catch(&error), &error);
-    return process_set_new(limit);
-}
-
-static void end(struct process_set *set)
-{
-    process_set_free(set);
-    process_signals_release();
-}
-
-/* One child from start to end; the descriptors and the children are as before. */
-static struct process_result run(struct process_request request)
-{
-    struct process_result result;
-    size_t open = unit_descriptors();
-    struct process_set *set = begin(2);
-    struct process *child = process_start(set, &request);
-    unit_worked(process_wait(set, child, &result, &error), &error);
-    end(set);
-    ck_assert(!unit_has_children());
-    ck_assert_uint_eq(unit_descriptors(), open);
-    return result;
-}
 
 /* What a child that exits with 0 prints on stdout. */
 static char *printed(struct process_request request)
 {
-    struct process_result result = run(request);
+    struct process_result result = children_run(request);
     ck_assert_int_eq(result.exit_status, 0);
     ck_assert_int_eq(result.ending_signal, 0);
     ck_assert(!result.timed_out && !result.too_much);
@@ -72,16 +33,7 @@ static char *printed(struct process_request request)
 
 #define prints(request, wanted) ck_assert_str_eq(printed(request), wanted)
 
-/* Serves the set until a file is there; the test's own time limit ends a wait in vain. */
-static void wait_for(struct process_set *set, const char *folder, const char *name)
-{
-    char *path = unit_path(folder, name);
-    while (access(path, F_OK) != 0)
-        unit_worked(process_pause(set, 5, &error), &error);
-}
-
-/* ---- finding a program -------------------------------------------------------------------------
- */
+/* ---- finding a program ---- */
 
 static char *found(const char *name)
 {
@@ -145,8 +97,8 @@ START_TEST(find_empty_entry_is_here)
     char *path = found("here-only");
     prints(((struct process_request){.path = path, .argv = ARGV("x"), .envp = environ}), "here\n");
     setenv("PATH", "/nonexistent:/also-nonexistent", 1);
-    char *none = NULL;
-    unit_failed(process_find("here-only", &none, &error), &error, ERROR_NO_DOCTL, "here-only");
+    char *missing = NULL;
+    unit_failed(process_find("here-only", &missing, &error), &error, ERROR_NO_DOCTL, "here-only");
     ck_assert_int_eq(chdir(before), 0);
     free(before);
 }
@@ -179,8 +131,7 @@ START_TEST(find_without_a_path)
 }
 END_TEST
 
-/* ---- what a child gets -------------------------------------------------------------------------
- */
+/* ---- what a child gets ---- */
 
 START_TEST(child_gets_its_arguments)
 {
@@ -225,7 +176,7 @@ START_TEST(child_gets_no_descriptor)
     }
     /* Other children are running, so that their pipes are open too. */
     struct process_result result;
-    struct process_set *set = begin(8);
+    struct process_set *set = children_begin(8);
     for (int i = 0; i < 3; i++)
         process_start(set, &HELPER("pause"));
     struct process *child = process_start(set, &HELPER("descriptors"));
@@ -233,7 +184,7 @@ START_TEST(child_gets_no_descriptor)
     ck_assert_str_eq(buffer_text(&result.out), buffer_text(&wanted));
     process_result_free(&result);
     buffer_free(&wanted);
-    end(set);
+    children_end(set);
 }
 END_TEST
 
@@ -269,12 +220,12 @@ START_TEST(child_has_a_group_of_its_own)
 }
 END_TEST
 
-/* ---- what comes back ---------------------------------------------------------------------------
- */
+/* ---- what comes back ---- */
 
 START_TEST(streams_are_kept_apart)
 {
-    struct process_result result = run(SHELL("echo one; echo two >&2; echo three; exit 0"));
+    struct process_result result =
+        children_run(SHELL("echo one; echo two >&2; echo three; exit 0"));
     ck_assert_str_eq(buffer_text(&result.out), "one\nthree\n");
     ck_assert_str_eq(buffer_text(&result.err), "two\n");
     ck_assert_uint_eq(result.out.length, 10);
@@ -285,7 +236,7 @@ END_TEST
 
 START_TEST(nul_bytes_are_kept)
 {
-    struct process_result result = run(SHELL("printf 'a\\000b'"));
+    struct process_result result = children_run(SHELL("printf 'a\\000b'"));
     ck_assert_uint_eq(result.out.length, 3);
     ck_assert_mem_eq(result.out.data, "a\0b", 4);
     process_result_free(&result);
@@ -304,7 +255,7 @@ static const struct {
 
 START_TEST(exit_status_and_ending_signal)
 {
-    struct process_result result = run(SHELL((char *)(size_t)endings[_i].script));
+    struct process_result result = children_run(SHELL((char *)(size_t)endings[_i].script));
     ck_assert_int_eq(result.exit_status, endings[_i].status);
     ck_assert_int_eq(result.ending_signal, endings[_i].signal);
     ck_assert(!result.timed_out && !result.too_much);
@@ -314,7 +265,7 @@ END_TEST
 
 START_TEST(five_megabytes_on_both_streams)
 {
-    struct process_result result = run(HELPER("flood", "5242881"));
+    struct process_result result = children_run(HELPER("flood", "5242881"));
     ck_assert_int_eq(result.exit_status, 0);
     ck_assert_uint_eq(result.out.length, 5242881);
     ck_assert_uint_eq(result.err.length, 5242881);
@@ -328,7 +279,7 @@ START_TEST(too_much_output_ends_the_child)
 {
     struct process_request request = HELPER("flood", "0");
     request.max_output_bytes = 100000;
-    struct process_result result = run(request);
+    struct process_result result = children_run(request);
     ck_assert(result.too_much);
     ck_assert(!result.timed_out);
     ck_assert_uint_gt(result.out.length, 0);
@@ -342,13 +293,13 @@ START_TEST(too_much_counts_for_each_stream)
 {
     struct process_request request = SHELL("printf 1234567890; printf 1234567890 >&2");
     request.max_output_bytes = 10;
-    struct process_result result = run(request);
+    struct process_result result = children_run(request);
     ck_assert(!result.too_much);
     ck_assert_int_eq(result.exit_status, 0);
     process_result_free(&result);
     request = SHELL("printf 12345678901 >&2");
     request.max_output_bytes = 10;
-    result = run(request);
+    result = children_run(request);
     ck_assert(result.too_much);
     process_result_free(&result);
 }
@@ -357,7 +308,7 @@ END_TEST
 /* The grandchild outlives the test's time limit, unless it is killed here. */
 START_TEST(a_grandchild_is_not_waited_for)
 {
-    struct process_result result = run(SHELL("sleep 300 & echo $!; exit 5"));
+    struct process_result result = children_run(SHELL("sleep 300 & echo $!; exit 5"));
     ck_assert_int_eq(result.exit_status, 5);
     long pid = strtol(buffer_text(&result.out), NULL, 10);
     ck_assert_int_gt(pid, 1);
@@ -372,20 +323,20 @@ START_TEST(what_an_ended_child_left_is_read)
 #ifdef F_SETPIPE_SZ
     struct process_result result;
     siginfo_t info;
-    struct process_set *set = begin(1);
+    struct process_set *set = children_begin(1);
     struct process *child = process_start(set, &HELPER("large", "300000"));
     ck_assert_int_eq(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
     unit_worked(process_wait(set, child, &result, &error), &error);
     ck_assert_uint_eq(result.out.length, 300000);
     process_result_free(&result);
-    end(set);
+    children_end(set);
 #endif
 }
 END_TEST
 
 START_TEST(a_grandchild_that_prints_for_ever_is_left_alone)
 {
-    struct process_result result = run(SHELL("yes & exit 3"));
+    struct process_result result = children_run(SHELL("yes & exit 3"));
     ck_assert(!result.too_much);
     ck_assert_int_eq(result.exit_status, 3);
     process_result_free(&result);
@@ -396,7 +347,7 @@ START_TEST(a_child_without_pipes_is_waited_for)
 {
     char *folder = unit_folder();
     char *script = unit_format("exec >&- 2>&-; sleep 0.2; : > %s/done; exit 6", folder);
-    struct process_result result = run(SHELL(script));
+    struct process_result result = children_run(SHELL(script));
     ck_assert_int_eq(result.exit_status, 6);
     ck_assert_uint_eq(unit_entries(folder), 1);
     process_result_free(&result);
@@ -411,7 +362,7 @@ START_TEST(a_blocked_sigchld_does_no_harm)
     sigemptyset(&mask);
     sigaddset(&mask, SIGCHLD);
     sigprocmask(SIG_BLOCK, &mask, &before);
-    struct process_result result = run(SHELL("exec >&- 2>&-; sleep 0.2; exit 6"));
+    struct process_result result = children_run(SHELL("exec >&- 2>&-; sleep 0.2; exit 6"));
     sigprocmask(SIG_SETMASK, &before, NULL);
     ck_assert_int_eq(result.exit_status, 6);
     process_result_free(&result);
@@ -421,29 +372,28 @@ END_TEST
 START_TEST(an_ignored_sigchld_does_no_harm)
 {
     void (*before)(int) = signal(SIGCHLD, SIG_IGN);
-    struct process_result result = run(SHELL("exit 7"));
+    struct process_result result = children_run(SHELL("exit 7"));
     signal(SIGCHLD, before);
     ck_assert_int_eq(result.exit_status, 7);
     process_result_free(&result);
 }
 END_TEST
 
-/* ---- children that cannot be started -----------------------------------------------------------
- */
+/* ---- children that cannot be started ---- */
 
 static void cannot_start(const char *path)
 {
     struct process_result result;
     struct process_request request = {.path = path, .argv = ARGV("x"), .envp = environ};
     size_t open = unit_descriptors();
-    struct process_set *set = begin(1);
+    struct process_set *set = children_begin(1);
     struct process *bad = process_start(set, &request);
     struct process *good = process_start(set, &SHELL("echo fine"));
     unit_failed(process_wait(set, bad, &result, &error), &error, ERROR_NO_DOCTL, path);
     unit_worked(process_wait(set, good, &result, &error), &error);
     ck_assert_str_eq(buffer_text(&result.out), "fine\n");
     process_result_free(&result);
-    end(set);
+    children_end(set);
     ck_assert(!unit_has_children());
     ck_assert_uint_eq(unit_descriptors(), open);
 }
@@ -468,329 +418,6 @@ START_TEST(start_of_what_is_no_program)
     cannot_start(odd);
     cannot_start(lost);
     cannot_start(folder);
-}
-END_TEST
-
-/* ---- deadlines ---------------------------------------------------------------------------------
- */
-
-/* SIGTERM is blocked from the child's start on, so that none can come before it waits for it. */
-START_TEST(deadline_asks_first)
-{
-    sigset_t mask;
-    sigset_t before;
-    char *folder = unit_folder();
-    sigemptyset(&mask);
-    sigaddset(&mask, SIGTERM);
-    sigprocmask(SIG_BLOCK, &mask, &before);
-    struct process_request request = HELPER("await", folder, "x");
-    request.timeout_ms = 50;
-    struct process_result result = run(request);
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    ck_assert(result.timed_out);
-    ck_assert_int_eq(result.exit_status, 0);
-    char *path = unit_path(folder, "x.got");
-    char *number = unit_read(path);
-    ck_assert_ptr_nonnull(number);
-    ck_assert_int_eq(atoi(number), SIGTERM);
-    process_result_free(&result);
-}
-END_TEST
-
-START_TEST(deadline_then_kills)
-{
-    sigset_t mask;
-    sigset_t before;
-    char *folder = unit_folder();
-    sigemptyset(&mask);
-    sigaddset(&mask, SIGTERM);
-    sigprocmask(SIG_BLOCK, &mask, &before);
-    struct process_request request = HELPER("deaf", folder, "x");
-    request.timeout_ms = 50;
-    struct process_result result = run(request);
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    ck_assert(result.timed_out);
-    ck_assert_int_eq(result.exit_status, -1);
-    ck_assert_int_eq(result.ending_signal, SIGKILL);
-    process_result_free(&result);
-}
-END_TEST
-
-/* A wrapper script's own children end with it. */
-START_TEST(deadline_ends_the_whole_group)
-{
-    char *folder = unit_folder();
-    char *script = unit_format("(sleep 300 & echo $! > %s/pid; wait)", folder);
-    struct process_request request = SHELL(script);
-    struct process_result result;
-    struct process_set *set = begin(1);
-    request.timeout_ms = 1000;
-    struct process *child = process_start(set, &request);
-    unit_worked(process_wait(set, child, &result, &error), &error);
-    ck_assert(result.timed_out);
-    char *path = unit_path(folder, "pid");
-    char *number = unit_read(path);
-    if (number && *number) {
-        /* It is somebody else's child by now, who may take a moment to reap it. */
-        pid_t pid = (pid_t)atol(number);
-        bool gone = false;
-        for (int i = 0; i < 1000 && !gone; i++) {
-            char *status = unit_format("/proc/%ld/stat", (long)pid);
-            char *text = unit_read(status);
-            gone = kill(pid, 0) != 0 || (text && strstr(text, ") Z "));
-            unit_worked(process_pause(set, 10, &error), &error);
-        }
-        ck_assert_msg(gone, "the wrapper's own child is still there");
-    }
-    process_result_free(&result);
-    end(set);
-}
-END_TEST
-
-START_TEST(deadline_counts_from_the_start)
-{
-    /* The second one waits longer in the queue than its deadline allows it to run. */
-    struct process_result result;
-    struct process_set *set = begin(1);
-    struct process *first = process_start(set, &SHELL("sleep 2.3"));
-    struct process_request request = SHELL("exit 0");
-    request.timeout_ms = 2000;
-    struct process *second = process_start(set, &request);
-    unit_worked(process_wait(set, second, &result, &error), &error);
-    ck_assert(!result.timed_out);
-    ck_assert_int_eq(result.exit_status, 0);
-    process_result_free(&result);
-    unit_worked(process_wait(set, first, &result, &error), &error);
-    process_result_free(&result);
-    end(set);
-}
-END_TEST
-
-/* ---- many children -----------------------------------------------------------------------------
- */
-
-#define MANY 40
-
-START_TEST(never_more_than_the_limit)
-{
-    char *folder = unit_folder();
-    struct process *children[MANY];
-    size_t open = unit_descriptors();
-    struct process_set *set = begin(4);
-    for (int i = 0; i < MANY; i++) {
-        char *name = unit_format("%d", i);
-        children[i] = process_start(set, &HELPER("turn", folder, name, i < 4 ? "4" : "0"));
-    }
-    int most = 0;
-    for (int i = 0; i < MANY; i++) {
-        int which = (i * 7 + 31) % MANY;
-        struct process_result result;
-        int name;
-        int seen;
-        unit_worked(process_wait(set, children[which], &result, &error), &error);
-        ck_assert_int_eq(sscanf(buffer_text(&result.out), "%d %d", &name, &seen), 2);
-        ck_assert_int_eq(name, which);
-        most = seen > most ? seen : most;
-        process_result_free(&result);
-    }
-    ck_assert_int_eq(most, 4);
-    end(set);
-    ck_assert(!unit_has_children());
-    ck_assert_uint_eq(unit_descriptors(), open);
-}
-END_TEST
-
-START_TEST(a_limit_of_none_is_one)
-{
-    char *folder = unit_folder();
-    struct process *children[3];
-    struct process_set *set = begin(0);
-    for (int i = 0; i < 3; i++)
-        children[i] =
-            process_start(set, &HELPER("turn", folder, (char[]){(char)('0' + i), 0}, "0"));
-    for (int i = 2; i >= 0; i--) {
-        struct process_result result;
-        unit_worked(process_wait(set, children[i], &result, &error), &error);
-        ck_assert_str_eq(buffer_text(&result.out) + 1, " 1\n");
-        process_result_free(&result);
-    }
-    end(set);
-}
-END_TEST
-
-START_TEST(free_kills_and_reaps)
-{
-    char *folder = unit_folder();
-    size_t open = unit_descriptors();
-    struct process_set *set = begin(3);
-    process_start(set, &SHELL("exit 1"));
-    process_start(set, &HELPER("deaf", folder, "one"));
-    process_start(set, &HELPER("deaf", folder, "two"));
-    process_start(set, &HELPER("deaf", folder, "three"));
-    process_start(set, &HELPER("deaf", folder, "never"));
-    wait_for(set, folder, "one.ready");
-    wait_for(set, folder, "two.ready");
-    wait_for(set, folder, "three.ready");
-    process_set_free(set);
-    ck_assert(!unit_has_children());
-    ck_assert_uint_eq(unit_entries(folder), 3);
-    process_signals_release();
-    ck_assert_uint_eq(unit_descriptors(), open);
-    process_set_free(NULL);
-}
-END_TEST
-
-/* ---- signals -----------------------------------------------------------------------------------
- */
-
-static const int passed_on[] = {SIGINT, SIGTERM, SIGHUP};
-
-START_TEST(a_signal_goes_to_all_children)
-{
-    int number = passed_on[_i];
-    char *folder = unit_folder();
-    struct process_result result;
-    ck_assert_int_eq(process_signal_noted(), 0);
-    struct process_set *set = begin(2);
-    struct process *one = process_start(set, &HELPER("await", folder, "one"));
-    struct process *two = process_start(set, &HELPER("await", folder, "two"));
-    struct process *queued = process_start(set, &HELPER("await", folder, "queued"));
-    wait_for(set, folder, "one.ready");
-    wait_for(set, folder, "two.ready");
-    kill(getpid(), number);
-    unit_failed(process_wait(set, two, &result, &error), &error, ERROR_SIGNAL, "signal");
-    ck_assert_int_eq(error.number, number);
-    ck_assert_int_eq(error_exit_status(&error), 128 + number);
-    ck_assert(!unit_has_children());
-    ck_assert_int_eq(process_signal_noted(), number);
-    static const char *const names[] = {"one.got", "two.got"};
-    for (int i = 0; i < 2; i++) {
-        char *path = unit_path(folder, names[i]);
-        char *got = unit_read(path);
-        ck_assert_msg(got != NULL, "%s got no signal", names[i]);
-        ck_assert_int_eq(atoi(got), number);
-    }
-    /* What is asked for afterwards ends at once, and nothing is started any more. */
-    unit_failed(process_wait(set, queued, &result, &error), &error, ERROR_SIGNAL, "");
-    unit_failed(process_wait(set, one, &result, &error), &error, ERROR_SIGNAL, "");
-    unit_failed(process_pause(set, 60000, &error), &error, ERROR_SIGNAL, "");
-    ck_assert_uint_eq(unit_entries(folder), 4);
-    end(set);
-}
-END_TEST
-
-START_TEST(a_signal_kills_who_does_not_listen)
-{
-    char *folder = unit_folder();
-    struct process_result result;
-    struct process_set *set = begin(2);
-    struct process *deaf = process_start(set, &HELPER("deaf", folder, "x"));
-    wait_for(set, folder, "x.ready");
-    kill(getpid(), SIGTERM);
-    unit_failed(process_wait(set, deaf, &result, &error), &error, ERROR_SIGNAL, "");
-    ck_assert_int_eq(error.number, SIGTERM);
-    ck_assert(!unit_has_children());
-    end(set);
-}
-END_TEST
-
-START_TEST(a_signal_ends_a_pause)
-{
-    struct process_set *set = begin(1);
-    /* It comes while this program sleeps: the child sends it. */
-    char *script = unit_format("kill -INT %ld; sleep 300", (long)getpid());
-    process_start(set, &SHELL(script));
-    unit_failed(process_pause(set, 600000, &error), &error, ERROR_SIGNAL, "");
-    ck_assert_int_eq(error.number, SIGINT);
-    ck_assert(!unit_has_children());
-    end(set);
-}
-END_TEST
-
-/* A signal that comes at the same time as the end of the child is not lost. */
-START_TEST(a_signal_beats_a_result)
-{
-    struct process_result result;
-    struct process_set *set = begin(1);
-    struct process *child = process_start(set, &SHELL("exit 0"));
-    siginfo_t info;
-    ck_assert_int_eq(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
-    kill(getpid(), SIGINT);
-    unit_failed(process_wait(set, child, &result, &error), &error, ERROR_SIGNAL, "");
-    ck_assert(!unit_has_children());
-    end(set);
-}
-END_TEST
-
-START_TEST(an_ignored_signal_stays_ignored)
-{
-    void (*before)(int) = signal(SIGHUP, SIG_IGN);
-    struct process_set *set = begin(1);
-    kill(getpid(), SIGHUP);
-    unit_worked(process_pause(set, 20, &error), &error);
-    ck_assert_int_eq(process_signal_noted(), 0);
-    end(set);
-    ck_assert(signal(SIGHUP, before) == SIG_IGN);
-}
-END_TEST
-
-static void mine(int number)
-{
-    (void)number;
-}
-
-START_TEST(release_puts_the_handlers_back)
-{
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
-    struct sigaction before[4];
-    struct sigaction now;
-    size_t open = unit_descriptors();
-    struct sigaction action = {.sa_handler = mine};
-    for (int i = 0; i < 4; i++)
-        sigaction(numbers[i], &action, &before[i]);
-    unit_worked(process_signals_catch(&error), &error);
-    unit_worked(process_signals_catch(&error), &error);
-    for (int i = 0; i < 4; i++) {
-        sigaction(numbers[i], NULL, &now);
-        ck_assert(now.sa_handler != mine);
-    }
-    process_signals_release();
-    process_signals_release();
-    for (int i = 0; i < 4; i++) {
-        sigaction(numbers[i], &before[i], &now);
-        ck_assert(now.sa_handler == mine);
-    }
-    ck_assert_uint_eq(unit_descriptors(), open);
-}
-END_TEST
-
-/* ---- pausing -----------------------------------------------------------------------------------
- */
-
-START_TEST(a_pause_serves_the_children)
-{
-    char *folder = unit_folder();
-    char *script = unit_format("%s flood 1000000; : > %s/done", unit_child, folder);
-    struct process_result result;
-    struct process_set *set = begin(1);
-    struct process *child = process_start(set, &SHELL(script));
-    wait_for(set, folder, "done");
-    unit_worked(process_wait(set, child, &result, &error), &error);
-    ck_assert_uint_eq(result.out.length, 1000000);
-    process_result_free(&result);
-    end(set);
-}
-END_TEST
-
-START_TEST(a_pause_is_not_short)
-{
-    struct process_set *set = begin(1);
-    process_start(set, &SHELL("exit 0"));
-    long long start = process_clock_ms();
-    unit_worked(process_pause(set, 150, &error), &error);
-    ck_assert_int_ge(process_clock_ms() - start, 150);
-    unit_worked(process_pause(set, 0, &error), &error);
-    end(set);
 }
 END_TEST
 
@@ -826,24 +453,5 @@ int main(void)
     tcase_add_test(tests, an_ignored_sigchld_does_no_harm);
     tcase_add_test(tests, start_of_a_missing_program);
     tcase_add_test(tests, start_of_what_is_no_program);
-    tests = unit_case(suite, "deadline");
-    tcase_add_test(tests, deadline_asks_first);
-    tcase_add_test(tests, deadline_then_kills);
-    tcase_add_test(tests, deadline_ends_the_whole_group);
-    tcase_add_test(tests, deadline_counts_from_the_start);
-    tests = unit_case(suite, "set");
-    tcase_add_test(tests, never_more_than_the_limit);
-    tcase_add_test(tests, a_limit_of_none_is_one);
-    tcase_add_test(tests, free_kills_and_reaps);
-    tests = unit_case(suite, "signals");
-    tcase_add_loop_test(tests, a_signal_goes_to_all_children, 0, COUNT(passed_on));
-    tcase_add_test(tests, a_signal_kills_who_does_not_listen);
-    tcase_add_test(tests, a_signal_ends_a_pause);
-    tcase_add_test(tests, a_signal_beats_a_result);
-    tcase_add_test(tests, an_ignored_signal_stays_ignored);
-    tcase_add_test(tests, release_puts_the_handlers_back);
-    tests = unit_case(suite, "pause");
-    tcase_add_test(tests, a_pause_serves_the_children);
-    tcase_add_test(tests, a_pause_is_not_short);
     return unit_run(suite);
 }

@@ -2,11 +2,14 @@
 
 #include "doctl/table.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "recorded.h"
+#include "testcases.h"
 #include "unit.h"
 
 static struct error error;
@@ -78,122 +81,78 @@ static void refuses_bare(const char *text, size_t count, enum error_kind kind, c
     table_free(&table);
 }
 
-/* ---- the recorded tables ---- */
+/* ---- the recorded tables: tests/transcripts/tables ---- */
 
-#define HOST    "freshtrack-db-do-user-1234567-0.k.db.ondigitalocean.com"
-#define CREATED "2026-01-24 08:45:00 +0000 UTC|"
-#define SECRET  "postgresql://doadmin:AVNS_s3cr3tPassw0rd@" HOST
+static struct testcases recorded;
 
-/*
- * `bare`: the number of columns of an answer without a header row. A released doctl of before 1.123
- * has no column "Storage (MiB)": `older`.
- */
-static const struct recorded {
-    const char *name;
-    size_t bare;
-    const char *wanted, *older;
-} recordings[] = {
-    {"account-get", 1, "ops@example.com|\n", NULL},
-    {"connection", 5, HOST "|25060|doadmin|AVNS_s3cr3tPassw0rd|defaultdb|\n", NULL},
-    {"connection-private", 5, "private-" HOST "|25060|doadmin|AVNS_s3cr3tPassw0rd|defaultdb|\n",
-     NULL},
-    {"connection-without-credentials-header", 0,
-     "Host|Port|User|Password|Database|\n" HOST "|25060|||defaultdb|\n", NULL},
-    {"databases-create", 0,
-     "ID|Name|Engine|Version|Number of Nodes|Region|Status|Size|URI|Created At|Storage (MiB)|\n"
-     "@O|freshtrack-db|pg|15|1|nyc3|creating|db-s-1vcpu-2gb|" SECRET
-     ":25060/defaultdb?sslmode=require|" CREATED "30720|\n",
-     "ID|Name|Engine|Version|Number of Nodes|Region|Status|Size|URI|Created At|\n"
-     "@O|freshtrack-db|pg|15|1|nyc3|creating|db-s-1vcpu-2gb|" SECRET
-     ":25060/defaultdb?sslmode=require|" CREATED "\n"},
-    {"databases-create-still-creating", 0,
-     "ID|Name|Engine|Version|Number of Nodes|Region|Status|Size|URI|Created At|Storage (MiB)|\n"
-     "@C|freshtrack-db|pg|15|1|nyc3|creating|db-s-1vcpu-2gb|postgresql://" HOST
-     ":25060/defaultdb?sslmode=require|" CREATED "30720|\n",
-     "ID|Name|Engine|Version|Number of Nodes|Region|Status|Size|URI|Created At|\n"
-     "@C|freshtrack-db|pg|15|1|nyc3|creating|db-s-1vcpu-2gb|postgresql://" HOST
-     ":25060/defaultdb?sslmode=require|" CREATED "\n"},
-    {"databases-get", 0,
-     "ID|Name|Engine|Version|Status|Region|Size|\n"
-     "@O|freshtrack-db|pg|15|online|nyc3|db-s-1vcpu-2gb|\n",
-     NULL},
-    {"databases-get-status", 1, "online|\n", NULL},
-    {"databases-get-status-creating", 1, "creating|\n", NULL},
-    {"databases-list", 4,
-     "freshtrack-db-staging|@S|pg|online|\n"
-     "freshtrack-db|@O|pg|online|\n",
-     NULL},
-    {"databases-list-header", 0,
-     "Name|ID|Engine|Status|\n"
-     "freshtrack-db-staging|@S|pg|online|\n"
-     "freshtrack-db|@O|pg|online|\n",
-     NULL},
-    {"databases-list-prefix-decoy", 4, "freshtrack-db-staging|@S|pg|online|\n", NULL},
-    {"droplet-get", 1, "10.116.0.2|\n", NULL},
-    {"droplet-get-no-private-ip", 1, "", NULL},
-    {"firewalls-append", 0, "UUID|ClusterUUID|Type|Value|\n@R|@O|droplet|42|\n", NULL},
-    {"firewalls-list", 0, "UUID|ClusterUUID|Type|Value|\n@R|@O|droplet|42|\n", NULL},
-    {"firewalls-list-empty", 0, "UUID|ClusterUUID|Type|Value|\n", NULL},
-    {"pool-create", 0,
-     "User|Name|Size|Database|Mode|URI|\n"
-     "doadmin|app-pool|25|defaultdb|transaction|" SECRET ":25061/app-pool?sslmode=require|\n",
-     NULL},
-    {"pool-get", 1, SECRET ":25061/app-pool?sslmode=require|\n", NULL},
-    {"pool-list", 1, "app-pool|\n", NULL},
-    {"pool-list-empty", 1, "", NULL},
-    {"pool-list-info", 0,
-     "Name|Size|Mode|Database|User|\napp-pool|25|transaction|defaultdb|doadmin|\n", NULL},
-    {"vpcs-create", 0,
-     "ID|URN|Name|Description|IP Range|Region|Created At|Default|\n"
-     "@V|do:vpc:@V|freshtrack-vpc||10.116.0.0/20|nyc3|" CREATED "false|\n",
-     NULL},
-    {"vpcs-list", 2, "freshtrack-vpc|@V|\n", NULL},
-    {"vpcs-list-empty", 2, "", NULL},
-};
+enum { CALL, RELEASES, FORM, FIRST_ROW };
+
+static void compare(const struct testcase *one, const struct recorded_release *release)
+{
+    const char *form = one->fields[FORM];
+    size_t columns = strtoul(form, NULL, 10);
+    bool has_header = strcmp(form, "header row") == 0;
+    recorded_path(one, release, one->fields[CALL]);
+    char *text = recorded_file(release, one->fields[CALL], "stdout");
+    if (!columns && !has_header) {
+        ck_assert_msg(strcmp(form, "no table") == 0, "%s: there is no form \"%s\"", one->where,
+                      form);
+        return;
+    }
+    char *wanted = unit_format("%s", "");
+    for (size_t i = FIRST_ROW; i < one->count; i++)
+        wanted = unit_format("%s%s\n", wanted, recorded_fill(release, one->fields[i]));
+    char *seen = has_header ? read_text(text) : read_bare(text, columns);
+    ck_assert_msg(strcmp(seen, wanted) == 0, "%s: %s has\n%swanted\n%s", one->where, release->name,
+                  seen, wanted);
+}
+
+static void check_recorded(const struct testcase *one)
+{
+    testcase_check(one, FIRST_ROW, SIZE_MAX, "call, releases, form");
+}
 
 START_TEST(recorded_tables)
 {
-    const struct recorded *one = &recordings[_i];
-    for (int i = 0; i < UNIT_VERSIONS; i++) {
-        const struct unit_version *version = &unit_versions[i];
-        /* Words that this release did not know gave no table. */
-        if (atoi(unit_recorded(version, one->name, "status")) == 255)
-            continue;
-        char *text = unit_recorded(version, one->name, "stdout");
-        char *wanted = unit_fill(i == 0 && one->older ? one->older : one->wanted, version);
-        ck_assert_str_eq(one->bare ? read_bare(text, one->bare) : read_text(text), wanted);
-    }
+    const struct testcase *one = &recorded.list[_i];
+    size_t count = 0;
+    check_recorded(one);
+    for (const struct recorded_release *release = recorded_releases(); release->name; release++)
+        if (recorded_applies(one, one->fields[RELEASES], release)) {
+            compare(one, release);
+            count++;
+        }
+    ck_assert_msg(count > 0, "%s: no release is meant", one->where);
 }
 END_TEST
 
-static const struct unit_version *current;
-
-/* Everything that a successful call printed is a table that is read above, or is named here. */
-static void is_named(const char *name)
+/* What a successful call printed has to be named in the file. */
+static void is_named(const struct recorded_release *release, const char *call)
 {
-    static const char *const no_tables[] = {"get-ca", "ca-get-plan",
-                                            "connection-without-credentials"};
-    bool named = atoi(unit_recorded(current, name, "status")) != 0;
-    for (size_t i = 0; i < COUNT(recordings); i++)
-        named = named || strcmp(recordings[i].name, name) == 0;
-    for (size_t i = 0; i < COUNT(no_tables); i++)
-        named = named || strcmp(no_tables[i], name) == 0;
-    ck_assert_msg(named, "%s/%s is read by no test", current->name, name);
+    bool named = atoi(recorded_file(release, call, "status")) != 0;
+    for (size_t i = 0; i < recorded.count && !named; i++) {
+        const struct testcase *one = &recorded.list[i];
+        check_recorded(one);
+        named = strcmp(one->fields[CALL], call) == 0 &&
+                recorded_applies(one, one->fields[RELEASES], release);
+    }
+    ck_assert_msg(named, "tests/transcripts/%s/%s: no case of tests/transcripts/tables names it",
+                  release->name, call);
 }
 
 START_TEST(every_recorded_table_is_read)
 {
-    for (current = unit_versions; current < unit_versions + UNIT_VERSIONS; current++)
-        ck_assert_uint_ge(unit_each_recorded(current, is_named), COUNT(recordings));
+    for (const struct recorded_release *release = recorded_releases(); release->name; release++)
+        ck_assert_uint_ge(recorded_each(release, is_named), 45);
 }
 END_TEST
 
 START_TEST(recorded_blank_credentials)
 {
     static const char *const names[] = {"Host", "Port", "User", "Password", "Database"};
-    for (int i = 0; i < UNIT_VERSIONS; i++) {
+    for (const struct recorded_release *release = recorded_releases(); release->name; release++) {
         struct table table;
-        char *text = unit_recorded(&unit_versions[i], "connection-without-credentials", "stdout");
+        char *text = recorded_file(release, "connection-without-credentials", "stdout");
         unit_failed(table_read_bare(text, strlen(text), "connect", names, 5, &table, &error),
                     &error, ERROR_BLANK, "User, Password");
         ck_assert_ptr_null(strstr(error.text, "Host"));
@@ -452,9 +411,11 @@ END_TEST
 
 int main(void)
 {
+    recorded = testcases_read("transcripts/tables", IN_BLOCKS);
+    recorded_releases();
     Suite *suite = suite_create("table");
     TCase *tests = unit_case(suite, "recorded");
-    tcase_add_loop_test(tests, recorded_tables, 0, COUNT(recordings));
+    tcase_add_loop_test(tests, recorded_tables, 0, (int)recorded.count);
     tcase_add_test(tests, every_recorded_table_is_read);
     tcase_add_test(tests, recorded_blank_credentials);
     tests = unit_case(suite, "header");
@@ -470,5 +431,8 @@ int main(void)
     tcase_add_loop_test(tests, bare_rows_that_do_not_fit, 0, COUNT(misfits));
     tcase_add_test(tests, messages_hold_no_cell);
     tcase_add_test(tests, spans);
-    return unit_run(suite);
+    int status = unit_run(suite);
+    testcases_free(&recorded);
+    recorded_free();
+    return status;
 }

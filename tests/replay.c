@@ -1,8 +1,9 @@
 /*
  * replay: a doctl made of recorded calls (tests/transcripts). REPLAY_CASES names folders of
  * recorded calls, parted by colons: the first one whose argv is this one's gives the answer, and
- * one after a "+" answers whatever is asked. Where none does, the words are turned down as a
- * released doctl does it. A path after --output may be any. REPLAY_LOG gets a line for every call.
+ * one after a "+" answers whatever is asked. Where no call is this one, it says like a released
+ * doctl that it does not know the words. A path after --output may be any. REPLAY_LOG gets a line
+ * for every call.
  *
  * The recorded help pages are cut to the line "[help page]"; one of the real form is put in.
  */
@@ -59,7 +60,7 @@ static void put(const char *text, FILE *stream)
     fputs(text, stream);
 }
 
-static int turn_down(char **argv)
+static int complain(char **argv)
 {
     const char *flag = NULL;
     for (char **word = argv; *word && !flag; word++)
@@ -95,5 +96,5 @@ int main(int argc, char **argv)
         }
         cases += length + (cases[length] != '\0');
     }
-    return turn_down(argv + 1);
+    return complain(argv + 1);
 }

@@ -20,7 +20,7 @@
 
 const char unit_child[] = UNIT_BUILD "/child";
 const char unit_replay[] = UNIT_BUILD "/replay";
-const char unit_transcripts[] = UNIT_SOURCE "/transcripts";
+const char unit_source[] = UNIT_SOURCE;
 
 static char *top;
 
@@ -59,6 +59,7 @@ static void clean_environment(void)
                                         "MANAGED_DB_DOCTL",
                                         "NO_COLOR",
                                         "MANAGED_DB_SECRETS_DIR",
+                                        "MANAGED_DB_LOCK_DIR",
                                         "XDG_STATE_HOME",
                                         "DIGITALOCEAN_OUTPUT",
                                         "DIGITALOCEAN_TRACE",
@@ -243,62 +244,4 @@ bool unit_is_utf8(const char *text)
                                           "[\\xe0-\\xef][\\x80-\\xbf]{2}|"
                                           "[\\xf0-\\xf4][\\x80-\\xbf]{3})*+");
     return pattern_is(&valid, text);
-}
-
-const struct unit_version unit_versions[UNIT_VERSIONS] = {
-    {"v1.94.0", "d3d3c1ee-6666-4f46-9a8d-5c519746aa72", "3573cdcf-35c4-471b-9859-43c133a737ce",
-     "ca81ccef-e7a9-4019-8694-e412b42817c4", "cb6643c9-0421-4f54-9724-f781f2730238",
-     "c49bb655-f648-4da1-b0f7-01e2e6670512"},
-    {"v1.123.0", "8a32f80f-8dd3-4a48-9526-1415b409c162", "dd3c1d68-42ec-4ec0-98c7-4890e2d30c5a",
-     "1b54f0cf-339e-4a3c-a758-035a569c4417", "7b1afe07-c37a-4cfd-8708-006baef1ef95",
-     "50b8d555-7755-484b-a7e0-5916cdb1ab83"},
-    {"v1.166.0", "6bb9e193-4ce1-4eff-bef0-205a18b7b4a8", "a9f4cb56-7ae6-4b9b-a386-b89dfa7cf37c",
-     "71fb9890-3757-4dcd-8f41-70639ff1d903", "98de743c-8e34-4462-8a01-6143868d4620",
-     "281040cc-7db9-42c9-95d3-c3a6a073af92"},
-};
-
-char *unit_fill(const char *text, const struct unit_version *version)
-{
-    struct buffer filled = BUFFER_INIT;
-    for (; *text; text++) {
-        const char *id = NULL;
-        if (*text == '@')
-            id = text[1] == 'O'   ? version->online
-                 : text[1] == 'C' ? version->creating
-                 : text[1] == 'S' ? version->staging
-                 : text[1] == 'V' ? version->vpc
-                 : text[1] == 'R' ? version->rule
-                                  : NULL;
-        if (id) {
-            buffer_add_text(&filled, id);
-            text++;
-        } else {
-            buffer_add(&filled, text, 1);
-        }
-    }
-    buffer_add_text(&filled, "");
-    return unit_keep(buffer_take(&filled));
-}
-
-char *unit_recorded(const struct unit_version *version, const char *name, const char *file)
-{
-    char *path = unit_format("%s/%s/%s/%s", unit_transcripts, version->name, name, file);
-    char *text = unit_read(path);
-    ck_assert_msg(text != NULL, "%s is missing", path);
-    return text;
-}
-
-size_t unit_each_recorded(const struct unit_version *version, void (*each)(const char *name))
-{
-    char *path = unit_path(unit_transcripts, version->name);
-    DIR *directory = opendir(path);
-    ck_assert_msg(directory != NULL, "%s: %s", path, strerror(errno));
-    size_t count = 0;
-    for (struct dirent *entry; (entry = readdir(directory));)
-        if (*entry->d_name != '.') {
-            each(entry->d_name);
-            count++;
-        }
-    closedir(directory);
-    return count;
 }

@@ -12,8 +12,8 @@
 
 #include "base/error.h"
 
-/* Programs that the tests run as children, and the recorded calls of the real doctl. */
-extern const char unit_child[], unit_replay[], unit_transcripts[];
+/* Programs that the tests run as children, and the folder tests/ with its data. */
+extern const char unit_child[], unit_replay[], unit_source[];
 
 /* Runs the suite and frees it; the exit status for main(). */
 int unit_run(Suite *suite);
@@ -54,22 +54,6 @@ char *unit_stderr(void (*function)(void *), void *context);
 
 /* Whether a text is valid UTF-8. */
 bool unit_is_utf8(const char *text);
-
-/* The recorded calls: a folder for each released doctl, and the IDs that its stand-in account had.
- */
-struct unit_version {
-    const char *name;
-    const char *online, *creating, *staging, *vpc, *rule;
-};
-#define UNIT_VERSIONS 3
-extern const struct unit_version unit_versions[UNIT_VERSIONS];
-
-/* A text with @O, @C, @S, @V and @R replaced by the IDs of a version. */
-char *unit_fill(const char *text, const struct unit_version *version);
-/* One file of a recorded call; fails the test where there is none. */
-char *unit_recorded(const struct unit_version *version, const char *name, const char *file);
-/* Calls a function for every recorded call of a version; gives how many there are. */
-size_t unit_each_recorded(const struct unit_version *version, void (*each)(const char *name));
 
 /* Asserts that a call failed in this way; `part` has to stand in its message. */
 #define unit_failed(good, error, wanted_kind, part)                                                \

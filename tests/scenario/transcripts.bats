@@ -11,7 +11,7 @@ setup() {
     local replayed recorded folder
     replayed=$(sed -nE 's/^ +replay ([a-z-]+)$/\1/p' "$BATS_TEST_FILENAME" | sort)
     for folder in "$transcripts_dir"/v*/; do
-        recorded=$(ls "$folder" | sort)
+        recorded=$(cd "$folder" && printf '%s\n' */ | tr -d / | sort)
         diff <(echo "$replayed") <(echo "$recorded")
     done
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "settings/load.h"
 #include "unit.h"
 
@@ -72,44 +71,6 @@ START_TEST(values_are_quoted_for_a_shell)
 }
 END_TEST
 
-static const struct {
-    const char *line;
-    bool good;
-} lines[] = {
-    {"DEPLOY_COMPOSE_FILES=docker-compose.yml", true},
-    {"DEPLOY_COMPOSE_FILES=a.yml:docker/b.yaml", true},
-    {"DEPLOY_COMPOSE_FILES=a..b.yml:..c/d", true},
-    {"DEPLOY_COMPOSE_FILES=../a.yml", false},
-    {"DEPLOY_COMPOSE_FILES=a/../../b.yml", false},
-    {"DEPLOY_COMPOSE_FILES=a.yml:..", false},
-    {"DEPLOY_COMPOSE_FILES=/etc/passwd", false},
-    {"DEPLOY_COMPOSE_FILES=a.yml:/etc/passwd", false},
-    {"DEPLOY_COMPOSE_FILES=a.yml:-rf", false},
-    {"DEPLOY_COMPOSE_FILES=a.yml::b.yml", false},
-    {"DEPLOY_DIR=/srv/app", true},
-    {"DEPLOY_DIR=srv", false},
-    {"DEPLOY_DIR='/srv/my app'", false},
-    {"DROPLET_NAME=web-1.example.org", true},
-    {"DROPLET_NAME=-web", false},
-    {"DROPLET_NAME=web_1", false},
-    {"DO_DROPLET_TAGS=web,env:prod", true},
-    {"DO_DROPLET_TAGS=web,,x", false},
-    {"DO_SSH_KEY_NAME='-o x'", false},
-    {"DEPLOY_SSH_USER=root", true},
-    {"DEPLOY_SSH_USER=-oProxyCommand=x", false},
-    {"DEPLOY_TIMEOUT=1.5", false},
-};
-
-START_TEST(forms_of_a_deployment)
-{
-    char *file = unit_file(unit_folder(), "deploy.config", lines[_i].line, 0600);
-    unit_worked(settings_set(&settings, SETTING_ENV_FILE, file, SOURCE_FLAG, "test", &error),
-                &error);
-    bool good = settings_load(&settings, "database_url", &error);
-    ck_assert_msg(good == lines[_i].good, "%s: %s", lines[_i].line, error.text);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("listing");
@@ -118,6 +79,5 @@ int main(void)
     tcase_add_test(tests, a_secret_is_in_no_form);
     tcase_add_test(tests, each_value_has_its_source);
     tcase_add_test(tests, values_are_quoted_for_a_shell);
-    tcase_add_loop_test(tests, forms_of_a_deployment, 0, COUNT(lines));
     return unit_run(suite);
 }

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "questions.h"
+#include "recorded.h"
+#include "testcases.h"
 #include "unit.h"
 
 static struct error error;
@@ -38,7 +41,7 @@ static const struct {
     {"", "", 0, VERDICT_ANSWERED, ERROR_NONE, 0, "", ""},
     {"x\n", "Notice: Database created\n", 0, VERDICT_ANSWERED, ERROR_NONE, 0, "", ""},
     {"x\n", "Warning: old\n", 0, VERDICT_ANSWERED, ERROR_NONE, 0, "", ""},
-    /* A name that reads like a complaint is none. */
+    /* A name may read like a complaint. */
     {"my unknown flag    1\nUsage    2\n", "", 0, VERDICT_ANSWERED, ERROR_NONE, 0, "", ""},
 
     /* The API's refusals. */
@@ -89,7 +92,7 @@ static const struct {
     {"{\"errors\":[{\"detail\":\"Get \\\"" URL "\\\": dial tcp: no such host\"}]}", "", 1,
      VERDICT_FAILED, ERROR_NETWORK, 0, "no such host", ""},
 
-    /* Words that were turned down, at whatever exit status. */
+    /* doctl does not know the words, at whatever exit status. */
     {"unknown flag: --format\n", "Error: unknown flag: --format\n" HELP, 255, VERDICT_UNSUPPORTED,
      ERROR_UNSUPPORTED, 0, "unknown flag: --format", "make tea"},
     {"", "Error: unknown flag: --private\n", 1, VERDICT_UNSUPPORTED, ERROR_UNSUPPORTED, 0,
@@ -233,78 +236,77 @@ START_TEST(parts_of_an_api_error)
     ck_assert_int_eq(found.status, 500);
     ck_assert_uint_eq(found.request_id.length, 0);
     ck_assert_uint_eq(found.text.length, 0);
-    static const char *const none[] = {"", "Error: GET " URL ": 40", "GET " URL ": 404 x",
-                                       "Error: GET ftp://x: 404 x", "Error: GET " URL ": 4040 x"};
-    for (size_t i = 0; i < COUNT(none); i++)
-        ck_assert(!verdict_api_error(none[i], strlen(none[i]), &found));
+    static const char *const wrong[] = {"", "Error: GET " URL ": 40", "GET " URL ": 404 x",
+                                        "Error: GET ftp://x: 404 x", "Error: GET " URL ": 4040 x"};
+    for (size_t i = 0; i < COUNT(wrong); i++)
+        ck_assert(!verdict_api_error(wrong[i], strlen(wrong[i]), &found));
 }
 END_TEST
 
-/* ---- the recorded answers ---- */
+/* ---- the recorded answers: tests/transcripts/verdicts ---- */
 
-/* Every recorded call that has no simple success; all else is VERDICT_ANSWERED. */
-static const struct {
-    const char *name;
-    enum verdict verdict;
-    enum error_kind kind;
-    int number, only_before; /* of the first releases only; 0: of all */
-} recordings[] = {
-    {"account-get-unauthorized", VERDICT_FAILED, ERROR_AUTH, 401, 0},
-    {"connection-private", VERDICT_UNSUPPORTED, ERROR_UNSUPPORTED, 0, 1},
-    {"databases-create-duplicate", VERDICT_FAILED, ERROR_API, 409, 0},
-    {"databases-create-plan", VERDICT_UNSUPPORTED, ERROR_UNSUPPORTED, 0, 0},
-    {"databases-get-bad-column", VERDICT_FAILED, ERROR_UNREADABLE, 0, 0},
-    {"databases-get-unknown", VERDICT_FAILED, ERROR_API, 404, 0},
-    {"droplet-get-unknown", VERDICT_FAILED, ERROR_API, 404, 0},
-    {"error-as-json", VERDICT_FAILED, ERROR_API, 404, 0},
-    {"firewalls-append-rate-limited", VERDICT_FAILED, ERROR_API, 429, 0},
-    {"get-ca", VERDICT_UNSUPPORTED, ERROR_UNSUPPORTED, 0, 1},
-    {"get-ca-server-error", VERDICT_UNSUPPORTED, ERROR_UNSUPPORTED, 0, 1},
-    {"get-ca-server-error", VERDICT_FAILED, ERROR_API, 500, 0},
-    {"network-down", VERDICT_FAILED, ERROR_NETWORK, 0, 0},
-    {"no-token", VERDICT_FAILED, ERROR_AUTH, 0, 0},
-    {"pool-create-duplicate", VERDICT_FAILED, ERROR_API, 409, 0},
-    {"pool-create-unprocessable", VERDICT_FAILED, ERROR_API, 422, 0},
-    {"pool-get-missing", VERDICT_FAILED, ERROR_API, 404, 0},
-    {"pool-get-missing-argument", VERDICT_FAILED, ERROR_UNREADABLE, 0, 0},
-    {"unknown-command", VERDICT_UNSUPPORTED, ERROR_UNSUPPORTED, 0, 0},
-    {"vpcs-create-plan", VERDICT_UNSUPPORTED, ERROR_UNSUPPORTED, 0, 0},
-};
+static struct testcases verdicts;
 
-static int current;
-
-static void judge_recorded(const char *name)
+/* The verdict that a kind of error goes with. */
+static enum verdict verdict_for(enum error_kind kind)
 {
-    const struct unit_version *version = &unit_versions[current];
-    enum verdict verdict = VERDICT_ANSWERED;
+    return kind == ERROR_NONE          ? VERDICT_ANSWERED
+           : kind == ERROR_UNSUPPORTED ? VERDICT_UNSUPPORTED
+                                       : VERDICT_FAILED;
+}
+
+static const struct testcase *find_verdict(const struct recorded_release *release, const char *call)
+{
+    for (size_t i = 0; i < verdicts.count; i++) {
+        const struct testcase *one = &verdicts.list[i];
+        testcase_check(one, 3, 3, "call, releases, verdict");
+        if (strcmp(one->fields[0], call) == 0 && recorded_applies(one, one->fields[1], release))
+            return one;
+    }
+    return NULL;
+}
+
+static void judge_recorded(const struct recorded_release *release, const char *call)
+{
+    const struct testcase *one = find_verdict(release, call);
     enum error_kind kind = ERROR_NONE;
     int number = 0;
-    for (size_t i = 0; i < COUNT(recordings); i++) {
-        if (strcmp(recordings[i].name, name) != 0 ||
-            (recordings[i].only_before && current >= recordings[i].only_before))
-            continue;
-        verdict = recordings[i].verdict;
-        kind = recordings[i].kind;
-        number = recordings[i].number;
-        break;
-    }
+    if (one)
+        questions_kind(one->where, one->fields[2], &kind, &number);
     enum verdict seen =
-        judge(unit_recorded(version, name, "stdout"), unit_recorded(version, name, "stderr"),
-              atoi(unit_recorded(version, name, "status")));
-    ck_assert_msg(seen == verdict && error.kind == kind && error.number == number,
-                  "%s/%s: verdict %d, kind %d, number %d: %s", version->name, name, (int)seen,
+        judge(recorded_file(release, call, "stdout"), recorded_file(release, call, "stderr"),
+              atoi(recorded_file(release, call, "status")));
+    ck_assert_msg(seen == verdict_for(kind) && error.kind == kind && error.number == number,
+                  "%s: %s/%s: verdict %d, kind %d, number %d: %s",
+                  one ? one->where : "tests/transcripts/verdicts", release->name, call, (int)seen,
                   (int)error.kind, error.number, error.text);
 }
 
 START_TEST(recorded_answers)
 {
-    current = _i;
-    ck_assert_uint_ge(unit_each_recorded(&unit_versions[_i], judge_recorded), COUNT(recordings));
+    for (const struct recorded_release *release = recorded_releases(); release->name; release++)
+        ck_assert_uint_ge(recorded_each(release, judge_recorded), 45);
+}
+END_TEST
+
+START_TEST(every_verdict_is_of_a_recorded_call)
+{
+    const struct testcase *one = &verdicts.list[_i];
+    testcase_check(one, 3, 3, "call, releases, verdict");
+    size_t count = 0;
+    for (const struct recorded_release *release = recorded_releases(); release->name; release++)
+        if (recorded_applies(one, one->fields[1], release)) {
+            recorded_path(one, release, one->fields[0]);
+            count++;
+        }
+    ck_assert_msg(count > 0, "%s: no release is meant", one->where);
 }
 END_TEST
 
 int main(void)
 {
+    verdicts = testcases_read("transcripts/verdicts", 3);
+    recorded_releases();
     Suite *suite = suite_create("answer");
     TCase *tests = unit_case(suite, "judge");
     tcase_add_loop_test(tests, judgements, 0, COUNT(answers));
@@ -314,6 +316,10 @@ int main(void)
     tcase_add_test(tests, long_texts);
     tcase_add_test(tests, parts_of_an_api_error);
     tests = unit_case(suite, "recorded");
-    tcase_add_loop_test(tests, recorded_answers, 0, UNIT_VERSIONS);
-    return unit_run(suite);
+    tcase_add_test(tests, recorded_answers);
+    tcase_add_loop_test(tests, every_verdict_is_of_a_recorded_call, 0, (int)verdicts.count);
+    int status = unit_run(suite);
+    testcases_free(&verdicts);
+    recorded_free();
+    return status;
 }
