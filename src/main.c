@@ -16,7 +16,10 @@
 #include "cli/help.h"
 #include "commands/run.h"
 
-/* A pipe must not become stdout: descriptors that the caller closed are opened, unusable. */
+/*
+ * Descriptors 0 to 2 that the caller closed are opened on /dev/null, in the wrong direction:
+ * otherwise the next pipe would become stdout.
+ */
 static void open_standard_streams(void)
 {
     for (int descriptor = 0; descriptor < 3; descriptor++)
@@ -29,7 +32,7 @@ static void open_standard_streams(void)
 static void forbid_core_files(void)
 {
 #ifdef __linux__
-    /* A program that the kernel pipes it to is only kept from it by the limit 1 (core(5)). */
+    /* Where the kernel pipes core files to a program, only the limit 1 stops it (core(5)). */
     if (setrlimit(RLIMIT_CORE, &(struct rlimit){1, 1}) == 0)
         return;
 #endif
@@ -73,7 +76,7 @@ int main(int argc, char **argv)
     struct error error = ERROR_INIT;
     struct console console = {CONSOLE_NORMAL, false};
     open_standard_streams();
-    /* A write to a closed pipe is an error to be told, not a silent end. */
+    /* A write to a closed pipe is reported as an error; it must not end the program silently. */
     signal(SIGPIPE, SIG_IGN);
     forbid_core_files();
 

@@ -27,8 +27,8 @@ static char *spoken(const struct wording *wording, const char *const arguments[C
 #define DETAILS "--format Host,Port,User,Password,Database --no-header"
 
 /*
- * Every call in full: as the plan has it (tasks 1 and 3, and DESIGN.md for the three functions that
- * it leaves out), and as a released doctl knows it (docs/DOCTL.md).
+ * Every call in full: as the plan has it (tasks 1 and 3, and docs/DOCTL.md for the three functions
+ * that it leaves out), and as a released doctl knows it (docs/DOCTL.md).
  */
 static const struct {
     enum call_id id;

@@ -24,7 +24,8 @@ static void check_recorded(const struct testcase *one)
     testcase_check(one, COLUMNS, COLUMNS, "calls, releases, dialect, question, answer");
 }
 
-/* The next name of a list with blanks between them, or NULL. `any` tells whether it ends with "*".
+/*
+ * The next name of a list with blanks between them, or NULL. `any` tells whether it ends with "*".
  */
 static char *next_call(const char **names, bool *any)
 {

@@ -33,7 +33,8 @@ void testcases_free(struct testcases *cases);
 /* Fails the test where a case has not this number of fields; `names` tells what they are. */
 void testcase_check(const struct testcase *one, size_t least, size_t most, const char *names);
 
-/* A text with "\n" and "\\" for a newline and a backslash as it is meant; kept until the test ends.
+/*
+ * A text with "\n" and "\\" for a newline and a backslash as it is meant; kept until the test ends.
  */
 char *testcase_unescape(const char *text);
 

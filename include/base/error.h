@@ -6,7 +6,7 @@
  * status and a line on stderr, so every text is a whole message: what was being done, to what, what
  * went wrong, what to do next. Texts hold no secret.
  *
- * The exit statuses are those of DESIGN.md, "Commands".
+ * The exit statuses are those of README.md, "Exit status".
  */
 #ifndef MANAGED_DB_BASE_ERROR_H
 #define MANAGED_DB_BASE_ERROR_H
@@ -25,10 +25,10 @@ enum error_kind {
     ERROR_NOT_THERE,   /* a read that worked showed that it is not there                  exit 1 */
     ERROR_USAGE,       /* command line or settings; doctl was not called                  exit 2 */
     ERROR_NO_DOCTL,    /* doctl is missing or not executable                              exit 3 */
-    ERROR_AUTH,        /* no token, or DigitalOcean turned it down (401)                  exit 3 */
+    ERROR_AUTH,        /* no token, or DigitalOcean refused it (401)                      exit 3 */
     ERROR_API,         /* the API refused; `number` is the HTTP status                    exit 4 */
     ERROR_NETWORK,     /* no answer from the API                                          exit 4 */
-    ERROR_UNSUPPORTED, /* this doctl does not know the words                              exit 4 */
+    ERROR_UNSUPPORTED, /* doctl does not know the command                                 exit 4 */
     ERROR_UNREADABLE,  /* doctl crashed, failed oddly or printed what cannot be read      exit 4 */
     ERROR_BLANK,       /* cells that were asked for are blank                             exit 4 */
     ERROR_CONFLICT,    /* what stands there is not what was asked for                     exit 4 */
@@ -66,7 +66,7 @@ bool error_precede(struct error *error, const char *words);
 /* Appends a piece of advice to the message, after "; ". Returns false. */
 bool error_advise(struct error *error, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* The exit status of DESIGN.md for this error; 0 for ERROR_NONE. */
+/* The exit status for this error; 0 for ERROR_NONE. */
 int error_exit_status(const struct error *error);
 
 #endif

@@ -17,7 +17,9 @@
 #define INTERPOLATE_MAX_VARIABLES 100000
 
 struct interpolation {
-    /* The value of a variable, or NULL. The function may be NULL: none is set, and none is missed.
+    /*
+     * The value of a variable, or NULL. The function may be NULL: then no variable is set, and a
+     * missing one is no error.
      */
     const char *(*value)(const void *context, const char *name);
     const void *context;

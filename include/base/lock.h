@@ -1,9 +1,9 @@
 /*
  * lock: one run at a time for one cluster on one machine.
  *
- * A flock(2) on a file that all users of the machine share; the kernel takes it back when its
- * holder ends, however it ends. The file itself stays: removing it would let two runs lock two
- * files of one name.
+ * A flock(2) on a file that all users of the machine share; the kernel releases it when its holder
+ * ends, however it ends. The file itself stays: removing it would let two runs lock two files of
+ * one name.
  */
 #ifndef MANAGED_DB_BASE_LOCK_H
 #define MANAGED_DB_BASE_LOCK_H

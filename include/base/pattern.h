@@ -1,6 +1,6 @@
 /*
- * pattern: PCRE2 regular expressions, compiled at first use, and by the JIT, where the machine has
- * one, once they have shown to be used often: a run with short answers never pays for it.
+ * pattern: PCRE2 regular expressions, compiled at first use. A pattern that is used often is
+ * compiled by the JIT too, where the machine has one; a run with short answers never pays for that.
  *
  * A pattern is a static variable set up with PATTERN("…"); nothing needs to be freed before the end
  * of the program (pattern_free_all() is for tests and leak checkers). Patterns work on bytes: text
@@ -18,7 +18,7 @@ struct pattern {
     const char *text;
     void *code;    /* pcre2_code */
     void *data;    /* pcre2_match_data */
-    unsigned uses; /* up to the one at which the JIT comes in */
+    unsigned uses; /* counted up to the one that starts the JIT */
     bool has_jit;
     struct pattern *next; /* of those that are compiled */
 };

@@ -1,5 +1,5 @@
 /*
- * text: making somebody else's text fit to be shown or read. Pure; results are the caller's to
+ * quote: making somebody else's text fit to be shown or read. Pure; results are the caller's to
  * free.
  */
 #ifndef MANAGED_DB_BASE_QUOTE_H

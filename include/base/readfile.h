@@ -1,8 +1,9 @@
 /*
- * input: reads a whole file that somebody else wrote: settings, Compose files, their variables.
+ * readfile: reads a whole file that somebody else wrote: settings, Compose files, their
+ * variables.
  *
  * A pipe that was handed over (/dev/stdin, /dev/fd/N) is read to its end, and a signal that arrives
- * meanwhile ends that. A named pipe is refused: whom it waits for, nobody can tell.
+ * meanwhile ends that. A named pipe is refused: nobody may ever write into it.
  */
 #ifndef MANAGED_DB_BASE_READFILE_H
 #define MANAGED_DB_BASE_READFILE_H

@@ -4,7 +4,7 @@
  * A file is written under a name of its own in the same folder (O_EXCL, mode 0600), synced, and
  * renamed over the final name; a symbolic link there is replaced, not followed. A file that already
  * has the content, the mode and the owner is left alone, inode and all. Folders that have to be
- * made are 0700, their parents as the umask says (DESIGN.md, "Commands").
+ * made are 0700, their parents as the umask says (README.md, "Files").
  */
 #ifndef MANAGED_DB_BASE_SECRETFILE_H
 #define MANAGED_DB_BASE_SECRETFILE_H
@@ -14,7 +14,7 @@
 #include "base/error.h"
 
 struct secretfile_owner {
-    bool wanted; /* else the file belongs to whom runs the program */
+    bool wanted; /* else the file belongs to the user who runs the program */
     uid_t uid;
     gid_t gid;
 };
@@ -22,13 +22,12 @@ struct secretfile_owner {
 enum secretfile_outcome { SECRETFILE_WRITTEN, SECRETFILE_UNCHANGED };
 
 /*
- * Sees before anything else happens that `path` can be written, and only by whom it should be:
- * makes its folder, and fails with ERROR_LOCAL where that cannot be done, where the
- * folder is not writable, or belongs to or is writable by others, where a folder or device stands
- * at the path itself, or a file that cannot be read or of a user who is neither `owner` nor the one
- * who runs the program, and where a new file cannot be made or given to `owner`. Removes what runs
- * that were killed left there: a temporary file that nobody holds (flock), or whose process is
- * gone.
+ * Checks that `path` can be written, before anything else happens: makes its folder, and removes
+ * temporary files that killed runs left there. Fails with ERROR_LOCAL where
+ *   - the folder cannot be made or written in, belongs to somebody else, or others can write in it;
+ *   - the path names a folder or a device;
+ *   - the file there cannot be read, or belongs to neither `owner` nor the user who runs this;
+ *   - a new file cannot be made there, or cannot be given to `owner`.
  */
 bool secretfile_prepare(const char *path, const struct secretfile_owner *owner,
                         struct error *error);

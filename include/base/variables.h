@@ -33,7 +33,7 @@ struct variables {
 void variables_set(struct variables *variables, const char *name, const char *value);
 
 /*
- * Reads a file (input.h); one that is not there, or no regular file, is passed over unless
+ * Reads a file (readfile.h); one that is missing, or no regular file, is ignored unless
  * `must_exist`. Fails with ERROR_USAGE also for a quote that is not closed and for more than 1000
  * variables.
  */

@@ -1,5 +1,5 @@
 /*
- * compose_check: what is wrong in Compose files that Compose itself would take, or would turn down
+ * check: what is wrong in Compose files that Compose itself would take, or would refuse
  * without a place in the file.
  *
  * The files are looked at as they are merged with the variables of the moment, and once more for

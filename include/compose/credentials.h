@@ -1,5 +1,5 @@
 /*
- * compose_credentials: passwords that stand in a Compose file in plain text. Pure.
+ * credentials: passwords that stand in a Compose file in plain text. Pure.
  *
  * A value counts as it is written: what a variable stands for is not in the file, its default is.
  */
@@ -8,7 +8,7 @@
 
 #include "compose/finding.h"
 
-/* Rule "plain-credentials", for a service in its one form (compose_merge.h). */
+/* Rule "plain-credentials", for a service in its one form (merge.h). */
 void check_credentials(struct findings *findings, const char *name, const struct node *service);
 
 /* The same for every text of a file, whatever it is: URLs, and words behind password=. */

@@ -1,5 +1,5 @@
 /*
- * compose_form: whether a YAML file is a Compose file at all. Pure.
+ * form: whether a YAML file is a Compose file at all. Pure.
  */
 #ifndef MANAGED_DB_COMPOSE_FORM_H
 #define MANAGED_DB_COMPOSE_FORM_H

@@ -1,5 +1,5 @@
 /*
- * compose_merge: one service of a Compose file over another, and short forms as long ones. Pure.
+ * merge: one service of a Compose file over another, and short forms as long ones. Pure.
  *
  * The rules are Compose's ("Merge Compose files" of the specification; where releases differ, those
  * of 1.29, whose config.py every later one grew from): mappings are merged key by key, lists of

@@ -1,5 +1,5 @@
 /*
- * compose_plan: what the plan (task 2) asks of its overlay.
+ * plan: what the plan (task 2) asks of its overlay.
  */
 #ifndef MANAGED_DB_COMPOSE_PLAN_H
 #define MANAGED_DB_COMPOSE_PLAN_H

@@ -1,5 +1,5 @@
 /*
- * compose_ports: databases, caches and object stores that other hosts can reach. Pure.
+ * ports: databases, caches and object stores that other hosts can reach. Pure.
  */
 #ifndef MANAGED_DB_COMPOSE_PORTS_H
 #define MANAGED_DB_COMPOSE_PORTS_H
@@ -17,7 +17,7 @@ void compose_port_free(struct compose_port *port);
 bool compose_port_is_local(const struct compose_port *port);
 
 /*
- * Rule "published", for a service in its one form (compose_merge.h): where it keeps data, or
+ * Rule "published", for a service in its one form (merge.h): where it keeps data, or
  * whatever it does (`any`).
  */
 void check_ports(struct findings *findings, const char *name, const struct node *service, bool any);

@@ -1,5 +1,5 @@
 /*
- * compose: Compose files as Docker Compose understands them together.
+ * project: Compose files as Docker Compose understands them together.
  *
  * Calling sequence:
  *     compose_read(&files, paths, count, &error);       the YAML, once
@@ -8,11 +8,11 @@
  *     compose_free(&compose);
  *     compose_files_free(&files);
  *
- * Loading puts in the variables, merges file by file (compose_merge.h) and follows `extends`, which
+ * Loading puts in the variables, merges file by file (merge.h) and follows `extends`, which
  * takes a service as the first file that has it defines it.
- * Relative paths count from the folder of the first file. What Compose itself would turn down
+ * Relative paths count from the folder of the first file. What Compose itself would refuse
  * because it is not of Compose's form fails with ERROR_USAGE, FILE:LINE:COLUMN first; what it takes
- * and should not be so is compose_check.h's.
+ * and should not be so is check.h's.
  *
  * Rules: the Compose specification, and Compose 1.29 where it decides (docs/COMPOSE.md).
  */

@@ -1,5 +1,5 @@
 /*
- * compose_secrets: the files of secrets on this host, as Docker will mount them: there, closed to
+ * secrets: the files of secrets on this host, as Docker will mount them: there, closed to
  * others, and open to the container's user.
  */
 #ifndef MANAGED_DB_COMPOSE_SECRETS_H

@@ -3,7 +3,7 @@
  * an answer, and when a read is retried. For doctl.c and compute.c, whose functions know what each
  * question means.
  *
- * The rules (docs/DOCTL.md, "Two dialects"):
+ * The rules (docs/DOCTL.md, "Two kinds of doctl"):
  *   - a question is asked in the plan's words; where doctl does not know them, in the shipped
  * words, and from then on the shipped words come first;
  *   - an API error, a network error or a missing token never makes it try other words;

@@ -53,7 +53,7 @@ struct doctl {
     struct doctl_options options;
     char *path;
     char **environment;
-    char **own_variables; /* those of the environment that are ours to free */
+    char **own_variables; /* those of the environment that were allocated here */
     struct process_set *set;
     struct prefetched *prefetched;
     char *scratch; /* where the plan's words have doctl put the certificate */

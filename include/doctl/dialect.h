@@ -4,8 +4,8 @@
  * There are two dialects (docs/DOCTL.md): the plan's, which test harnesses with a fake doctl speak,
  * and the shipped one, which every release since 1.94 speaks. A call has
  *   - the plan's words only: both kinds of doctl know them;
- *   - both: where one is turned down, the other is tried;
- *   - shipped words only: a question beyond the plan, which a doctl may turn down.
+ *   - both: where doctl does not know the one, the other is tried;
+ *   - shipped words only: a question beyond the plan, which a hand-made doctl need not know.
  */
 #ifndef MANAGED_DB_DOCTL_DIALECT_H
 #define MANAGED_DB_DOCTL_DIALECT_H
@@ -46,7 +46,7 @@ enum call_id {
     CALL_DROPLET_DELETE,     /* 1 Droplet */
     CALL_CLUSTER_DELETE,     /* 1 cluster */
     CALL_VPC_DELETE,         /* 1 VPC */
-    CALL_WITNESS             /* no argument: only a released doctl complains as it should */
+    CALL_PROBE               /* no argument: shows whether doctl is a released one */
 };
 
 /* What an answer has to look like. */

@@ -2,8 +2,8 @@
  * doctl: one function for each thing that the program asks of doctl or has doctl do for the
  * database and its network.
  *
- * The words are dialect's, the judgement of what came back answer's, how a question is asked ask's;
- * this room knows what an answer must hold.
+ * dialect holds the words, ask asks the question and verdict judges what came back; this room knows
+ * what an answer must hold.
  *
  * Errors are those of ask(), and ERROR_UNREADABLE for an answer that is not what was asked for.
  * Some questions only a released doctl knows; ERROR_UNSUPPORTED from one of those means that the

@@ -3,8 +3,8 @@
  * the plan's dialect (docs/DOCTL.md). For a released one no answer is made up: what only a
  * hand-made one may leave out or print in another form is an error there.
  *
- * It is told by how a doctl refuses words that it does not know, noted run by run; where nothing
- * was seen yet and it matters, doctl_is_released() asks once.
+ * How a doctl refuses words that it does not know shows which it is; each run is noted. Where
+ * nothing was seen yet and it matters, doctl_is_released() asks once.
  */
 #ifndef MANAGED_DB_DOCTL_RELEASED_H
 #define MANAGED_DB_DOCTL_RELEASED_H

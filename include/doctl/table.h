@@ -4,7 +4,8 @@
  * doctl's tables come from Go's tabwriter (docs/DOCTL.md, "Output"): cells are padded with blanks,
  * at least four stand between two columns, the last column is not padded, a value may hold single
  * blanks but never two, and padding counts code points, not bytes. With a header row the offset of
- * a header is the offset of its column, so blank cells can be told; without one they cannot.
+ * a header is the offset of its column, so it is known which cells are blank; without one it is
+ * not.
  *
  * Lines `Notice: …` and `Warning: …` and empty lines are not part of a table. The spans point into
  * the caller's buffer, which must outlive the table; table_free() frees what the table itself

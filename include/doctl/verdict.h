@@ -1,9 +1,10 @@
 /*
- * answer: what one run of doctl said. Pure: it reads the streams and the exit status of a process.
+ * verdict: what one run of doctl said. Pure: it reads the streams and the exit status of a
+ * process.
  *
- * doctl's own words are told apart by their form (docs/DOCTL.md, "Exit status and errors"): an API
+ * Messages are recognised by their form (docs/DOCTL.md, "Exit status and errors"): an API
  * error, a network error or a missing token is an answer to the question; an unknown flag or
- * command or a help page means that doctl turned the words of the question down and sent nothing.
+ * command or a help page means that doctl does not know the command and sent nothing.
  */
 #ifndef MANAGED_DB_DOCTL_VERDICT_H
 #define MANAGED_DB_DOCTL_VERDICT_H

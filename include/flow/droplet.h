@@ -12,7 +12,7 @@
 #include "doctl/compute.h"
 #include "flow/state.h"
 
-/* ERROR_NOT_THERE where there is no Droplet with exactly this name; *id is its ID else. */
+/* Finds the Droplet with exactly this name; ERROR_NOT_THERE where there is none. */
 bool find_droplet(struct flow *flow, const char *name, char **id, struct error *error);
 
 /* The Droplet of DROPLET_ID. One that is not there is the API's 404. */

@@ -2,7 +2,7 @@
  * endpoint: which host, port and database the URL gets.
  *
  * The plan makes up a host name for the pooler; a released doctl tells the pool's own port and
- * database, and the host inside the VPC (DESIGN.md, "Pool endpoint"; docs/DOCTL.md, "The service").
+ * database, and the host inside the VPC (docs/DOCTL.md, "The service").
  */
 #ifndef MANAGED_DB_FLOW_ENDPOINT_H
 #define MANAGED_DB_FLOW_ENDPOINT_H

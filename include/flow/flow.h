@@ -1,10 +1,13 @@
 /*
  * flow: the plan's functions, by the plan's names, in the plan's order (plan, tasks 1 and 3).
  *
- * Each tells its story on the console and gives its answer through its arguments; none prints an
- * answer. In the faithful mode each makes the plan's doctl calls and no others. In the default mode
- * it makes the same changes in the same order, and may read, wait and repair (DESIGN.md, "Two
- * doctls, one flow"). Results are the caller's to free.
+ * Calling sequence: validate_doctl_auth(), then setup_managed_database(), which calls the others;
+ * or any of the others alone, with the ID of a cluster.
+ *
+ * Each function says on the console what it does, and gives its answer through its arguments; no
+ * function prints an answer. In the faithful mode it makes the plan's doctl calls and no others. In
+ * the default mode it makes the same changes in the same order, and may also read, wait and repair
+ * (README.md, "Modes"). Results are the caller's to free.
  */
 #ifndef MANAGED_DB_FLOW_FLOW_H
 #define MANAGED_DB_FLOW_FLOW_H

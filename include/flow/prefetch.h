@@ -3,7 +3,7 @@
  * taken where flow.c asks for it (docs/ARCHITECTURE.md, "Prefetching").
  *
  * Each function starts the questions whose arguments are known at that point and whose answers no
- * change of the flow in between can alter. None fails, and none does anything in the faithful mode.
+ * change of the flow in between can alter. They cannot fail, and do nothing in the faithful mode.
  */
 #ifndef MANAGED_DB_FLOW_PREFETCH_H
 #define MANAGED_DB_FLOW_PREFETCH_H

@@ -1,5 +1,5 @@
 /*
- * listing: the settings that are in force and where each comes from, to be read by a person, by a
+ * print: the settings that are in force and where each comes from, to be read by a person, by a
  * program or by a shell script. Pure. A secret's value is never in it: it is masked, and left out
  * of the form for scripts. Results are the caller's to free.
  */

@@ -2,7 +2,7 @@
  * settings: the values a run works with, and where each comes from.
  *
  * A value comes from the command line, else the environment, else --env-file, else --manifest, else
- * the plan's constant (DESIGN.md, "Commands"). Empty counts as left out. Every value is checked by
+ * the plan's constant (README.md, "Settings"). Empty counts as left out. Every value is checked by
  * its form before anything runs (docs/DOCTL.md, "The service"): one that does not fit is
  * ERROR_USAGE with a sentence that names value, place and form.
  */
@@ -83,7 +83,7 @@ struct settings {
     enum source sources[SETTING_COUNT];
     char **trust; /* the rules of --trust, or of the manifest */
     size_t trust_count;
-    bool trust_is_settled; /* by the command line: the manifest's rules are passed over */
+    bool trust_is_settled; /* by the command line: the manifest's rules are ignored */
     char **compose;        /* Compose files, in the order they were named */
     size_t compose_count;
     bool faithful, quiet, verbose, no_secret_file;

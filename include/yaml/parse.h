@@ -1,5 +1,5 @@
 /*
- * document: YAML files (libyaml) as trees of nodes (node.h).
+ * parse: YAML files (libyaml) as trees of nodes (tree.h).
  *
  * Calling sequence:
  *     tree = tree_new();
@@ -26,7 +26,7 @@
 #define YAML_MAX_NODES 100000
 #define YAML_MAX_KEYS  1000 /* of one mapping: they are searched one by one */
 
-/* Reads a file (input.h). *root is NULL where it holds no document. Fails with ERROR_USAGE. */
+/* Reads a file (readfile.h). *root is NULL where it holds no document. Fails with ERROR_USAGE. */
 bool yaml_read(struct tree *tree, const char *path, struct node **root, struct error *error);
 
 /* The same for bytes in memory; `name` stands for the file in messages. */

@@ -1,9 +1,9 @@
 /*
- * node: the values of a YAML file as a tree, each with the place where it stands. Pure.
+ * tree: the values of a YAML file as a tree, each with the place where it stands. Pure.
  *
- * A document owns every node and text that is made for it; nothing is freed one by one. Trees may
- * share branches (an alias is the very node of its anchor), so a node is filled by whom made it and
- * not changed afterwards: what differs gets a node of its own.
+ * A tree owns every node and text that is made for it; nothing is freed one by one. Branches may be
+ * shared (an alias is the same node as its anchor), so a node is filled where it is made and never
+ * changed afterwards: to change one, copy it.
  */
 #ifndef MANAGED_DB_YAML_TREE_H
 #define MANAGED_DB_YAML_TREE_H
@@ -48,7 +48,7 @@ void node_add(struct tree *tree, struct node *node, struct node *key, struct nod
 void node_append(struct tree *tree, struct node *node, struct node *key, struct node *item);
 void node_remove(struct node *mapping, const char *key);
 
-/* A text that lives as long as the document. */
+/* A text that lives as long as the tree. */
 const char *tree_text(struct tree *tree, const char *text, size_t length);
 
 /* The value of a key; NULL where there is none, or where the node is NULL or no mapping. */

@@ -72,7 +72,7 @@ STORY(failure, CONSOLE_QUIET, RED, "✗ ")
 PRINTF_LIKE(2, 3)
 static STORY(detail, CONSOLE_VERBOSE, GREY, "+ ")
 
-    void console_call(const struct console *console, char *const *argv)
+void console_call(const struct console *console, char *const *argv)
 {
     if (console->level < CONSOLE_VERBOSE)
         return;

@@ -42,7 +42,7 @@ static bool invalid(const char *text, size_t length, struct error *error)
     return false;
 }
 
-/* The length up to the brace that closes this one; braces of variables within are passed over. */
+/* The length up to the brace that closes this one; braces of variables within do not count. */
 static size_t closing_brace(const char *text, size_t length)
 {
     size_t open = 0;

@@ -49,7 +49,7 @@ struct process_set {
 
 /* ---- signals ---- */
 
-/* Those that end the program, then the one that tells of children. */
+/* Those that end the program, then the one for a child that has ended. */
 static const int caught_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD};
 #define CAUGHT (sizeof caught_signals / sizeof caught_signals[0])
 
@@ -64,7 +64,7 @@ static void note(int number)
     int saved = errno;
     if (number != SIGCHLD)
         noted_signal = number;
-    /* A full pipe is as good: poll() will return. */
+    /* Where the pipe is full, poll() returns too. */
     ssize_t ignored = write(wake_pipe[1], "", 1);
     (void)ignored;
     errno = saved;
@@ -364,7 +364,7 @@ static void free_child(struct process *child)
 
 /* ---- the set ---- */
 
-/* The sets there are, for the one moment at which nobody can hand one over. */
+/* All sets, for kill_all_children(), which is called without arguments. */
 static struct process_set *sets;
 
 static void kill_all_children(void)
@@ -457,7 +457,8 @@ static int keep_deadlines(struct process_set *set, long long until)
     return next - now > INT_MAX ? INT_MAX : (int)(next - now);
 }
 
-/* One turn of the loop: waits for something to happen, up to `until` (0: no limit), and serves it.
+/*
+ * One turn of the loop: waits for something to happen, up to `until` (0: no limit), and serves it.
  */
 static void turn(struct process_set *set, long long until)
 {
@@ -487,7 +488,8 @@ static void turn(struct process_set *set, long long until)
     start_queued(set);
 }
 
-/* Passes a signal on and sees all children out. A second signal from the user cuts the wait short.
+/*
+ * Passes a signal on and sees all children out. A second signal from the user cuts the wait short.
  */
 static void stop_all(struct process_set *set, int number)
 {

@@ -52,8 +52,10 @@ static size_t escape_string(const char *text, size_t length)
     return i + 1 < length && text[i] == 0x1b && text[i + 1] == '\\' ? i + 2 : i;
 }
 
-/* How much of the text an escape sequence at its start takes: ESC [ … letter, ESC ] … BEL and its
- * like, or ESC and one character. */
+/*
+ * How much of the text an escape sequence at its start takes: ESC [ … letter, ESC ] … BEL and its
+ * like, or ESC and one character.
+ */
 static size_t escape(const char *text, size_t length)
 {
     if (length < 2)
@@ -68,8 +70,10 @@ static size_t escape(const char *text, size_t length)
     return i < length ? i + 1 : i;
 }
 
-/* Those that turn the direction of what follows: U+200E, U+200F, U+202A to U+202E, U+2066 to
- * U+2069. */
+/*
+ * Characters that change the direction of the text: U+200E, U+200F, U+202A to U+202E, U+2066 to
+ * U+2069.
+ */
 static bool turns(const unsigned char *at)
 {
     return at[0] == 0xe2 && ((at[1] == 0x80 && (at[2] == 0x8e || at[2] == 0x8f ||

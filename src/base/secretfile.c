@@ -82,7 +82,7 @@ static bool is_safe_folder(const char *folder, const struct secretfile_owner *ow
         return error_set(error, ERROR_LOCAL, EPERM,
                          "others can write in the folder %s: name another one, or 'chmod o-w' it",
                          folder);
-    /* A group of one's own is what many systems give every user. */
+    /* Many systems give every user a group of their own. */
     if (status.st_mode & S_IWGRP && status.st_gid != getegid())
         return error_set(error, ERROR_LOCAL, EPERM,
                          "group %lu can write in the folder %s: name another one, or 'chmod g-w' "
@@ -112,8 +112,7 @@ static bool is_safe_place(const char *path, const struct secretfile_owner *owner
     return true;
 }
 
-/* Whether nobody works on a temporary file any more: its name is NAME.PID.tmp or NAME.PID-HEX.tmp.
- */
+/* Whether a temporary file, NAME.PID.tmp or NAME.PID-HEX.tmp, is in use no more. */
 static bool is_left_over(int folder, const char *entry, const char *suffix)
 {
     char *rest;
@@ -134,7 +133,7 @@ static bool is_left_over(int folder, const char *entry, const char *suffix)
     return free_to_go;
 }
 
-/* What cannot be removed is not ours to complain about: the write itself will tell. */
+/* A file that cannot be removed is no error here: if it matters, the write fails. */
 static void sweep(const char *folder, const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -159,7 +158,7 @@ static int open_beside(const char *path, char **name)
         char *candidate = mem_format("%s.%ld-%lx.tmp", path, (long)getpid(),
                                      (unsigned long)now.tv_nsec + (unsigned long)attempt);
         int file = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-        /* The lock tells a later run that somebody is at it; it goes with the descriptor. */
+        /* The lock shows a later run that the file is in use; it ends with the descriptor. */
         if (file >= 0 && flock(file, LOCK_EX | LOCK_NB) == 0) {
             *name = candidate;
             return file;
@@ -177,8 +176,10 @@ static int open_beside(const char *path, char **name)
     return -1;
 }
 
-/* A rename counts only once the folder is on the disk too; file systems that cannot sync one say
- * so. */
+/*
+ * A rename counts only once the folder is on the disk too; file systems that cannot sync one say
+ * so.
+ */
 static bool sync_folder(const char *path)
 {
     char *folder = folder_of(path);
@@ -264,8 +265,7 @@ bool secretfile_read(const char *path, char **text, size_t *length, struct error
     return good;
 }
 
-/* Opens, names and gives away as a write will, and takes it back: what cannot be done is known now.
- */
+/* Makes a file as a write will, and removes it: what cannot be done is known now. */
 static bool try_to_write(const char *path, const char *previous,
                          const struct secretfile_owner *owner, struct error *error)
 {
@@ -350,7 +350,7 @@ bool secretfile_keep_previous(const char *path, const char *text, size_t length,
     *kept = false;
     bool good = true;
     bool missing = lstat(previous, &status) != 0;
-    /* One that cannot be looked at is not to be replaced. */
+    /* Where this cannot be known, nothing is replaced. */
     if (missing && errno != ENOENT) {
         good = error_set_errno(error, "cannot look at %s", previous);
     } else if (missing) {

@@ -118,7 +118,7 @@ static void unescape(char *text)
     *to = '\0';
 }
 
-/* A value that cannot be interpolated stands for itself. */
+/* A value that cannot be interpolated is taken as it is. */
 static char *expand(const struct variables *variables, char *text)
 {
     struct interpolation interpolation = variables_interpolation(variables);
@@ -132,7 +132,7 @@ static char *expand(const struct variables *variables, char *text)
     return buffer_take(&out);
 }
 
-/* Reads one entry or a line that is none; gives where the next one begins, NULL on failure. */
+/* Reads one entry, or skips a line without one; gives where the next begins, NULL on failure. */
 static const char *read_entry(struct variables *variables, size_t first, const char *at,
                               const char *end, bool *is_open)
 {

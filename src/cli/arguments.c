@@ -92,7 +92,7 @@ static struct option *long_options(void)
     size_t count = 0;
     while (option_table[count].name)
         count++;
-    /* Not a part of the table: for the checks of the documentation. */
+    /* An option for the checks of the documentation; not in the table, so not in --help. */
     struct option *options = mem_array(count + 2, sizeof *options);
     for (size_t i = 0; i < count; i++) {
         const struct option_spec *spec = &option_table[i];

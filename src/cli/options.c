@@ -177,7 +177,7 @@ const struct option_spec option_table[] = {
      .setting = SETTING_POLL_INTERVAL,
      .groups = GROUP_COMMON,
      .help =
-         "seconds between two looks at a cluster; a tenth of it before a failed read is put again "
+         "seconds between two looks at a cluster; a tenth of it before a failed read is retried "
          "(10)"},
     {.name = "lock-timeout",
      .value = "S",

@@ -95,7 +95,8 @@ static struct doctl *open_doctl(const struct settings *settings, const char *pro
 
 /* ---- the answer ---- */
 
-/* Whether the answer can be given, in this form and on this stdout: known before anything is done.
+/*
+ * Whether the answer can be given, in this form and on this stdout: known before anything is done.
  */
 static bool can_answer(const struct command *command, const char *form, struct error *error)
 {

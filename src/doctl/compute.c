@@ -27,7 +27,7 @@ static char *cell(const struct table *table, size_t row, const char *header)
     return column < 0 ? mem_copy("") : span_copy(table_cell(table, row, (size_t)column));
 }
 
-/* A row about a Droplet; one about something else is no answer: a create may follow from it. */
+/* A row about something else is an error: where no Droplet is listed, one may be created. */
 static bool read_droplet(const struct table *table, size_t row, struct droplet *droplet,
                          struct error *error)
 {

@@ -18,7 +18,7 @@ static struct pattern port_pattern = PATTERN("[1-9][0-9]{0,4}");
 static struct pattern uri_pattern = PATTERN(
     "\\Apostgres(?:ql)?://(?:([^\\n]*)@)?([^/?#:\\[\\]@\\s]+|\\[[^\\]@\\s]*\\])?(?::([0-9]*))?"
     "(?:/([^?#\\s]*))?(?:\\?[^\\n]*)?\\s*\\z");
-/* What an encoder leaves: unreserved characters, sub-delims, and whole escapes. */
+/* Characters that need no encoding, and complete escapes. */
 static struct pattern encoded_pattern = PATTERN("(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*");
 
 void conninfo_free(struct conninfo *info)
@@ -112,7 +112,7 @@ static void decode(char *text)
     mem_wipe(to, (size_t)(text + length - to));
 }
 
-/* A %00 would end the string: no encoder means that. */
+/* A %00 would end the string. */
 static bool is_encoded(const char *text)
 {
     return pattern_is(&encoded_pattern, text) && !strstr(text, "%00");
@@ -150,7 +150,7 @@ char *conninfo_pooler_host(const char *host)
     return mem_format("%.*s-pooler%s", (int)(domain - host), host, domain);
 }
 
-/* The host without what only tells how to reach it. */
+/* The host without the parts for VPC and pooler. */
 static char *server(const char *host)
 {
     if (strncmp(host, "private-", 8) == 0)

@@ -102,9 +102,8 @@ static const struct call calls[] = {
             .doing = "read the connection details of $1",
             .least_rows = 1,
             .plan =
-                {
-                    "databases connection $1 --format Host,Port,User,Password,Database --no-header",
-                    SHAPE_ROWS, COLUMNS("Host", "Port", "User", "Password", "Database")},
+                {"databases connection $1 --format Host,Port,User,Password,Database --no-header",
+                 SHAPE_ROWS, COLUMNS("Host", "Port", "User", "Password", "Database")},
         },
     [CALL_CONNECTION_PRIVATE] =
         {
@@ -191,8 +190,8 @@ static const struct call calls[] = {
             .plan = {"vpcs delete $1 --force", SHAPE_ANY, NULL},
         },
 
-    /* Without its arguments: a released doctl says so by itself, without asking DigitalOcean. */
-    [CALL_WITNESS] =
+    /* Without its arguments: a released doctl complains, and does not ask DigitalOcean. */
+    [CALL_PROBE] =
         {
             .doing = "see whether this doctl is a released one",
             .shipped = {"databases pool get", SHAPE_ANY, NULL},

@@ -12,7 +12,7 @@
 #include "doctl/ask.h"
 #include "doctl/released.h"
 
-/* More than a word of a sentence can be. */
+/* Forms that no word of an error message has. */
 static struct pattern vpc_id_pattern = PATTERN("(?=.*[0-9-]).+");
 static struct pattern cluster_id_pattern = PATTERN("(?=.*[0-9])(?=.*-).+");
 static struct pattern engine_pattern = PATTERN("pg|mysql|redis|valkey|mongodb|kafka|opensearch");
@@ -25,7 +25,7 @@ static bool cell_is(struct pattern *pattern, const struct table *table, size_t r
     return good;
 }
 
-/* A list may be followed by a create: a row that is about something else makes it no list. */
+/* Where a list lacks a name, the thing may be created: a row about something else is an error. */
 static bool unexpected_row(const char *doing, size_t row, const char *what, struct error *error)
 {
     return error_set(error, ERROR_UNREADABLE, 0,
@@ -61,8 +61,8 @@ static bool is_table(const struct buffer *out, const char *column, size_t least_
 }
 
 /*
- * A question whose answer is a table to be shown, with this column. What a hand-made doctl has to
- * show is shown as it is.
+ * A question whose answer is a table to be shown, with this column. What a hand-made doctl prints
+ * is shown as it is.
  */
 static bool ask_text(struct doctl *doctl, enum call_id id,
                      const char *const arguments[CALL_ARGUMENTS], const char *column,
@@ -104,7 +104,8 @@ static bool has_row(const struct table *table, const char *column, const char *v
     return false;
 }
 
-/* A change that a released doctl answers with a table of what it made, which may be there or not.
+/*
+ * A change that a released doctl answers with a table of what it made, which may be there or not.
  */
 static bool ask_change(struct doctl *doctl, enum call_id id,
                        const char *const arguments[CALL_ARGUMENTS], struct table *table,
@@ -182,7 +183,10 @@ void cluster_free(struct cluster *cluster)
     *cluster = (struct cluster){NULL, NULL, NULL};
 }
 
-/* A sentence of four words is none; an engine that is not known yet is no reason to fail. */
+/*
+ * An error message of four words must not pass for a cluster, so each row has to have a known
+ * engine or an ID with a digit and a hyphen; a new engine alone is no reason to fail.
+ */
 static bool are_clusters(const struct table *table, struct error *error)
 {
     for (size_t row = 0; row < table->rows; row++)

@@ -22,7 +22,7 @@ bool doctl_is_released(struct doctl *doctl)
         doctl->options.dialect == DIALECT_PLAN)
         return released_so_far(doctl);
     doctl->release.was_asked = true;
-    const struct call *call = dialect_call(CALL_WITNESS);
+    const struct call *call = dialect_call(CALL_PROBE);
     char **argv = dialect_argv(&call->shipped, NO_ARGUMENTS);
     struct process *process = client_start(doctl, false, &call->shipped, argv);
     struct process_result result;

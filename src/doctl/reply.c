@@ -98,8 +98,10 @@ static bool read_table(const struct wording *wording, const char *doing, struct 
     return true;
 }
 
-/* One ID: in a table's column ID, or alone. What else doctl prints there is never shown: the table
- * of a new cluster holds its password. */
+/*
+ * One ID: in a table's column ID, or alone. What else doctl prints there is never shown: the table
+ * of a new cluster holds its password.
+ */
 static bool read_id(const char *doing, struct reply *reply, struct error *error)
 {
     static const char *const names[] = {"ID", NULL};

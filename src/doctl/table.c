@@ -110,8 +110,8 @@ static bool place(const struct span *found, const size_t *offsets, size_t count,
 }
 
 /*
- * A hand-made table: single blanks part its headers and its cells, so that nothing tells a blank
- * cell.
+ * A hand-made table: single blanks part its headers and its cells, so a row with a blank cell does
+ * not fit.
  */
 static bool read_words(struct span rest, struct span line, const char *doing, struct table *table,
                        struct error *error)

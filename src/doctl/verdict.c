@@ -25,7 +25,7 @@ static struct pattern network_pattern =
     PATTERN("^Error: (?:[^\\n]*?: )?(?:Get|Post|Put|Delete|Patch|Head|Options) \"?https?://|"
             "^Error: .*(?:dial tcp|read tcp|i/o timeout|no such host|connection re(?:fused|set)|"
             "context deadline exceeded|TLS handshake|x509:|unexpected EOF|: EOF$)");
-/* Complaints of doctl itself that are neither about its words nor from the API. */
+/* Complaints of doctl itself: neither an unknown command nor from the API. */
 static struct pattern missing_pattern =
     PATTERN("^Error: \\([a-z0-9.-]+\\) command is missing required arguments");
 static struct pattern column_pattern = PATTERN("^Error: unknown column \"");

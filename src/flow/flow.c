@@ -17,7 +17,7 @@
 #include "flow/trusted_sources.h"
 #include "flow/wait.h"
 
-/* The plan's constants that are no settings. */
+/* The plan's constants that are not settings. */
 #define DATABASE_NAME "defaultdb"
 #define DATABASE_USER "doadmin"
 #define DASHBOARD     "https://cloud.digitalocean.com/databases/"
@@ -206,8 +206,7 @@ bool download_ssl_certificate(struct flow *flow, const char *cluster_id, const c
 
 /* ---- the plan, task 1: connection string ---- */
 
-/* Nothing has shown that there is such a host: only a doctl that cannot tell the pool's is given
- * it. */
+/* The plan's guess, for a doctl that cannot give the pool's host: there may be no such host. */
 static void take_pooler_host(struct flow *flow, struct conninfo *info)
 {
     char *pooler = conninfo_pooler_host(info->host);

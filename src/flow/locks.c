@@ -10,7 +10,7 @@
 
 #define LOCK_POLL_MS 100
 
-/* Shared by all users of the machine; the simulator's account is a machine of its own. */
+/* A folder that all users of the machine share; the simulator's account has its own. */
 static const char *lock_folder(const struct flow *flow)
 {
     static const char *const shared[] = {"/run/lock", "/var/lock", "/tmp"};

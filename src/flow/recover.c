@@ -108,7 +108,10 @@ static bool read_pool_back(struct flow *flow, const char *cluster_id, const char
         mem_free_secret(uri);
         return true;
     }
-    /* A hand-made doctl may keep no account: its word counts, but it is not called done. */
+    /*
+     * A hand-made doctl may not keep what it made: it is believed, but the pool is not called
+     * created.
+     */
     if (failure.kind == ERROR_UNSUPPORTED &&
         doctl_pool_exists(flow->doctl, cluster_id, pool, seen, &failure))
         return true;

@@ -29,7 +29,7 @@ bool save_file(struct flow *flow, const char *what, const char *path, const char
 
 /* ---- the URL ---- */
 
-/* The plan's URL of the same cluster has the database itself for its pool. */
+/* In the plan's URL the database stands where a pool's name would. */
 static bool is_same_database(const struct conninfo *theirs, const struct conninfo *ours)
 {
     return conninfo_same_server(theirs, ours) && (strcmp(theirs->database, ours->database) == 0 ||

@@ -23,7 +23,7 @@ static struct pattern key_pattern =
     PATTERN("\\A[ \\t]*(?:export[ \\t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \\t]*\\+?=");
 static struct pattern expansion_pattern = PATTERN("(?<!\\\\)(?:\\\\\\\\)*[$`]");
 
-/* In double quotes a backslash takes the meaning off $, `, " and \ (POSIX shell, 2.2.3). */
+/* In double quotes a backslash escapes $, `, " and \ (POSIX shell, 2.2.3). */
 static void unescape(char *text)
 {
     char *to = text;
@@ -42,7 +42,7 @@ static bool read_line(const char *line, size_t length, const char *where, struct
     if (pattern_match(&ignored_pattern, line, length, 0, NULL))
         return true;
     if (!pattern_match(&line_pattern, line, length, 0, groups)) {
-        /* A line for the shell alone is none of ours, unless it sets something that is. */
+        /* Other lines are the shell's, unless they set one of the settings. */
         if (!pattern_match(&key_pattern, line, length, 0, groups))
             return true;
         char *key = mem_copy_n(groups[1].start, groups[1].length);

@@ -12,7 +12,7 @@
 
 static bool load_environment(struct settings *settings, struct error *error)
 {
-    /* What only a deployment heeds is no other command's concern. */
+    /* Other commands ignore the settings of a deployment. */
     size_t count = settings->is_deployment ? SETTING_COUNT : SETTING_DROPLET_NAME;
     for (size_t i = 0; i < count; i++) {
         const char *variable = settings_variable((enum setting)i);

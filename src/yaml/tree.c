@@ -11,7 +11,7 @@
 
 #define CHUNK_SIZE ((size_t)64 << 10)
 
-/* Memory that is given back all at once. */
+/* Memory that is freed all at once. */
 struct chunk {
     struct chunk *next;
     size_t size, used;

@@ -32,7 +32,8 @@ static bool is_one_of(const char *text, const char *const *words)
     return *words != NULL;
 }
 
-/* Digits up to `end` (a NUL or one character), at most `most` of them. Gives what is behind them.
+/*
+ * Digits up to `end` (a NUL or one character), at most `most` of them. Gives what is behind them.
  */
 static const char *skip_digits(const char *text, size_t most, size_t *count)
 {

@@ -52,8 +52,10 @@ static bool is_ours(const char *at)
     return at >= secrets && at < secrets + sizeof secrets;
 }
 
-/* Byte by byte: memmem() and its like leave what they look for in wide registers, and the next call
- * of something may spill those onto the stack. */
+/*
+ * Byte by byte: memmem() and its like leave what they look for in wide registers, and the next call
+ * of something may spill those onto the stack.
+ */
 static bool is_at(const char *at, const char *tail, size_t length)
 {
     size_t i = 0;
