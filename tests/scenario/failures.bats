@@ -177,7 +177,7 @@ tries() {
     done
 }
 
-@test "a read that fails in passing is put again, and the run goes on" {
+@test "a read that fails in passing is retried, and the run goes on" {
     local kind step
     half_made
     freeze
@@ -193,7 +193,7 @@ tries() {
     done
 }
 
-@test "a change is never put again, nor any call with --faithful" {
+@test "a change is never retried, nor any call with --faithful" {
     local kind step
     for kind in 429 500 network; do
         for step in "vpcs create" "databases create" "databases pool create" "databases firewalls append"; do

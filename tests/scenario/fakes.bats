@@ -299,7 +299,7 @@ odd_hosts() {
     equal "$(url)" "$URL"
 }
 
-@test "a fake whose complaint sounds like doctl's own is done without" {
+@test "a fake whose complaint sounds like doctl's own is ignored" {
     local complaint
     for complaint in "could not handle this call" "Unable to handle this" "requires something" \
         "accepts only plan calls"; do

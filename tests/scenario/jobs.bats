@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# --jobs: reads run ahead, at most so many doctl at a time; writes never do.
+# --jobs: reads are prefetched, at most so many doctl at a time; changes never are.
 
 load helper
 
@@ -56,7 +56,7 @@ most() {
     equal "$(most)" 1 "doctl at a time"
 }
 
-@test "reads do run ahead by default" {
+@test "reads are prefetched by default" {
     whole
     with DOCTL_SIM_LATENCY_MS=150
     mdb setup --droplet 42
@@ -111,7 +111,7 @@ most() {
     with "DOCTL_SIM_FAULT=account get=401" DOCTL_SIM_LATENCY_MS=200
     mdb setup --droplet 42
     fails 3
-    # What was asked ahead is ended with the run; the shells that count are killed with their group.
+    # What was prefetched is ended with the run; the shells that count are killed with their group.
     sleep 0.3
     if pgrep -f "$BOX/bin/doctl" >&2; then
         fail "a doctl still runs"

@@ -83,7 +83,7 @@ back_to_stage() {
     fi
 }
 
-# The changes of a kind that doctl can have sent: what a released doctl turns down by its flags is none.
+# The changes of a kind that doctl can have sent: what a released doctl refuses for its flags does not count.
 sent() {
     local line number=0
     while read -r line; do
@@ -206,7 +206,7 @@ right_status() {
     esac
 }
 
-# passing KIND CALL: a read that fails so once is put again, and all is well.
+# passing KIND CALL: a read that fails so once is retried, and all is well.
 passing() {
     case $2 in
     *create | *append) return 1 ;;
@@ -275,7 +275,7 @@ cross() {
     cross "truncated empty done-empty garbage wrong-columns error-exit0 ok-exit1 lost 403 500" "${CALLS[@]:5}"
 }
 
-@test "each call, answered badly: without asking ahead" {
+@test "each call, answered badly: without prefetching" {
     OPTIONS+=(--jobs 1)
     set_stage existing
     cross "truncated empty garbage wrong-columns ok-exit1" "${CALLS[@]:6}"
@@ -308,7 +308,7 @@ cross() {
     done
 }
 
-@test "a read that fails in passing is put again, as often as it takes and no more" {
+@test "a read that fails in passing is retried, as often as it takes and no more" {
     local kind
     set_stage existing
     for kind in 429 500 503 network lost; do
@@ -328,7 +328,7 @@ cross() {
     done
 }
 
-@test "a read that fails for good is not put again" {
+@test "a read that fails for good is not retried" {
     local kind
     set_stage existing
     for kind in 403 404 422 garbage error-exit0; do
@@ -342,7 +342,7 @@ cross() {
     done
 }
 
-@test "reads are put again within the deadline of one call" {
+@test "reads are retried within the deadline of one call" {
     half_made
     with "DOCTL_SIM_FAULT=databases list=500"
     OPTIONS=(--poll-interval 100)
@@ -352,7 +352,7 @@ cross() {
     [ "$SECONDS" -lt 10 ] || fail "it took $SECONDS s"
 }
 
-@test "a change that failed is never put again in the same run" {
+@test "a change that failed is never retried in the same run" {
     local kind call
     set_stage fresh
     for kind in 429 500 503 network; do

@@ -85,10 +85,10 @@ static bool is_open(int descriptor)
 
 static void tell_end(void)
 {
-    static bool told;
-    if (!counting || told)
+    static bool reported;
+    if (!counting || reported)
         return;
-    told = true;
+    reported = true;
     counting = false;
     int left = 0;
     for (int i = 0; i < DESCRIPTORS; i++)
