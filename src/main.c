@@ -9,9 +9,8 @@
 #include <unistd.h>
 
 #include "base/console.h"
-#include "base/memory.h"
 #include "base/pattern.h"
-#include "base/process.h"
+#include "base/signals.h"
 #include "cli/arguments.h"
 #include "cli/help.h"
 #include "commands/run.h"
@@ -86,8 +85,8 @@ int main(int argc, char **argv)
         console_info(&console, "%s", error.text);
     else if (!good)
         console_failure(&console, "%s", error.text);
-    int number = process_signal_noted();
-    process_signals_release();
+    int number = signals_noted();
+    signals_release();
     pattern_free_all();
     if (number) {
         signal(number, SIG_DFL);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/process.h"
+#include "base/signals.h"
 #include "unit.h"
 
 static struct error error;
@@ -15,13 +15,13 @@ static void set_up(void)
 {
     error = (struct error)ERROR_INIT;
     doctl = NULL;
-    unit_worked(process_signals_catch(&error), &error);
+    unit_worked(signals_catch(&error), &error);
 }
 
 static void tear_down(void)
 {
     doctl_free(doctl);
-    process_signals_release();
+    signals_release();
 }
 
 /* A doctl that answers every call with this piece of shell. */

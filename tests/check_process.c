@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "base/process.h"
+#include "base/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,7 +39,7 @@ static char *printed(struct process_request request)
 static char *found(const char *name)
 {
     char *path = NULL;
-    unit_worked(process_find(name, &path, &error), &error);
+    unit_worked(program_find(name, &path, &error), &error);
     return unit_keep(path);
 }
 
@@ -74,11 +75,11 @@ START_TEST(find_goes_past_what_cannot_run)
     ck_assert_str_eq(path, good);
 
     ck_assert_int_eq(unlink(good), 0);
-    unit_failed(process_find("tool", &path, &error), &error, ERROR_NO_DOCTL, text);
+    unit_failed(program_find("tool", &path, &error), &error, ERROR_NO_DOCTL, text);
     ck_assert_int_eq(error.number, EACCES);
     ck_assert_ptr_nonnull(strstr(error.text, "not an executable program"));
     ck_assert_int_eq(unlink(text), 0);
-    unit_failed(process_find("tool", &path, &error), &error, ERROR_NO_DOCTL,
+    unit_failed(program_find("tool", &path, &error), &error, ERROR_NO_DOCTL,
                 "tool was not found on PATH");
     ck_assert_int_eq(error.number, ENOENT);
 }
@@ -98,7 +99,7 @@ START_TEST(find_empty_entry_is_here)
     prints(((struct process_request){.path = path, .argv = ARGV("x"), .envp = environ}), "here\n");
     setenv("PATH", "/nonexistent:/also-nonexistent", 1);
     char *missing = NULL;
-    unit_failed(process_find("here-only", &missing, &error), &error, ERROR_NO_DOCTL, "here-only");
+    unit_failed(program_find("here-only", &missing, &error), &error, ERROR_NO_DOCTL, "here-only");
     ck_assert_int_eq(chdir(before), 0);
     free(before);
 }
@@ -113,13 +114,13 @@ START_TEST(find_takes_a_path_as_it_is)
     char *path = found(script);
     ck_assert_str_eq(path, script);
     setenv("PATH", folder, 1);
-    unit_failed(process_find("./tool", &path, &error), &error, ERROR_NO_DOCTL, "./tool");
-    unit_failed(process_find(missing, &path, &error), &error, ERROR_NO_DOCTL, missing);
+    unit_failed(program_find("./tool", &path, &error), &error, ERROR_NO_DOCTL, "./tool");
+    unit_failed(program_find(missing, &path, &error), &error, ERROR_NO_DOCTL, missing);
     ck_assert_int_eq(error.number, ENOENT);
-    unit_failed(process_find(text, &path, &error), &error, ERROR_NO_DOCTL, text);
+    unit_failed(program_find(text, &path, &error), &error, ERROR_NO_DOCTL, text);
     ck_assert_int_eq(error.number, EACCES);
-    unit_failed(process_find(folder, &path, &error), &error, ERROR_NO_DOCTL, folder);
-    unit_failed(process_find("", &path, &error), &error, ERROR_NO_DOCTL, "");
+    unit_failed(program_find(folder, &path, &error), &error, ERROR_NO_DOCTL, folder);
+    unit_failed(program_find("", &path, &error), &error, ERROR_NO_DOCTL, "");
 }
 END_TEST
 

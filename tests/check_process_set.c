@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "base/process.h"
+#include "base/signals.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -177,7 +178,7 @@ START_TEST(free_kills_and_reaps)
     process_set_free(set);
     ck_assert(!unit_has_children());
     ck_assert_uint_eq(unit_entries(folder), 3);
-    process_signals_release();
+    signals_release();
     ck_assert_uint_eq(unit_descriptors(), open);
     process_set_free(NULL);
 }
@@ -192,7 +193,7 @@ START_TEST(a_signal_goes_to_all_children)
     int number = passed_on[_i];
     char *folder = unit_folder();
     struct process_result result;
-    ck_assert_int_eq(process_signal_noted(), 0);
+    ck_assert_int_eq(signals_noted(), 0);
     struct process_set *set = children_begin(2);
     struct process *one = process_start(set, &HELPER("await", folder, "one"));
     struct process *two = process_start(set, &HELPER("await", folder, "two"));
@@ -204,7 +205,7 @@ START_TEST(a_signal_goes_to_all_children)
     ck_assert_int_eq(error.number, number);
     ck_assert_int_eq(error_exit_status(&error), 128 + number);
     ck_assert(!unit_has_children());
-    ck_assert_int_eq(process_signal_noted(), number);
+    ck_assert_int_eq(signals_noted(), number);
     static const char *const names[] = {"one.got", "two.got"};
     for (int i = 0; i < 2; i++) {
         char *path = unit_path(folder, names[i]);
@@ -270,7 +271,7 @@ START_TEST(an_ignored_signal_stays_ignored)
     struct process_set *set = children_begin(1);
     kill(getpid(), SIGHUP);
     unit_worked(process_pause(set, 20, &error), &error);
-    ck_assert_int_eq(process_signal_noted(), 0);
+    ck_assert_int_eq(signals_noted(), 0);
     children_end(set);
     ck_assert(signal(SIGHUP, before) == SIG_IGN);
 }
@@ -290,14 +291,14 @@ START_TEST(release_puts_the_handlers_back)
     struct sigaction action = {.sa_handler = on_signal};
     for (int i = 0; i < 4; i++)
         sigaction(numbers[i], &action, &before[i]);
-    unit_worked(process_signals_catch(&error), &error);
-    unit_worked(process_signals_catch(&error), &error);
+    unit_worked(signals_catch(&error), &error);
+    unit_worked(signals_catch(&error), &error);
     for (int i = 0; i < 4; i++) {
         sigaction(numbers[i], NULL, &now);
         ck_assert(now.sa_handler != on_signal);
     }
-    process_signals_release();
-    process_signals_release();
+    signals_release();
+    signals_release();
     for (int i = 0; i < 4; i++) {
         sigaction(numbers[i], &before[i], &now);
         ck_assert(now.sa_handler == on_signal);

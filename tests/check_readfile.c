@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "base/process.h"
+#include "base/signals.h"
 #include "unit.h"
 
 #define LIMIT (1 << 20)
@@ -96,17 +96,17 @@ START_TEST(a_pipe_that_was_handed_over)
     ck_assert_int_eq(pipe(ends), 0);
     ck_assert_int_eq(write(ends[1], "text", 4), 4);
     char *path = unit_format("/dev/fd/%d", ends[0]);
-    unit_worked(process_signals_catch(&error), &error);
+    unit_worked(signals_catch(&error), &error);
     raise(SIGTERM);
     unit_failed(take(path, READFILE_REQUIRED), &error, ERROR_SIGNAL, path);
     ck_assert_int_eq(error.number, SIGTERM);
-    process_signals_release();
-    unit_worked(process_signals_catch(&error), &error);
+    signals_release();
+    unit_worked(signals_catch(&error), &error);
     close(ends[1]);
     unit_worked(take(path, READFILE_REQUIRED), &error);
     holds("text");
     close(ends[0]);
-    process_signals_release();
+    signals_release();
 }
 END_TEST
 

@@ -4,20 +4,21 @@
 
 #include <unistd.h>
 
+#include "base/signals.h"
 #include "unit.h"
 
 static struct error error;
 
 struct process_set *children_begin(size_t limit)
 {
-    unit_worked(process_signals_catch(&error), &error);
+    unit_worked(signals_catch(&error), &error);
     return process_set_new(limit);
 }
 
 void children_end(struct process_set *set)
 {
     process_set_free(set);
-    process_signals_release();
+    signals_release();
 }
 
 struct process_result children_run(struct process_request request)

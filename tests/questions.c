@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
-#include "base/process.h"
+#include "base/signals.h"
 
 char *questions_folder, *questions_log;
 struct error questions_error;
@@ -287,12 +287,12 @@ static void set_up(void)
     questions_folder = unit_folder();
     questions_log = unit_path(questions_folder, "log");
     setenv("REPLAY_LOG", questions_log, 1);
-    unit_worked(process_signals_catch(&questions_error), &questions_error);
+    unit_worked(signals_catch(&questions_error), &questions_error);
 }
 
 static void tear_down(void)
 {
-    process_signals_release();
+    signals_release();
 }
 
 TCase *questions_case(Suite *suite, const char *name)

@@ -1,5 +1,5 @@
 /*
- * bytes: growing byte buffers, and reading and writing descriptors to the end.
+ * bytes: growing byte buffers, reading and writing descriptors to the end, and pipes.
  *
  * A buffer is set up with BUFFER_INIT and grows as it is added to. What it outgrows or frees is
  * wiped first, because nearly everything that doctl prints may hold a password.
@@ -41,5 +41,10 @@ bool bytes_read(int file, size_t limit, struct buffer *buffer);
 
 /* Writes all bytes. False, with errno, where a write fails. */
 bool bytes_write(int file, const void *bytes, size_t length);
+
+/* A pipe that no program inherits. False, with errno, where there can be none. */
+bool bytes_pipe(int ends[2]);
+/* Has reads and writes of a descriptor fail with EAGAIN instead of waiting. False, with errno. */
+bool bytes_nonblocking(int file);
 
 #endif

@@ -2,7 +2,7 @@
  * process: runs programs and collects what they print.
  *
  * Calling sequence:
- *     process_signals_catch();                         once, before the first start
+ *     signals_catch(&error);                           once, before the first start
  *     set = process_set_new(8);                        at most 8 children at a time
  *     child = process_start(set, &request);            any number; those over the limit queue
  *     process_wait(set, child, &result, &error);       runs the whole set until this one has ended
@@ -14,9 +14,9 @@
  * are read together and kept apart. It has ended when it was reaped: a grandchild that still holds
  * a pipe open is not waited for.
  *
- * SIGINT, SIGTERM and SIGHUP are only noted when they arrive. The call that finds one noted passes
- * it on to all children, reaps them (with SIGKILL after a moment) and fails with ERROR_SIGNAL; the
- * program unwinds, and main raises the signal again.
+ * The call that finds a signal noted (signals.h) passes it on to all children, reaps them (with
+ * SIGKILL after a moment) and fails with ERROR_SIGNAL; the program unwinds, and main raises the
+ * signal again.
  */
 #ifndef MANAGED_DB_BASE_PROCESS_H
 #define MANAGED_DB_BASE_PROCESS_H
@@ -46,19 +46,6 @@ struct process_result {
     bool timed_out;    /* it was ended because its deadline passed */
     bool too_much;     /* it was ended because it printed over max_output_bytes */
 };
-
-/*
- * Finds a program as execvp() would: a name with a slash is taken as it is, else PATH is searched.
- * Gives its path in *path (the caller frees it), or fails with ERROR_NO_DOCTL: not found, or found
- * but not executable.
- */
-bool process_find(const char *name, char **path, struct error *error);
-
-bool process_signals_catch(struct error *error);
-/* The signal that was noted, 0 for none. */
-int process_signal_noted(void);
-/* Takes the handlers out again. */
-void process_signals_release(void);
 
 /* `limit`: children at a time, at least 1. */
 struct process_set *process_set_new(size_t limit);

@@ -4,7 +4,7 @@
 #ifndef MANAGED_DB_CLI_OPTIONS_H
 #define MANAGED_DB_CLI_OPTIONS_H
 
-#include "commands/command.h"
+#include "settings/settings.h"
 
 /* What an option does. */
 enum option_kind {

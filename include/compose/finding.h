@@ -4,7 +4,6 @@
 #ifndef MANAGED_DB_COMPOSE_FINDING_H
 #define MANAGED_DB_COMPOSE_FINDING_H
 
-#include "base/error.h"
 #include "yaml/tree.h"
 
 struct finding {

@@ -9,7 +9,7 @@
 #ifndef MANAGED_DB_DOCTL_COMPUTE_H
 #define MANAGED_DB_DOCTL_COMPUTE_H
 
-#include "doctl/doctl.h"
+#include "doctl/client.h"
 
 struct droplet {
     char *id, *name, *status;

@@ -9,7 +9,6 @@
 #ifndef MANAGED_DB_FLOW_DROPLET_H
 #define MANAGED_DB_FLOW_DROPLET_H
 
-#include "doctl/compute.h"
 #include "flow/state.h"
 
 /* Finds the Droplet with exactly this name; ERROR_NOT_THERE where there is none. */

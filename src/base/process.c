@@ -10,13 +10,13 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "base/signals.h"
 
 #define READ_SIZE ((size_t)64 << 10)
 #define GRACE_MS  2000 /* between the polite signal and SIGKILL */
@@ -46,155 +46,6 @@ struct process_set {
     struct process *first; /* in the order of their starts */
     size_t limit;
 };
-
-/* ---- signals ---- */
-
-/* Those that end the program, then the one for a child that has ended. */
-static const int caught_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD};
-#define CAUGHT (sizeof caught_signals / sizeof caught_signals[0])
-
-static volatile sig_atomic_t noted_signal;
-static int wake_pipe[2] = {-1, -1};
-static struct sigaction old_actions[CAUGHT];
-static bool replaced[CAUGHT];
-static sigset_t callers_mask;
-
-static void note(int number)
-{
-    int saved = errno;
-    if (number != SIGCHLD)
-        noted_signal = number;
-    /* Where the pipe is full, poll() returns too. */
-    ssize_t ignored = write(wake_pipe[1], "", 1);
-    (void)ignored;
-    errno = saved;
-}
-
-static bool make_pipe(int ends[2])
-{
-#ifdef HAVE_PIPE2
-    return pipe2(ends, O_CLOEXEC) == 0;
-#else
-    if (pipe(ends) != 0)
-        return false;
-    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-    return true;
-#endif
-}
-
-static bool set_nonblocking(int descriptor)
-{
-    int flags = fcntl(descriptor, F_GETFL);
-    return flags >= 0 && fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0;
-}
-
-bool process_signals_catch(struct error *error)
-{
-    if (wake_pipe[0] >= 0)
-        return true;
-    if (!make_pipe(wake_pipe))
-        return error_set_errno(error, "cannot make a pipe");
-    if (!set_nonblocking(wake_pipe[0]) || !set_nonblocking(wake_pipe[1])) {
-        error_set_errno(error, "cannot make a pipe");
-        close(wake_pipe[0]);
-        close(wake_pipe[1]);
-        wake_pipe[0] = wake_pipe[1] = -1;
-        return false;
-    }
-    noted_signal = 0;
-    /* A caller that blocks SIGCHLD would have this program wait for ever. */
-    sigset_t children;
-    sigemptyset(&children);
-    sigaddset(&children, SIGCHLD);
-    sigprocmask(SIG_UNBLOCK, &children, &callers_mask);
-    for (size_t i = 0; i < CAUGHT; i++) {
-        struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESTART | SA_NOCLDSTOP};
-        sigemptyset(&action.sa_mask);
-        sigaction(caught_signals[i], NULL, &old_actions[i]);
-        /* What the caller ignores (nohup) stays ignored, here and in the children. */
-        replaced[i] = caught_signals[i] == SIGCHLD || old_actions[i].sa_handler != SIG_IGN;
-        if (replaced[i])
-            sigaction(caught_signals[i], &action, NULL);
-    }
-    return true;
-}
-
-int process_signal_noted(void)
-{
-    return noted_signal;
-}
-
-void process_signals_release(void)
-{
-    if (wake_pipe[0] < 0)
-        return;
-    for (size_t i = 0; i < CAUGHT; i++)
-        if (replaced[i])
-            sigaction(caught_signals[i], &old_actions[i], NULL);
-    sigprocmask(SIG_SETMASK, &callers_mask, NULL);
-    close(wake_pipe[0]);
-    close(wake_pipe[1]);
-    wake_pipe[0] = wake_pipe[1] = -1;
-    noted_signal = 0;
-}
-
-static void empty_wake_pipe(void)
-{
-    char bytes[256];
-    while (read(wake_pipe[0], bytes, sizeof bytes) > 0)
-        ;
-}
-
-/* ---- finding a program ---- */
-
-static bool is_program(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
-}
-
-bool process_find(const char *name, char **path, struct error *error)
-{
-    struct stat status;
-    if (strchr(name, '/')) {
-        if (is_program(name)) {
-            *path = mem_copy(name);
-            return true;
-        }
-        if (stat(name, &status) == 0)
-            return error_set(error, ERROR_NO_DOCTL, EACCES, "%s is not an executable program",
-                             name);
-        return error_set(error, ERROR_NO_DOCTL, ENOENT, "%s: no such program", name);
-    }
-    const char *directories = getenv("PATH");
-    if (!directories || !*directories)
-        directories = "/usr/local/bin:/usr/bin:/bin";
-    char *unusable = NULL;
-    for (const char *start = directories;;) {
-        size_t length = strcspn(start, ":");
-        char *candidate =
-            length ? mem_format("%.*s/%s", (int)length, start, name) : mem_format("./%s", name);
-        if (is_program(candidate)) {
-            free(unusable);
-            *path = candidate;
-            return true;
-        }
-        if (!unusable && stat(candidate, &status) == 0 && S_ISREG(status.st_mode))
-            unusable = candidate;
-        else
-            free(candidate);
-        if (!start[length])
-            break;
-        start += length + 1;
-    }
-    if (unusable)
-        error_set(error, ERROR_NO_DOCTL, EACCES, "%s is not an executable program", unusable);
-    else
-        error_set(error, ERROR_NO_DOCTL, ENOENT, "%s was not found on PATH", name);
-    free(unusable);
-    return false;
-}
 
 /* ---- one child ---- */
 
@@ -238,7 +89,7 @@ static bool prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attr
            !posix_spawn_file_actions_adddup2(actions, outputs[0], 1) &&
            !posix_spawn_file_actions_adddup2(actions, outputs[1], 2) &&
            (kept < 0 || !posix_spawn_file_actions_adddup2(actions, kept, 3)) &&
-           !posix_spawnattr_setsigmask(attributes, &callers_mask) &&
+           !posix_spawnattr_setsigmask(attributes, signals_callers_mask()) &&
            !posix_spawnattr_setsigdefault(attributes, &defaults) &&
            !posix_spawnattr_setpgroup(attributes, 0) &&
            !posix_spawnattr_setflags(attributes, flags);
@@ -268,15 +119,15 @@ static void start_now(struct process *child)
     int out[2];
     int err[2];
     child->state = NOT_STARTED;
-    if (!make_pipe(out)) {
+    if (!bytes_pipe(out)) {
         child->start_errno = errno;
         return;
     }
-    if (!make_pipe(err)) {
+    if (!bytes_pipe(err)) {
         child->start_errno = errno;
         goto close_out;
     }
-    if (!set_nonblocking(out[0]) || !set_nonblocking(err[0])) {
+    if (!bytes_nonblocking(out[0]) || !bytes_nonblocking(err[0])) {
         child->start_errno = errno;
         goto close_err;
     }
@@ -464,7 +315,7 @@ static void turn(struct process_set *set, long long until)
 {
     size_t count = 1;
     struct pollfd *waits = mem_array(1 + 2 * running(set), sizeof *waits);
-    waits[0] = (struct pollfd){.fd = wake_pipe[0], .events = POLLIN};
+    waits[0] = (struct pollfd){.fd = signals_descriptor(), .events = POLLIN};
     for (struct process *child = set->first; child; child = child->next)
         for (int which = 0; which < 2; which++)
             if (child->state == RUNNING && child->pipes[which] >= 0)
@@ -473,7 +324,7 @@ static void turn(struct process_set *set, long long until)
     int ready = poll(waits, (nfds_t)count, keep_deadlines(set, until));
     if (ready > 0) {
         if (waits[0].revents)
-            empty_wake_pipe();
+            signals_drain();
         size_t i = 1;
         for (struct process *child = set->first; child; child = child->next)
             for (int which = 0; which < 2; which++)
@@ -493,7 +344,7 @@ static void turn(struct process_set *set, long long until)
  */
 static void stop_all(struct process_set *set, int number)
 {
-    noted_signal = 0;
+    signals_set(0);
     for (struct process *child = set->first; child; child = child->next) {
         if (child->state == QUEUED)
             child->state = ENDED;
@@ -501,18 +352,18 @@ static void stop_all(struct process_set *set, int number)
             end_politely(child, number);
     }
     while (running(set)) {
-        if (noted_signal)
+        if (signals_noted())
             for (struct process *child = set->first; child; child = child->next)
                 if (child->state == RUNNING)
                     send_signal(child, SIGKILL);
         turn(set, 0);
     }
-    noted_signal = number;
+    signals_set(number);
 }
 
 static bool interrupted(struct process_set *set, struct error *error)
 {
-    int number = noted_signal;
+    int number = signals_noted();
     if (!number)
         return false;
     stop_all(set, number);

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "base/process.h"
+#include "base/signals.h"
 
 #define MAX_BLOCK ((size_t)65536)
 /* How long a signal that arrives just before poll() may go unseen. */
@@ -22,7 +22,7 @@ static bool wait_for(int file, const char *path, struct error *error)
     struct pollfd one = {.fd = file, .events = POLLIN};
     int ready = 0;
     while (ready == 0) {
-        int number = process_signal_noted();
+        int number = signals_noted();
         if (number)
             return error_set(error, ERROR_SIGNAL, number,
                              "interrupted by signal %d (%s) while reading %s", number,

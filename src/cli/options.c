@@ -2,6 +2,8 @@
 
 #include "cli/options.h"
 
+#include "commands/command.h"
+
 const struct option_spec option_table[] = {
     {.name = "name",
      .value = "NAME",

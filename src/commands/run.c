@@ -10,8 +10,9 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
-#include "base/process.h"
+#include "base/program.h"
 #include "base/quote.h"
+#include "base/signals.h"
 #include "commands/compose.h"
 #include "flow/flow.h"
 #include "settings/load.h"
@@ -24,7 +25,7 @@ static bool find_simulator(const char *program, char **path, struct error *error
     char *self = NULL;
     struct error ignored = ERROR_INIT;
     char *candidates[3] = {NULL, NULL, mem_copy(PKGLIBEXECDIR "/doctl")};
-    if (program && process_find(program, &self, &ignored)) {
+    if (program && program_find(program, &self, &ignored)) {
         char *real = realpath(self, NULL);
         if (real) {
             free(self);
@@ -38,7 +39,7 @@ static bool find_simulator(const char *program, char **path, struct error *error
     free(self);
     *path = NULL;
     for (size_t i = 0; i < 3; i++) {
-        if (!*path && candidates[i] && !process_find(candidates[i], path, &ignored))
+        if (!*path && candidates[i] && !program_find(candidates[i], path, &ignored))
             *path = NULL;
         free(candidates[i]);
     }
@@ -184,7 +185,7 @@ static bool prepare(const struct command *command, struct settings *settings, co
 bool command_run(const struct command *command, struct settings *settings, const char *program,
                  const struct console *console, struct error *error)
 {
-    if (!settings_load(settings, command->secret_name, error) || !process_signals_catch(error))
+    if (!settings_load(settings, command->secret_name, error) || !signals_catch(error))
         return false;
     const char *form = settings_get(settings, SETTING_OUTPUT);
     if (!can_answer(command, form, error))

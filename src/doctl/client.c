@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/program.h"
 
 extern char **environ;
 
@@ -65,7 +66,7 @@ static void make_environment(struct doctl *doctl)
 struct doctl *doctl_new(const struct doctl_options *options, struct error *error)
 {
     char *path;
-    if (!process_find(options->program, &path, error)) {
+    if (!program_find(options->program, &path, error)) {
         error_advise(error,
                      "install doctl (https://docs.digitalocean.com/reference/doctl), or name "
                      "it with --doctl PATH");

@@ -129,61 +129,90 @@ bool verdict_misses_arguments(const struct process_result *result)
     return matches(&missing_pattern, &result->err);
 }
 
-enum verdict verdict_of(const struct process_result *result, const char *doing, struct error *error)
+/* It was ended by this program. */
+static bool was_stopped(const struct process_result *result, const char *doing, struct error *error)
 {
-    const struct buffer *out = &result->out;
-    const struct buffer *err = &result->err;
-    if (result->timed_out) {
+    if (result->timed_out)
         error_set(
             error, ERROR_DEADLINE, 0,
             "could not %s: doctl gave no answer in time; check the network, or raise --timeout",
             doing);
-        return VERDICT_FAILED;
-    }
-    if (result->too_much) {
+    else if (result->too_much)
         error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl printed without end", doing);
-        return VERDICT_FAILED;
-    }
+    return result->timed_out || result->too_much;
+}
 
+/* Whether the API refused; an error in JSON on stdout is put into `line`. */
+static bool was_refused(const struct process_result *result, struct buffer *line, const char *doing,
+                        struct error *error)
+{
     struct api_error found;
-    struct buffer line = BUFFER_INIT;
+    const struct buffer *err = &result->err;
     bool refused = err->length && verdict_api_error(err->data, err->length, &found);
-    if (!refused && from_json(out, &line))
-        refused = verdict_api_error(line.data, line.length, &found);
+    if (!refused && from_json(&result->out, line))
+        refused = verdict_api_error(line->data, line->length, &found);
     if (refused)
         describe_api_error(&found, doing, error);
-    const struct buffer *complaints = line.length ? &line : err;
-    enum verdict verdict = VERDICT_FAILED;
-    if (refused) {
-        ;
-    } else if (result->ending_signal) {
+    return refused;
+}
+
+/* A failure that is neither DigitalOcean's, nor known to be doctl's own, may be a hand-made doctl's. */
+static enum verdict judge_status(const struct process_result *result,
+                                 const struct buffer *complaints, const char *doing,
+                                 struct error *error)
+{
+    if (result->exit_status == 0)
+        return VERDICT_ANSWERED;
+    bool is_own = matches(&missing_pattern, &result->err) || matches(&column_pattern, &result->err);
+    char *reason = mem_format("doctl failed with exit status %d", result->exit_status);
+    enum verdict verdict = is_own ? VERDICT_FAILED : VERDICT_ODD;
+    fail(error, verdict, ERROR_UNREADABLE, doing, reason, complaints);
+    free(reason);
+    return verdict;
+}
+
+/* What a run says that was neither stopped nor refused by the API. */
+static enum verdict judge_complaints(const struct process_result *result,
+                                     const struct buffer *complaints, const char *doing,
+                                     struct error *error)
+{
+    if (result->ending_signal) {
         error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl was ended by signal %d (%s)",
                   doing, result->ending_signal, strsignal(result->ending_signal));
-    } else if (matches(&unknown_pattern, complaints) || matches(&unknown_pattern, out)) {
-        verdict = fail(error, VERDICT_UNSUPPORTED, ERROR_UNSUPPORTED, doing,
-                       "this doctl does not know the call", complaints);
-    } else if (matches(&token_pattern, complaints)) {
+        return VERDICT_FAILED;
+    }
+    if (matches(&unknown_pattern, complaints) || matches(&unknown_pattern, &result->out))
+        return fail(error, VERDICT_UNSUPPORTED, ERROR_UNSUPPORTED, doing,
+                    "this doctl does not know the call", complaints);
+    if (matches(&token_pattern, complaints)) {
         error_set(error, ERROR_AUTH, 0,
                   "could not %s: doctl has no access token; run 'doctl auth init', or set "
                   "DO_API_TOKEN",
                   doing);
-    } else if (matches(&network_pattern, complaints)) {
+        return VERDICT_FAILED;
+    }
+    if (matches(&network_pattern, complaints)) {
         fail(error, VERDICT_FAILED, ERROR_NETWORK, doing, "no answer from DigitalOcean",
              complaints);
         error_advise(error, "check the network and run again");
-    } else if (matches(&help_pattern, out) || matches(&help_pattern, err)) {
+        return VERDICT_FAILED;
+    }
+    if (matches(&help_pattern, &result->out) || matches(&help_pattern, &result->err)) {
         error_set(error, ERROR_UNSUPPORTED, 0,
                   "could not %s: this doctl does not know the call and printed a help page", doing);
-        verdict = VERDICT_UNSUPPORTED;
-    } else if (result->exit_status != 0) {
-        char *reason = mem_format("doctl failed with exit status %d", result->exit_status);
-        bool is_own = matches(&missing_pattern, err) || matches(&column_pattern, err);
-        verdict = is_own ? VERDICT_FAILED : VERDICT_ODD;
-        fail(error, verdict, ERROR_UNREADABLE, doing, reason, complaints);
-        free(reason);
-    } else {
-        verdict = VERDICT_ANSWERED;
+        return VERDICT_UNSUPPORTED;
     }
+    return judge_status(result, complaints, doing, error);
+}
+
+enum verdict verdict_of(const struct process_result *result, const char *doing, struct error *error)
+{
+    if (was_stopped(result, doing, error))
+        return VERDICT_FAILED;
+    struct buffer line = BUFFER_INIT;
+    enum verdict verdict = VERDICT_FAILED;
+    if (!was_refused(result, &line, doing, error))
+        verdict = judge_complaints(result, line.length ? &line : &result->err, doing, error);
     buffer_free(&line);
     return verdict;
 }

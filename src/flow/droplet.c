@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "doctl/compute.h"
 #include "flow/flow.h"
 #include "flow/locks.h"
 #include "flow/recover.h"

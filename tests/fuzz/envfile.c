@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/quote.h"
 #include "forms.h"
 #include "settings/envfile.h"
 

@@ -1,0 +1,29 @@
+/*
+ * signals: SIGINT, SIGTERM, SIGHUP and SIGQUIT are only noted when they arrive; who waits for something
+ * looks at the note and unwinds. What the caller ignores (as under nohup) stays ignored.
+ */
+#ifndef MANAGED_DB_BASE_SIGNALS_H
+#define MANAGED_DB_BASE_SIGNALS_H
+
+#include <signal.h>
+
+#include "base/error.h"
+
+/* Installs the handlers, once. Fails with ERROR_LOCAL. */
+bool signals_catch(struct error *error);
+/* Takes the handlers out again. */
+void signals_release(void);
+
+/* The signal that was noted, 0 for none. */
+int signals_noted(void);
+/* Notes another one, or 0. */
+void signals_set(int number);
+
+/* Becomes readable when a signal has arrived or a child has ended; signals_drain() empties it. */
+int signals_descriptor(void);
+void signals_drain(void);
+
+/* The signal mask that this program was started with, for children. */
+const sigset_t *signals_callers_mask(void);
+
+#endif
