@@ -5,6 +5,12 @@
  * renamed over the final name; a symbolic link there is replaced, not followed. A file that already
  * has the content, the mode and the owner is left alone, inode and all. Folders that have to be
  * made are 0700, their parents as the umask says (README.md, "Files").
+ *
+ * Calling sequence:
+ *     secretfile_prepare(path, &owner, &error);              before anything is billed
+ *     secretfile_read(path, &text, &length, &error);         what stands there
+ *     secretfile_keep_previous(path, text, length, …);       where it must not be lost
+ *     secretfile_write(path, bytes, length, &owner, …);
  */
 #ifndef MANAGED_DB_BASE_SECRETFILE_H
 #define MANAGED_DB_BASE_SECRETFILE_H

@@ -5,6 +5,13 @@
  * the plan's constant (README.md, "Settings"). Empty counts as left out. Every value is checked by
  * its form before anything runs (docs/DOCTL.md, "The service"): one that does not fit is
  * ERROR_USAGE with a sentence that names value, place and form.
+ *
+ * Calling sequence:
+ *     struct settings settings = {.trust = NULL};
+ *     settings_set(&settings, SETTING_REGION, "nyc3", SOURCE_FLAG, "--region", &error);
+ *     settings_load(&settings, "database_url", &error);       load.h: what is still missing
+ *     settings_get(&settings, SETTING_REGION), settings_ms(…), settings_owner(…)
+ *     settings_free(&settings);
  */
 #ifndef MANAGED_DB_SETTINGS_SETTINGS_H
 #define MANAGED_DB_SETTINGS_SETTINGS_H

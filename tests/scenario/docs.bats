@@ -577,6 +577,14 @@ arrows() {
     [ -z "$output" ]
 }
 
+@test "every folder says in at most ten lines what is in it and what is not" {
+    local folder
+    for folder in "$TOP"/src/*/; do
+        [ "$(wc -l <"$folder/README")" -le 10 ]
+        grep -q '^Not here: ' "$folder/README"
+    done
+}
+
 @test "every header begins with the name of its room, and every room has a place in docs/ARCHITECTURE.md" {
     local file name wrong=()
     while read -r file; do
@@ -588,6 +596,17 @@ arrows() {
         printf '%s\n' "${wrong[@]}"
         return 1
     }
+}
+
+# All but tables of data and state.c, which only frees.
+@test "every room with code has a planted defect" {
+    local file room wrong=()
+    while read -r file; do
+        room=${file#"$TOP/src/"}
+        room=${room%.c}
+        grep -q "^mutant $room " "$TOP/tests/mutants/table" || wrong+=("$room")
+    done < <(find "$TOP/src" -name '*.c' ! -path '*/cli/options.c' ! -path '*/flow/state.c')
+    same "rooms without a defect in tests/mutants/table" "${wrong[*]:-}" ""
 }
 
 # Words that only those who were there understand, and what to say instead:
