@@ -3,6 +3,7 @@
 
 #include "handlers.h"
 #include "service.h"
+#include "table.h"
 
 static const struct column account_columns[] = {
     {"Email", "User Email", ALWAYS, 0},
@@ -14,8 +15,8 @@ static const struct column account_columns[] = {
     {"TeamUUID", "Team UUID", NAMED, 0},
 };
 
-const struct table account_table = {account_columns,
-                                    sizeof(account_columns) / sizeof(account_columns[0]), false};
+static const struct table account_table = {
+    account_columns, sizeof(account_columns) / sizeof(account_columns[0]), false};
 
 bool account_get(struct call *call)
 {
@@ -30,12 +31,6 @@ bool account_get(struct call *call)
     };
 
     return table_print(call, &account_table, cells, 1);
-}
-
-bool auth_list(struct call *call)
-{
-    text_add(&call->answer.out, "default (current)\n");
-    return true;
 }
 
 bool version_print(struct call *call)

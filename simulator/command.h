@@ -12,7 +12,6 @@
 #include <stddef.h>
 
 #include "call.h"
-#include "table.h"
 
 enum flag_kind { FLAG_TEXT, FLAG_TRUTH, FLAG_NUMBER, FLAG_LIST };
 
@@ -40,7 +39,6 @@ struct command {
     size_t least, most; /* arguments */
     const struct flag *flags;
     size_t flag_count;
-    const struct table *table;
     unsigned columns;               /* where --format and --no-header are flags of it */
     struct request first;           /* what is sent first */
     struct request change;          /* what changes something, where that is another one */

@@ -8,6 +8,7 @@
 #include "handlers.h"
 #include "offers.h"
 #include "service.h"
+#include "table.h"
 
 enum { DROPLET_COLUMNS = 16, KEY_COLUMNS = 3, REGION_COLUMNS = 3, FIRST_DROPLET = 410000001 };
 
@@ -30,7 +31,7 @@ static const struct column droplet_columns[DROPLET_COLUMNS] = {
     {"SizeSlug", "Size Slug", NAMED, 0},
 };
 
-const struct table droplet_table = {droplet_columns, DROPLET_COLUMNS, false};
+static const struct table droplet_table = {droplet_columns, DROPLET_COLUMNS, false};
 
 static const struct column key_columns[KEY_COLUMNS] = {
     {"ID", "ID", ALWAYS, 0},
@@ -38,7 +39,7 @@ static const struct column key_columns[KEY_COLUMNS] = {
     {"FingerPrint", "FingerPrint", ALWAYS, 0},
 };
 
-const struct table key_table = {key_columns, KEY_COLUMNS, false};
+static const struct table key_table = {key_columns, KEY_COLUMNS, false};
 
 static const struct column region_columns[REGION_COLUMNS] = {
     {"Slug", "Slug", ALWAYS, 0},
@@ -46,7 +47,7 @@ static const struct column region_columns[REGION_COLUMNS] = {
     {"Available", "Available", ALWAYS, 0},
 };
 
-const struct table region_table = {region_columns, REGION_COLUMNS, false};
+static const struct table region_table = {region_columns, REGION_COLUMNS, false};
 
 static void droplet_cells(struct call *call, const struct droplet *droplet, const char *status,
                           const char **cells)

@@ -11,6 +11,7 @@
 #include "handlers.h"
 #include "offers.h"
 #include "service.h"
+#include "table.h"
 
 enum { DATABASE_COLUMNS = 11, MOST_NODES = 3, MOST_LOOKS = 180 };
 
@@ -28,8 +29,8 @@ static const struct column database_columns[DATABASE_COLUMNS] = {
     {"StorageMib", "Storage (MiB)", ALWAYS, ON_PLAN | ON_LATER},
 };
 
-const struct table database_table = {database_columns, DATABASE_COLUMNS, false};
-const struct table database_list_table = {database_columns, DATABASE_COLUMNS, true};
+static const struct table database_table = {database_columns, DATABASE_COLUMNS, false};
+static const struct table database_list_table = {database_columns, DATABASE_COLUMNS, true};
 
 static const struct column connection_columns[] = {
     {"URI", "URI", ALWAYS, 0},          {"Database", "Database", ALWAYS, 0},
@@ -38,12 +39,12 @@ static const struct column connection_columns[] = {
     {"SSL", "SSL Required", ALWAYS, 0},
 };
 
-const struct table connection_table = {
+static const struct table connection_table = {
     connection_columns, sizeof(connection_columns) / sizeof(connection_columns[0]), false};
 
 static const struct column certificate_columns[] = {{"Certificate", "Certificate", ALWAYS, 0}};
 
-const struct table certificate_table = {certificate_columns, 1, false};
+static const struct table certificate_table = {certificate_columns, 1, false};
 
 bool refused(struct call *call, int status, const char *text)
 {

@@ -6,6 +6,7 @@
 #include "command.h"
 #include "handlers.h"
 #include "service.h"
+#include "table.h"
 
 enum { RULE_COLUMNS = 4 };
 
@@ -16,7 +17,7 @@ static const struct column rule_columns[RULE_COLUMNS] = {
     {"Value", "Value", ALWAYS, 0},
 };
 
-const struct table rule_table = {rule_columns, RULE_COLUMNS, false};
+static const struct table rule_table = {rule_columns, RULE_COLUMNS, false};
 
 static bool rules_print(struct call *call, const char *cluster)
 {

@@ -1,6 +1,6 @@
 /*
  * The commands, each with the state held. They put their answer into the call;
- * what they return is whether it is a success. The tables go with them.
+ * what they return is whether it is a success.
  */
 #ifndef SIMULATOR_HANDLERS_H
 #define SIMULATOR_HANDLERS_H
@@ -8,13 +8,8 @@
 #include <stdbool.h>
 
 #include "call.h"
-#include "table.h"
-
-extern const struct table account_table, certificate_table, connection_table, database_list_table,
-    database_table, droplet_table, key_table, pool_table, region_table, rule_table, vpc_table;
 
 bool account_get(struct call *call);
-bool auth_list(struct call *call);
 bool version_print(struct call *call);
 
 bool database_list(struct call *call);
@@ -29,7 +24,6 @@ bool pool_list(struct call *call);
 bool pool_get(struct call *call);
 bool pool_create(struct call *call);
 bool pool_update(struct call *call);
-bool pool_delete(struct call *call);
 
 bool rule_list(struct call *call);
 bool rule_append(struct call *call);
@@ -37,7 +31,6 @@ bool rule_remove(struct call *call);
 bool rule_replace(struct call *call);
 
 bool vpc_list(struct call *call);
-bool vpc_get(struct call *call);
 bool vpc_create(struct call *call);
 bool vpc_delete(struct call *call);
 

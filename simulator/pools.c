@@ -4,6 +4,7 @@
 #include "command.h"
 #include "handlers.h"
 #include "service.h"
+#include "table.h"
 
 enum { POOL_COLUMNS = 6 };
 
@@ -12,7 +13,7 @@ static const struct column pool_columns[POOL_COLUMNS] = {
     {"Database", "Database", ALWAYS, 0}, {"Mode", "Mode", ALWAYS, 0}, {"URI", "URI", ALWAYS, 0},
 };
 
-const struct table pool_table = {pool_columns, POOL_COLUMNS, false};
+static const struct table pool_table = {pool_columns, POOL_COLUMNS, false};
 
 static void pool_cells(struct call *call, const struct cluster *cluster, const struct pool *pool,
                        const char **cells)
@@ -175,18 +176,4 @@ bool pool_update(struct call *call)
     *pool = asked;
     call->state->changed = true;
     return true;
-}
-
-bool pool_delete(struct call *call)
-{
-    struct cluster *cluster = cluster_wanted(call);
-    struct pool *pool = cluster == NULL ? NULL : pool_wanted(call, cluster);
-
-    for (size_t i = 0; pool != NULL && i < state_count(call->state, POOLS); i++) {
-        if (state_at(call->state, POOLS, i) == pool) {
-            state_remove(call->state, POOLS, i);
-            return true;
-        }
-    }
-    return false;
 }

@@ -104,15 +104,6 @@ size_t service_pool_count(const struct call *call, const char *cluster)
     return count;
 }
 
-size_t service_rule_count(const struct call *call, const char *cluster)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < state_count(call->state, RULES); i++)
-        count += strcmp(((struct rule *)state_at(call->state, RULES, i))->cluster, cluster) == 0;
-    return count;
-}
-
 long service_pool_sizes(const struct call *call, const char *cluster, const char *but)
 {
     long sum = 0, size;

@@ -35,7 +35,6 @@ struct droplet *service_droplet(const struct call *call, const char *id);
 bool service_user_there(const struct call *call, const char *cluster, const char *name);
 bool service_database_there(const struct call *call, const char *cluster, const char *name);
 size_t service_pool_count(const struct call *call, const char *cluster);
-size_t service_rule_count(const struct call *call, const char *cluster);
 /* Backend connections that the pools of a cluster take, one of them left out (NULL: none). */
 long service_pool_sizes(const struct call *call, const char *cluster, const char *but);
 

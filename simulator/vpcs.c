@@ -4,6 +4,7 @@
 #include "handlers.h"
 #include "offers.h"
 #include "service.h"
+#include "table.h"
 
 enum { VPC_COLUMNS = 8, WIDEST_RANGE = 16, NARROWEST_RANGE = 28 };
 
@@ -18,7 +19,7 @@ static const struct column vpc_columns[VPC_COLUMNS] = {
     {"Default", "Default", ALWAYS, 0},
 };
 
-const struct table vpc_table = {vpc_columns, VPC_COLUMNS, false};
+static const struct table vpc_table = {vpc_columns, VPC_COLUMNS, false};
 
 static const char not_found[] = "The resource you were accessing could not be found.";
 
@@ -50,13 +51,6 @@ static bool vpc_print(struct call *call, const struct vpc *vpc)
 
     vpc_cells(call, vpc, cells);
     return table_print(call, &vpc_table, cells, 1);
-}
-
-bool vpc_get(struct call *call)
-{
-    const struct vpc *vpc = service_vpc(call, call->arguments[0]);
-
-    return vpc == NULL ? refused(call, 404, not_found) : vpc_print(call, vpc);
 }
 
 static const char *create_objection(struct call *call, int *status)
