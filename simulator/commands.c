@@ -1,5 +1,7 @@
-/* The table of commands: which doctl knows which, with what flags, and what it sends. */
-#include "command.h"
+#include "commands.h"
+
+#include <string.h>
+
 #include "handlers.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -154,7 +156,7 @@ const struct command commands[] = {
      WITH(droplet_create_flags),
      .columns = ON_ALL,
      .first = {"POST", "droplets"},
-     .run = droplet_create},
+     .run = droplets_create},
     {.words = "compute droplet delete",
      .operands = " <droplet-id|droplet-name>...",
      .aliases = "d del rm",
@@ -167,7 +169,7 @@ const struct command commands[] = {
      .by_name = {"GET", "droplets?page=1&per_page=200"},
      .failing = "Unable to delete Droplet %1: ",
      .aborted = "Operation aborted.",
-     .run = droplet_delete},
+     .run = droplets_delete},
     {.words = "compute droplet get",
      .operands = " <droplet-id|droplet-name>",
      .aliases = "g",
@@ -179,7 +181,7 @@ const struct command commands[] = {
      .columns = ON_ALL,
      .first = {"GET", "droplets/%1"},
      .by_name = {"GET", "droplets?page=1&per_page=200"},
-     .run = droplet_get},
+     .run = droplets_get},
     {.words = "compute droplet list",
      .operands = " [GLOB]",
      .aliases = "ls",
@@ -189,7 +191,7 @@ const struct command commands[] = {
      WITH(droplet_list_flags),
      .columns = ON_ALL,
      .first = {"GET", "droplets?page=1&per_page=200"},
-     .run = droplet_list},
+     .run = droplets_list},
     {.words = "compute region",
      .brief = "Display commands to list datacenter regions",
      .where = ON_ALL,
@@ -201,7 +203,7 @@ const struct command commands[] = {
      .most = ANY,
      .columns = ON_ALL,
      .first = {"GET", "regions?page=1&per_page=200"},
-     .run = region_list},
+     .run = account_regions},
     {.words = "compute ssh-key",
      .aliases = "k",
      .brief = "Display commands to manage SSH keys on your account",
@@ -214,7 +216,7 @@ const struct command commands[] = {
      .most = ANY,
      .columns = ON_ALL,
      .first = {"GET", "account/keys?page=1&per_page=200"},
-     .run = key_list},
+     .run = account_keys},
     MISSING("compute firewall", "Display commands to manage cloud firewalls"),
     MISSING("compute image", "Display commands to manage images"),
     MISSING("compute size", "List available Droplet sizes"),
@@ -239,7 +241,7 @@ const struct command commands[] = {
      .least = 1,
      .most = 1,
      .first = {"GET", "databases/%1/ca"},
-     .run = database_ca_get},
+     .run = databases_ca_get},
     {.words = "databases connection",
      .operands = " <database-cluster-id>",
      .aliases = "conn",
@@ -250,7 +252,7 @@ const struct command commands[] = {
      WITH(connection_flags),
      .columns = ON_ALL,
      .first = {"GET", "databases/%1"},
-     .run = database_connection},
+     .run = databases_connection},
     {.words = "databases create",
      .operands = " <name>",
      .aliases = "c",
@@ -261,7 +263,7 @@ const struct command commands[] = {
      WITH(create_flags),
      .columns = ON_PLAN,
      .first = {"POST", "databases"},
-     .run = database_create},
+     .run = databases_create},
     MISSING("databases db", "Display commands for managing individual databases within a cluster"),
     {.words = "databases delete",
      .operands = " <database-cluster-id>",
@@ -273,7 +275,7 @@ const struct command commands[] = {
      WITH(force_flags),
      .first = {"DELETE", "databases/%1"},
      .aborted = "Operation aborted.",
-     .run = database_delete},
+     .run = databases_delete},
     {.words = "databases firewalls",
      .aliases = "fw",
      .brief = "Display commands to manage firewall rules (trusted sources) for database clusters",
@@ -289,7 +291,7 @@ const struct command commands[] = {
      WITH(rule_flags),
      .first = {"GET", "databases/%1/firewall"},
      .change = {"PUT", "databases/%1/firewall"},
-     .run = rule_append},
+     .run = firewalls_append},
     {.words = "databases firewalls list",
      .operands = " <database-cluster-id>",
      .aliases = "ls",
@@ -298,7 +300,7 @@ const struct command commands[] = {
      .least = 1,
      .most = 1,
      .first = {"GET", "databases/%1/firewall"},
-     .run = rule_list},
+     .run = firewalls_list},
     {.words = "databases firewalls remove",
      .operands = " <database-cluster-id> --uuid <firerule-uuid>",
      .aliases = "rm",
@@ -309,7 +311,7 @@ const struct command commands[] = {
      WITH(rule_uuid_flags),
      .first = {"GET", "databases/%1/firewall"},
      .change = {"PUT", "databases/%1/firewall"},
-     .run = rule_remove},
+     .run = firewalls_remove},
     {.words = "databases firewalls replace",
      .operands = " <database-cluster-id> --rule <type>:<value>",
      .aliases = "r",
@@ -319,7 +321,7 @@ const struct command commands[] = {
      .most = 1,
      WITH(rules_flags),
      .first = {"PUT", "databases/%1/firewall"},
-     .run = rule_replace},
+     .run = firewalls_replace},
     MISSING("databases fork", "Create a new database cluster by forking an existing one"),
     {.words = "databases get",
      .operands = " <database-cluster-id>",
@@ -330,7 +332,7 @@ const struct command commands[] = {
      .most = ANY,
      .columns = ON_ALL,
      .first = {"GET", "databases/%1"},
-     .run = database_get},
+     .run = databases_get},
     {.words = "databases get-ca",
      .operands = " <database-cluster-id>",
      .aliases = "gc",
@@ -340,7 +342,7 @@ const struct command commands[] = {
      .most = ANY,
      .columns = ON_ALL,
      .first = {"GET", "databases/%1/ca"},
-     .run = database_get_ca},
+     .run = databases_get_ca},
     {.words = "databases list",
      .aliases = "ls",
      .brief = "List your database clusters",
@@ -348,7 +350,7 @@ const struct command commands[] = {
      .most = ANY,
      .columns = ON_ALL,
      .first = {"GET", "databases?page=1&per_page=200"},
-     .run = database_list},
+     .run = databases_list},
     MISSING("databases maintenance-window",
             "Display commands for scheduling automatic maintenance"),
     MISSING("databases migrate", "Migrate a database cluster to a new region"),
@@ -368,7 +370,7 @@ const struct command commands[] = {
      WITH(pool_create_flags),
      .columns = ON_PLAN,
      .first = {"POST", "databases/%1/pools"},
-     .run = pool_create},
+     .run = pools_create},
     MISSING("databases pool delete", "Delete a connection pool for a database"),
     {.words = "databases pool get",
      .operands = " <database-cluster-id> <pool-name>",
@@ -379,7 +381,7 @@ const struct command commands[] = {
      .most = ANY,
      .columns = ON_ALL,
      .first = {"GET", "databases/%1/pools/%2"},
-     .run = pool_get},
+     .run = pools_get},
     {.words = "databases pool list",
      .operands = " <database-cluster-id>",
      .aliases = "ls",
@@ -389,7 +391,7 @@ const struct command commands[] = {
      .most = ANY,
      .columns = ON_ALL,
      .first = {"GET", "databases/%1/pools?page=1&per_page=200"},
-     .run = pool_list},
+     .run = pools_list},
     {.words = "databases pool update",
      .operands = " <database-cluster-id> <pool-name>",
      .aliases = "u",
@@ -400,7 +402,7 @@ const struct command commands[] = {
      WITH(pool_update_flags),
      .first = {"GET", "databases/%1/pools/%2"},
      .change = {"PUT", "databases/%1/pools/%2"},
-     .run = pool_update},
+     .run = pools_update},
     MISSING("databases replica", "Display commands to manage read-only database replicas"),
     MISSING("databases resize", "Resize a database cluster"),
     MISSING("databases sql-mode", "Display commands to configure a MySQL cluster's SQL modes"),
@@ -411,7 +413,7 @@ const struct command commands[] = {
      .where = ON_ALL,
      .most = ANY,
      .offline = true,
-     .run = version_print},
+     .run = account_version},
 
     {.words = "vpcs", .brief = "Display commands that manage VPCs", .where = ON_ALL, .group = true},
     {.words = "vpcs create",
@@ -422,7 +424,7 @@ const struct command commands[] = {
      WITH(vpc_create_flags),
      .columns = ON_PLAN,
      .first = {"POST", "vpcs"},
-     .run = vpc_create},
+     .run = vpcs_create},
     {.words = "vpcs delete",
      .operands = " <vpc-id>",
      .aliases = "d rm",
@@ -433,7 +435,7 @@ const struct command commands[] = {
      WITH(force_flags),
      .first = {"DELETE", "vpcs/%1"},
      .aborted = "operation aborted",
-     .run = vpc_delete},
+     .run = vpcs_delete},
     MISSING("vpcs get", "Retrieve a VPC network"),
     {.words = "vpcs list",
      .aliases = "ls",
@@ -442,8 +444,23 @@ const struct command commands[] = {
      .most = ANY,
      .columns = ON_ALL,
      .first = {"GET", "vpcs?page=1&per_page=200"},
-     .run = vpc_list},
+     .run = vpcs_list},
     MISSING("vpcs update", "Update a VPC network's configuration"),
 };
 
 const size_t command_count = COUNT(commands);
+
+const char *commands_last_word(const struct command *command)
+{
+    const char *last = strrchr(command->words, ' ');
+    return last ? last + 1 : command->words;
+}
+
+bool commands_is_below(const struct command *command, const struct command *parent)
+{
+    const char *last = strrchr(command->words, ' ');
+    size_t above = last ? (size_t)(last - command->words) : 0;
+    if (!parent)
+        return !last;
+    return above == strlen(parent->words) && strncmp(command->words, parent->words, above) == 0;
+}
