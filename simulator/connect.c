@@ -9,9 +9,8 @@ static const char *scheme(const struct cluster *cluster)
     static const struct {
         const char *engine, *scheme;
     } schemes[] = {
-        {"mysql", "mysql"},      {"advanced_mysql", "mysql"}, {"redis", "rediss"},
-        {"valkey", "rediss"},    {"mongodb", "mongodb+srv"},  {"kafka", "kafka"},
-        {"opensearch", "https"},
+        {"mysql", "mysql"},         {"redis", "rediss"}, {"valkey", "rediss"},
+        {"mongodb", "mongodb+srv"}, {"kafka", "kafka"},  {"opensearch", "https"},
     };
     for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
         if (strcmp(schemes[i].engine, cluster->engine) == 0)

@@ -93,36 +93,12 @@ bool databases_get(struct call *call)
 
 /* --- create -------------------------------------------------------------------------- */
 
-/* The versions of an engine, with blanks between; NULL when the service has no such engine. */
-static const char *versions_of(const char *engine)
+static bool is_version(const char *version)
 {
-    static const struct {
-        const char *engine, *versions;
-    } offered[] = {
-        {"pg", "17 13 14 15 16 18"},
-        {"mysql", "8"},
-        {"redis", "7"},
-        {"valkey", "8"},
-        {"mongodb", "7.0 6.0 8.0"},
-        {"kafka", "3.8 3.7"},
-        {"opensearch", "2 1"},
-        {"advanced_pg", "17 16 18"},
-        {"advanced_mysql", "8"},
-    };
-    for (size_t i = 0; i < sizeof(offered) / sizeof(offered[0]); i++)
-        if (strcmp(offered[i].engine, engine) == 0)
-            return offered[i].versions;
-    return NULL;
-}
-
-static bool is_version_of(const char *version, const char *versions)
-{
-    for (const char *rest = versions; *rest;) {
-        size_t length = strcspn(rest, " ");
-        if (strlen(version) == length && strncmp(rest, version, length) == 0)
+    static const char *const versions[] = {"13", "14", "15", "16", "17", "18"};
+    for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
+        if (strcmp(versions[i], version) == 0)
             return true;
-        rest += length + (rest[length] == ' ');
-    }
     return false;
 }
 
@@ -144,13 +120,10 @@ static struct refusal object_to_new(const struct call *call)
 {
     const char *name = call->arguments[0];
     const char *version = call_option(call, "version");
-    const char *versions = versions_of(call_option(call, "engine"));
     long nodes;
     if (!forms_cluster_name(name))
         return (struct refusal){422, "invalid cluster name"};
-    if (!versions)
-        return (struct refusal){422, "invalid cluster engine"};
-    if (*version && !is_version_of(version, versions))
+    if (*version && !is_version(version))
         return (struct refusal){422, "invalid engine version"};
     if (!offers_region(call_option(call, "region")))
         return (struct refusal){422, "invalid region"};
@@ -172,7 +145,7 @@ static struct cluster *add_cluster(struct call *call)
                                            call_option(call, "size"));
     const char *version = call_option(call, "version");
     const char *storage = call_option(call, "storage-size-mib");
-    cluster->version = *version ? version : strcmp(cluster->engine, "pg") == 0 ? "17" : "8";
+    cluster->version = *version ? version : "17";
     cluster->nodes = call_option(call, "num-nodes");
     cluster->region = call_option(call, "region");
     cluster->vpc = call_option(call, "private-network-uuid");
@@ -185,6 +158,8 @@ static struct cluster *add_cluster(struct call *call)
 
 bool databases_create(struct call *call)
 {
+    if (strcmp(call_option(call, "engine"), "pg") != 0)
+        return call_not_imitated(call, "an engine other than pg");
     struct refusal refusal = object_to_new(call);
     if (refusal.text)
         return call_refuse(call, refusal.status, refusal.text);

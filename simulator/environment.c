@@ -32,7 +32,7 @@ struct environment environment_read(void)
         .password = text("DOCTL_SIM_PASSWORD"),
         .seed = text("DOCTL_SIM_SEED"),
         .personality = text("DOCTL_SIM_PERSONALITY"),
-        .faults = getenv("DOCTL_SIM_FAULT"),
+        .faults = text("DOCTL_SIM_FAULT"),
         .token = text("DIGITALOCEAN_ACCESS_TOKEN"),
         .context = text("DIGITALOCEAN_CONTEXT"),
         .output = text("DIGITALOCEAN_OUTPUT"),

@@ -10,8 +10,7 @@
 #include <stdbool.h>
 
 struct environment {
-    const char *folder, *log, *password, *seed, *personality;
-    const char *faults; /* "" when the variable is set and empty: no fault at all */
+    const char *folder, *log, *password, *seed, *personality, *faults;
     const char *token, *context, *output, *api; /* doctl's own */
     long latency_ms, wait_ms, race_ms;
     long polls, droplet_polls, member_polls;

@@ -135,7 +135,7 @@ static const char *object_to_values(struct call *call, const struct cluster *clu
 static struct refusal object_to_new(struct call *call, const struct cluster *cluster,
                                     const struct pool *pool)
 {
-    if (strcmp(cluster->engine, "pg") != 0 && strcmp(cluster->engine, "advanced_pg") != 0)
+    if (strcmp(cluster->engine, "pg") != 0)
         return (struct refusal){422, "connection pools are for PostgreSQL clusters only"};
     if (strcmp(cluster->status, "online") != 0)
         return (struct refusal){412, "cluster is not online"};

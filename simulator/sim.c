@@ -5,7 +5,6 @@
 
 #include "clusters.h"
 #include "connect.h"
-#include "faults.h"
 #include "lookup.h"
 #include "networks.h"
 
@@ -72,8 +71,7 @@ static bool check_options(struct call *call, const struct words *words, int oper
 static void add_cluster(struct call *call, const struct words *words)
 {
     if (!check_options(call, words, 1,
-                       "id status engine size version region nodes vpc password polls storage "
-                       "early"))
+                       "id status engine size version region nodes vpc password polls storage"))
         return;
     struct cluster *cluster = clusters_add(call, words->word[0], option(words, "engine", "pg"),
                                            option(words, "size", "db-s-1vcpu-2gb"));
@@ -86,7 +84,6 @@ static void add_cluster(struct call *call, const struct words *words)
     cluster->vpc = option(words, "vpc", "");
     cluster->password = option(words, "password", cluster->password);
     cluster->storage = option(words, "storage", cluster->storage);
-    cluster->early = option(words, "early", cluster->early);
     /* Creating comes to an end by itself; any other status only where --polls says so. */
     if (*polls)
         cluster->polls = polls;
@@ -165,13 +162,13 @@ static void add_rule(struct call *call, const struct words *words)
 
 static void add_vpc(struct call *call, const struct words *words)
 {
-    if (!check_options(call, words, 1, "id region ip-range description default"))
+    if (!check_options(call, words, 1, "id region ip-range default"))
         return;
     const char *range = option(words, "ip-range", networks_free_range(call));
     struct vpc *vpc = rows_add(call->rows, VPCS);
     *vpc = (struct vpc){.id = option(words, "id", NULL),
                         .name = words->word[0],
-                        .description = option(words, "description", ""),
+                        .description = "",
                         .range = range,
                         .region = option(words, "region", "nyc3"),
                         .created = invent_time(&call->invention),
@@ -216,32 +213,6 @@ static void add_key(struct call *call, const struct words *words)
     key->name = words->word[0];
     key->fingerprint = option(words, "fingerprint", fingerprint);
     buffer_add_format(&call->answer.out, "%s\n", key->id);
-}
-
-/* --- faults --------------------------------------------------------------------- */
-
-/* Calls are counted anew. */
-static void forget_counts(struct rows *rows)
-{
-    for (size_t i = rows_count(rows, COUNTERS); i-- > 0;)
-        if (strncmp(((struct counter *)rows_at(rows, COUNTERS, i))->name, "call ", 5) == 0)
-            rows_remove(rows, COUNTERS, i);
-}
-
-/* Faults that are in force from now on. */
-static void set_faults(struct call *call, const struct words *words)
-{
-    struct buffer list = {.arena = call->arena};
-    struct buffer problem = {.arena = call->arena};
-    for (int i = 0; i < words->count; i++)
-        buffer_add_format(&list, "%s%s", i == 0 ? "" : ";", words->word[i]);
-    if (!faults_check(buffer_text(&list), &problem)) {
-        complain(call, buffer_text(&problem));
-        return;
-    }
-    forget_counts(call->rows);
-    if (!storage_file_write(call->storage, "faults", buffer_text(&list)))
-        complain(call, buffer_text(&call->storage->problem));
 }
 
 /* --- dump ----------------------------------------------------------------------- */
@@ -323,12 +294,9 @@ static bool add(struct call *call, int argc, char **argv)
 
 void sim_run(struct call *call, int argc, char **argv)
 {
-    struct words words = {argc - 1, argv + 1};
     if (argc == 1 && strcmp(argv[0], "dump") == 0)
         dump(call);
-    else if (argc >= 1 && strcmp(argv[0], "fault") == 0)
-        set_faults(call, &words);
     else if (!add(call, argc, argv))
-        complain(call, "cluster|pool|user|database|rule|vpc|droplet|ssh-key add ..., fault [LIST], "
-                       "dump (see README.md)");
+        complain(call, "cluster|pool|user|database|rule|vpc|droplet|ssh-key add ..., dump "
+                       "(see README.md)");
 }

@@ -36,8 +36,6 @@ static bool find_personality(struct call *call)
 {
     const char *name = call->environment->personality;
     if (!name)
-        name = storage_file(call->storage, "personality");
-    if (!name || !*name)
         name = personalities[PERSONALITIES - 1].name;
     for (size_t i = 0; i < PERSONALITIES; i++) {
         if (strcmp(personalities[i].name, name) == 0) {
@@ -54,11 +52,7 @@ static bool find_personality(struct call *call)
 static bool context_has_token(struct call *call, const char *context)
 {
     const char *rest = call->environment->no_token ? NULL : storage_file(call->storage, "auth");
-    if (!rest)
-        return false;
-    if (!*rest)
-        return strcmp(context, "default") == 0;
-    while (*rest) {
+    while (rest && *rest) {
         size_t length = strcspn(rest, "\r\n");
         if (strlen(context) == length && strncmp(rest, context, length) == 0)
             return true;
@@ -108,23 +102,12 @@ static bool wants_json(const struct call *call)
 
 /* --- one call ---------------------------------------------------------------------- */
 
-/* The faults in force; NULL when the list cannot be read. */
-static const char *faults_in_force(struct call *call)
-{
-    const char *list = call->environment->faults;
-    if (!list)
-        list = storage_file(call->storage, "faults");
-    if (!list)
-        list = "";
-    return faults_check(list, &call->storage->problem) ? list : NULL;
-}
-
 /* Carries the command out. The account is held before and after, but not while this waits. False:
  * the storage is broken. */
 static bool carry_out(struct call *call, struct fault *fault)
 {
-    call->faults = faults_in_force(call);
-    if (!call->faults)
+    call->faults = call->environment->faults ? call->environment->faults : "";
+    if (!faults_check(call->faults, &call->storage->problem))
         return false;
     *fault = faults_find(call, call->command->words);
     if (fault->kind != FAULT_NONE || call->environment->latency_ms > 0) {
