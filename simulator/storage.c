@@ -20,7 +20,7 @@ static bool fails(struct storage *storage, const char *what, const char *name)
 
 /* Under the lock nobody else writes, so one temporary name will do, and what a killed process left
  * under it is simply overwritten. */
-bool storage_file_write(struct storage *storage, const char *name, const char *content)
+static bool write_file(struct storage *storage, const char *name, const char *content)
 {
     int fd = openat(storage->folder_fd, "new",
                     O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -79,37 +79,30 @@ const char *storage_file(struct storage *storage, const char *name)
 
 /* --- the account ------------------------------------------------------------- */
 
+static void add_droplet(struct storage *storage, const char *id, const char *name,
+                        const char *public, const char *private, const char *size)
+{
+    struct droplet *droplet = rows_add(&storage->rows, DROPLETS);
+    droplet->id = id;
+    droplet->name = name;
+    droplet->public = public;
+    droplet->private = private;
+    droplet->region = "nyc3";
+    droplet->size = size;
+    droplet->image = "Ubuntu 22.04 (LTS) x64";
+    droplet->status = "active";
+    droplet->polls = "-1";
+}
+
 /* An account as the tests expect it. */
 static bool first_use(struct storage *storage)
 {
     /* The token before the rows: a process killed in between starts over. */
     if (storage->with_token && !storage_file(storage, "auth") &&
-        !storage_file_write(storage, "auth", "default\n"))
+        !write_file(storage, "auth", "default\n"))
         return false;
-    struct droplet *droplet = rows_add(&storage->rows, DROPLETS);
-    *droplet = (struct droplet){"42",
-                                "freshtrack-pro",
-                                "203.0.113.42",
-                                "10.116.0.2",
-                                "nyc3",
-                                "s-1vcpu-2gb",
-                                "Ubuntu 22.04 (LTS) x64",
-                                "",
-                                "",
-                                "active",
-                                "-1"};
-    droplet = rows_add(&storage->rows, DROPLETS);
-    *droplet = (struct droplet){"100",
-                                "no-private-ip",
-                                "203.0.113.100",
-                                "",
-                                "nyc3",
-                                "s-1vcpu-1gb",
-                                "Ubuntu 22.04 (LTS) x64",
-                                "",
-                                "",
-                                "active",
-                                "-1"};
+    add_droplet(storage, "42", "freshtrack-pro", "203.0.113.42", "10.116.0.2", "s-1vcpu-2gb");
+    add_droplet(storage, "100", "no-private-ip", "203.0.113.100", "", "s-1vcpu-1gb");
     return true;
 }
 
@@ -117,7 +110,7 @@ static bool write_rows(struct storage *storage)
 {
     struct buffer text = {.arena = storage->arena};
     rows_write(&storage->rows, &text);
-    return storage_file_write(storage, "state", buffer_text(&text));
+    return write_file(storage, "state", buffer_text(&text));
 }
 
 static bool read_rows(struct storage *storage, char *text)

@@ -41,6 +41,5 @@ void storage_close(struct storage *storage);
 /* The content of a small file of the folder, without white space at its end; NULL when there is
  * none or it cannot be read. */
 const char *storage_file(struct storage *storage, const char *name);
-bool storage_file_write(struct storage *storage, const char *name, const char *content);
 
 #endif
