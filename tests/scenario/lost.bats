@@ -938,8 +938,10 @@ FAKE
     mdb setup --droplet 42
     exec 5<&-
     works
-    equal "$(cd "$SECRETS" && echo *)" \
-        "ca-certificate.crt database_url database_url.$$-5b.tmp database_url.$gone-zz.tmp database_url.bak database_url.old.tmp database_url.tmp other.$gone-1f.tmp" files
+    # In an order that does not depend on the digits of this shell's process ID.
+    equal "$(cd "$SECRETS" && printf '%s\n' * | sort)" "$(printf '%s\n' ca-certificate.crt database_url \
+        "database_url.$$-5b.tmp" "database_url.$gone-zz.tmp" database_url.bak database_url.old.tmp \
+        database_url.tmp "other.$gone-1f.tmp" | sort)" files
 }
 
 @test "a temporary file that a stopped run works on is not swept by another run" {
