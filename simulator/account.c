@@ -1,8 +1,11 @@
-/* account, auth, version: who is calling whom. */
+/* account, auth, version: who calls, with what doctl; and the account's SSH keys and regions. */
 #include <string.h>
 
+#include "columns.h"
 #include "handlers.h"
-#include "service.h"
+#include "offers.h"
+
+enum { KEY_COLUMNS = 3, REGION_COLUMNS = 3 };
 
 static const struct column account_columns[] = {
     {"Email", "User Email", ALWAYS, 0},
@@ -14,8 +17,24 @@ static const struct column account_columns[] = {
     {"TeamUUID", "Team UUID", NAMED, 0},
 };
 
-const struct table account_table = {account_columns,
-                                    sizeof(account_columns) / sizeof(account_columns[0]), false};
+static const struct table account_table = {
+    account_columns, sizeof(account_columns) / sizeof(account_columns[0]), false};
+
+static const struct column key_columns[KEY_COLUMNS] = {
+    {"ID", "ID", ALWAYS, 0},
+    {"Name", "Name", ALWAYS, 0},
+    {"FingerPrint", "FingerPrint", ALWAYS, 0},
+};
+
+static const struct table key_table = {key_columns, KEY_COLUMNS, false};
+
+static const struct column region_columns[REGION_COLUMNS] = {
+    {"Slug", "Slug", ALWAYS, 0},
+    {"Name", "Name", ALWAYS, 0},
+    {"Available", "Available", ALWAYS, 0},
+};
+
+static const struct table region_table = {region_columns, REGION_COLUMNS, false};
 
 bool account_get(struct call *call)
 {
@@ -28,24 +47,39 @@ bool account_get(struct call *call)
         "active",
         "a1c9d7b0-3c52-4f0e-9d6e-7f1b6c5d4e3f",
     };
-
-    return table_print(call, &account_table, cells, 1);
+    return columns_print(call, &account_table, cells, 1);
 }
 
-bool auth_list(struct call *call)
+bool account_keys(struct call *call)
 {
-    text_add(&call->answer.out, "default (current)\n");
-    return true;
+    size_t count = rows_count(call->rows, KEYS);
+    const char **cells = arena_take(call->arena, (count + 1) * KEY_COLUMNS * sizeof(*cells));
+    for (size_t i = 0; i < count; i++) {
+        const struct key *key = rows_at(call->rows, KEYS, i);
+        const char *const row[KEY_COLUMNS] = {key->id, key->name, key->fingerprint};
+        memcpy(cells + i * KEY_COLUMNS, row, sizeof(row));
+    }
+    return columns_print(call, &key_table, cells, count);
 }
 
-bool version_print(struct call *call)
+bool account_regions(struct call *call)
 {
-    const char *release = "1.166.0";
+    const char **cells =
+        arena_take(call->arena, offers_region_count * REGION_COLUMNS * sizeof(*cells));
+    for (size_t i = 0; i < offers_region_count; i++) {
+        const struct region *region = &offers_regions[i];
+        const char *const row[REGION_COLUMNS] = {region->slug, region->name,
+                                                 region->open ? "true" : "false"};
+        memcpy(cells + i * REGION_COLUMNS, row, sizeof(row));
+    }
+    return columns_print(call, &region_table, cells, offers_region_count);
+}
 
-    if (call->personality == ON_94)
-        release = "1.94.0";
-    else if (call->personality == ON_123)
-        release = "1.123.0";
-    text_format(&call->answer.out, "doctl version %s-release (simulator)\n", release);
+bool account_version(struct call *call)
+{
+    const char *release = call->personality == ON_94    ? "1.94.0"
+                          : call->personality == ON_123 ? "1.123.0"
+                                                        : "1.166.0";
+    buffer_add_format(&call->answer.out, "doctl version %s-release (simulator)\n", release);
     return true;
 }

@@ -1,7 +1,13 @@
 /*
- * One call of the imitated doctl: what the environment asks for, what the
- * command line says, and the answer, which is put together in memory so that
- * a fault can still spoil it before it is printed.
+ * call: one call of the imitated doctl: what was asked, and the answer to it. The answer is put
+ * together in memory, so that a fault can still spoil it before it is printed.
+ *
+ * Calling sequence: main fills in the environment, the storage and the arena; the command line is
+ * read into the rest (cmdline.h); the command's function runs and puts its answer into the call
+ * with the functions here and columns_print(). Everything belongs to the arena.
+ *
+ * A function that gives an error for an answer returns false, so that a command can end with
+ * `return call_error(...);`.
  */
 #ifndef SIMULATOR_CALL_H
 #define SIMULATOR_CALL_H
@@ -9,79 +15,75 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "state.h"
-#include "text.h"
+#include "buffer.h"
+#include "environment.h"
+#include "grammar.h"
+#include "invent.h"
+#include "storage.h"
 
 /* The simulator itself is out of order, or was asked for what it does not imitate. */
 enum { EXIT_SIMULATOR = 70 };
-
-/* Which doctl is imitated; tables name the ones an entry belongs to. */
-enum {
-    ON_PLAN = 1,
-    ON_94 = 2,
-    ON_123 = 4,
-    ON_166 = 8,
-    ON_LATER = ON_123 | ON_166, /* has get-ca, connection --private, pool update */
-    ON_SHIPPED = ON_94 | ON_LATER,
-    ON_ALL = ON_PLAN | ON_SHIPPED
-};
-
-/* The environment. A string is NULL when its variable is unset or empty. */
-struct settings {
-    const char *folder, *log, *fault, *password, *seed;
-    const char *personality;
-    const char *token, *context, *output, *api;
-    long latency, polls, droplet_polls, member_polls, wait, race; /* milliseconds, but polls */
-    bool blank_credentials, early_credentials, no_token;
-};
-
-struct command;
-struct flag;
-struct request;
 
 struct option {
     const struct flag *flag;
     const char *value; /* NULL: not given */
 };
 
+/* What the API has against a request. */
+struct refusal {
+    int status;
+    const char *text; /* NULL: nothing */
+};
+
 struct answer {
-    struct text out, err;
-    size_t told; /* bytes of err that stay, whatever comes of the call */
+    struct buffer out, err;
+    size_t progress; /* bytes of err that stay when the call ends with an error */
     int status;
 };
 
 struct call {
     struct arena *arena;
-    const struct settings *settings;
-    struct state *state;
+    const struct environment *environment;
+    struct storage *storage;
+    struct rows *rows; /* those of the storage */
+    struct invention invention;
     unsigned personality; /* one of ON_... */
     const struct command *command;
     const char **arguments;
     size_t argument_count;
     struct option *options;
     size_t option_count;
-    const char *api;     /* where the API is, without a slash at the end */
-    bool json;           /* errors go to stdout as JSON */
-    const char *faults;  /* the list in force */
-    const char *context; /* what doctl puts before the error of a request just now, or NULL */
+    const char *api;    /* where the API is, without a slash at the end */
+    bool json;          /* errors go to stdout as JSON */
+    const char *faults; /* the list in force */
+    const char *step;   /* what doctl puts before an error of the present request, or NULL */
     struct answer answer;
 };
 
-/* A flag's value, its default when it was not given, "" when it has none either. */
+/* A flag's value; when it was not given its default, and "" when it has none. */
 const char *call_option(const struct call *call, const char *name);
-bool call_truth(const struct call *call, const char *name);
-bool call_given(const struct call *call, const char *name);
-/* The pieces of a list flag between commas, empty ones left out. */
+bool call_is_on(const struct call *call, const char *name);
+bool call_has(const struct call *call, const char *name);
+/* The pieces of a list flag between commas, empty ones left out; gives how many. */
 size_t call_list(const struct call *call, const char *name, const char ***pieces);
 
-/* The answer is this error, and nothing else but what was told before. Always false. */
-bool call_error(struct call *call, const char *format, ...) FORMATS(2, 3);
-/* The API's refusal of a request. Always false. */
-bool call_refused(struct call *call, const struct request *request, int status, const char *text);
-/* No answer came over the network. Always false. */
-bool call_unreachable(struct call *call, const struct request *request, const char *why);
-void call_notice(struct call *call, const char *text);
-/* The simulator does not do this. Always false. */
+/* The requests that the command sends first and last. */
+const struct request *call_first(const struct call *call);
+const struct request *call_last(const struct call *call);
+/* A path, or other words of the command's entry, with the arguments filled in. */
+const char *call_words(const struct call *call, const char *words);
+
+/* The answer is this error, and nothing else but the progress shown before. */
+bool call_error(struct call *call, const char *format, ...) PRINTF_LIKE(2, 3);
+/* The API refuses the command's last request. */
+bool call_refuse(struct call *call, int status, const char *text);
+bool call_refuse_request(struct call *call, const struct request *request, int status,
+                         const char *text);
+/* No answer came over the network. */
+bool call_unreachable(struct call *call, const struct request *request, const char *reason);
+/* The simulator does not do this. */
 bool call_not_imitated(struct call *call, const char *what);
+/* Adds `Notice: TEXT` to stderr. */
+void call_notice(struct call *call, const char *text);
 
 #endif

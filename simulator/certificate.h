@@ -1,5 +1,5 @@
 /*
- * The certificate authority of the imitated project: one fixed, self-signed
+ * certificate: the certificate authority of the imitated project: one fixed, self-signed
  * root whose key was never kept, so nothing can be signed with it.
  */
 #ifndef SIMULATOR_CERTIFICATE_H

@@ -2,17 +2,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "certificate.h"
-#include "command.h"
-#include "fault.h"
+#include "clusters.h"
+#include "columns.h"
+#include "connect.h"
+#include "forms.h"
 #include "handlers.h"
+#include "lookup.h"
+#include "networks.h"
+#include "number.h"
 #include "offers.h"
-#include "service.h"
+#include "system.h"
+#include "waiting.h"
 
-enum { DATABASE_COLUMNS = 11, MOST_NODES = 3, MOST_LOOKS = 180 };
+enum { DATABASE_COLUMNS = 11, MOST_NODES = 3 };
 
 static const struct column database_columns[DATABASE_COLUMNS] = {
     {"ID", "ID", ALWAYS, 0},
@@ -28,8 +33,8 @@ static const struct column database_columns[DATABASE_COLUMNS] = {
     {"StorageMib", "Storage (MiB)", ALWAYS, ON_PLAN | ON_LATER},
 };
 
-const struct table database_table = {database_columns, DATABASE_COLUMNS, false};
-const struct table database_list_table = {database_columns, DATABASE_COLUMNS, true};
+static const struct table database_table = {database_columns, DATABASE_COLUMNS, false};
+static const struct table list_table = {database_columns, DATABASE_COLUMNS, true};
 
 static const struct column connection_columns[] = {
     {"URI", "URI", ALWAYS, 0},          {"Database", "Database", ALWAYS, 0},
@@ -38,28 +43,16 @@ static const struct column connection_columns[] = {
     {"SSL", "SSL Required", ALWAYS, 0},
 };
 
-const struct table connection_table = {
+static const struct table connection_table = {
     connection_columns, sizeof(connection_columns) / sizeof(connection_columns[0]), false};
 
 static const struct column certificate_columns[] = {{"Certificate", "Certificate", ALWAYS, 0}};
 
-const struct table certificate_table = {certificate_columns, 1, false};
+static const struct table certificate_table = {certificate_columns, 1, false};
 
-bool refused(struct call *call, int status, const char *text)
-{
-    return call_refused(call, command_last(call), status, text);
-}
+/* --- list, get --------------------------------------------------------------------- */
 
-struct cluster *cluster_wanted(struct call *call)
-{
-    struct cluster *cluster = service_cluster(call, call->arguments[0]);
-
-    if (cluster == NULL)
-        call_refused(call, command_first(call), 404, "cluster not found");
-    return cluster;
-}
-
-static void cluster_cells(const struct cluster *cluster, const char *uri, const char **cells)
+static void fill_cells(const struct cluster *cluster, const char *uri, const char **cells)
 {
     const char *const row[DATABASE_COLUMNS] = {
         cluster->id,      cluster->name,    cluster->engine,
@@ -67,306 +60,186 @@ static void cluster_cells(const struct cluster *cluster, const char *uri, const 
         cluster->status,  cluster->size,    uri,
         cluster->created, cluster->storage,
     };
-
     memcpy(cells, row, sizeof(row));
 }
 
-bool database_list(struct call *call)
+bool databases_list(struct call *call)
 {
-    size_t count = state_count(call->state, CLUSTERS);
+    size_t count = rows_count(call->rows, CLUSTERS);
     const char **cells = arena_take(call->arena, (count + 1) * DATABASE_COLUMNS * sizeof(*cells));
-
     for (size_t i = 0; i < count; i++) {
-        struct cluster *cluster = state_at(call->state, CLUSTERS, i);
-
-        service_looked_at(call, cluster);
-        cluster_cells(cluster, service_uri(call, cluster, NULL, false),
-                      cells + i * DATABASE_COLUMNS);
+        struct cluster *cluster = rows_at(call->rows, CLUSTERS, i);
+        clusters_looked_at(call, cluster);
+        fill_cells(cluster, connect_uri(call, cluster, false), cells + i * DATABASE_COLUMNS);
     }
-    return table_print(call, &database_list_table, cells, count);
+    return columns_print(call, &list_table, cells, count);
 }
 
-static bool cluster_print(struct call *call, const struct cluster *cluster, const char *uri)
+static bool print_cluster(struct call *call, const struct cluster *cluster, const char *uri)
 {
     const char *cells[DATABASE_COLUMNS];
-
-    cluster_cells(cluster, uri, cells);
-    return table_print(call, &database_table, cells, 1);
+    fill_cells(cluster, uri, cells);
+    return columns_print(call, &database_table, cells, 1);
 }
 
-bool database_get(struct call *call)
+bool databases_get(struct call *call)
 {
-    struct cluster *cluster = cluster_wanted(call);
-
-    if (cluster == NULL)
+    struct cluster *cluster = clusters_wanted(call);
+    if (!cluster)
         return false;
-    service_looked_at(call, cluster);
-    return cluster_print(call, cluster, service_uri(call, cluster, NULL, false));
+    clusters_looked_at(call, cluster);
+    return print_cluster(call, cluster, connect_uri(call, cluster, false));
 }
 
-static const char *version_wanted(const char *engine, const char *version)
+/* --- create -------------------------------------------------------------------------- */
+
+static bool is_version(const char *version)
 {
-    static const struct {
-        const char *engine, *versions; /* the first one is the default */
-    } offered[] = {
-        {"pg", "17 13 14 15 16 18"},
-        {"mysql", "8"},
-        {"redis", "7"},
-        {"valkey", "8"},
-        {"mongodb", "7.0 6.0 8.0"},
-        {"kafka", "3.8 3.7"},
-        {"opensearch", "2 1"},
-        {"advanced_pg", "17 16 18"},
-        {"advanced_mysql", "8"},
-    };
-
-    for (size_t i = 0; i < sizeof(offered) / sizeof(offered[0]); i++) {
-        if (strcmp(offered[i].engine, engine) != 0)
-            continue;
-        for (const char *rest = offered[i].versions; *rest != '\0';) {
-            size_t length = strcspn(rest, " ");
-
-            if (*version == '\0' ||
-                (strlen(version) == length && strncmp(rest, version, length) == 0))
-                return *version == '\0' ? "" : version;
-            rest += length + (rest[length] == ' ');
-        }
-    }
-    return NULL;
+    static const char *const versions[] = {"13", "14", "15", "16", "17", "18"};
+    for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
+        if (strcmp(versions[i], version) == 0)
+            return true;
+    return false;
 }
 
-/* What the API has to say against the cluster that was asked for; NULL: nothing. */
-static const char *create_objection(struct call *call, int *status)
+/* What the API has against the VPC that was asked for; NULL: nothing. */
+static const char *object_to_network(const struct call *call)
+{
+    const char *network = call_option(call, "private-network-uuid");
+    if (!*network)
+        return NULL;
+    const struct vpc *vpc = lookup_vpc(call->rows, network);
+    if (!vpc)
+        return "private network not found";
+    return strcmp(vpc->region, call_option(call, "region")) == 0
+               ? NULL
+               : "private network is not in the cluster's region";
+}
+
+static struct refusal object_to_new(const struct call *call)
 {
     const char *name = call->arguments[0];
-    const char *network = call_option(call, "private-network-uuid");
-    const struct vpc *vpc;
-    long nodes = 0;
-
-    *status = 422;
-    if (!service_cluster_name_ok(name))
-        return "invalid cluster name";
-    if (version_wanted(call_option(call, "engine"), "") == NULL)
-        return "invalid cluster engine";
-    if (version_wanted(call_option(call, "engine"), call_option(call, "version")) == NULL)
-        return "invalid engine version";
+    const char *version = call_option(call, "version");
+    long nodes;
+    if (!forms_cluster_name(name))
+        return (struct refusal){422, "invalid cluster name"};
+    if (*version && !is_version(version))
+        return (struct refusal){422, "invalid engine version"};
     if (!offers_region(call_option(call, "region")))
-        return "invalid region";
+        return (struct refusal){422, "invalid region"};
     if (!offers_database_size(call_option(call, "size")))
-        return "invalid size";
+        return (struct refusal){422, "invalid size"};
     if (!number_read(call_option(call, "num-nodes"), &nodes) || nodes < 1 || nodes > MOST_NODES)
-        return "invalid number of nodes";
-    if (*network != '\0') {
-        vpc = service_vpc(call, network);
-        if (vpc == NULL)
-            return "private network not found";
-        if (strcmp(vpc->region, call_option(call, "region")) != 0)
-            return "private network is not in the cluster's region";
-    }
-    if (service_cluster_named(call, name) != NULL) {
-        *status = 409;
-        return "name is not available";
-    }
-    return NULL;
+        return (struct refusal){422, "invalid number of nodes"};
+    const char *objection = object_to_network(call);
+    if (objection)
+        return (struct refusal){422, objection};
+    if (lookup_cluster_named(call->rows, name))
+        return (struct refusal){409, "name is not available"};
+    return (struct refusal){0, NULL};
 }
 
-static struct cluster *cluster_from_options(struct call *call)
+static struct cluster *add_cluster(struct call *call)
 {
-    struct cluster *cluster = service_cluster_add(
-        call, call->arguments[0], call_option(call, "engine"), call_option(call, "size"));
+    struct cluster *cluster = clusters_add(call, call->arguments[0], call_option(call, "engine"),
+                                           call_option(call, "size"));
     const char *version = call_option(call, "version");
-
-    cluster->version = *version != '\0' ? version : strcmp(cluster->engine, "pg") == 0 ? "17" : "8";
+    const char *storage = call_option(call, "storage-size-mib");
+    cluster->version = *version ? version : "17";
     cluster->nodes = call_option(call, "num-nodes");
     cluster->region = call_option(call, "region");
     cluster->vpc = call_option(call, "private-network-uuid");
-    if (*cluster->vpc == '\0')
-        cluster->vpc = service_default_vpc(call, cluster->region)->id;
-    if (call_given(call, "storage-size-mib") &&
-        strcmp(call_option(call, "storage-size-mib"), "0") != 0)
-        cluster->storage = call_option(call, "storage-size-mib");
+    if (!*cluster->vpc)
+        cluster->vpc = networks_default_vpc(call, cluster->region)->id;
+    if (*storage && strcmp(storage, "0") != 0)
+        cluster->storage = storage;
     return cluster;
 }
 
-static void sleep_ms(long milliseconds)
+bool databases_create(struct call *call)
 {
-    struct timespec rest = {milliseconds / 1000, milliseconds % 1000 * 1000000};
-
-    while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
-        continue;
-}
-
-/*
- * One look of create --wait: a request of its own, which meets the faults of
- * `databases get`. NULL when the call is over: the look failed, or the state
- * is broken. Others get at the state between two looks.
- */
-static struct cluster *look(struct call *call, const char *id, long pause)
-{
-    const struct request request = {"GET", arena_format(call->arena, "databases/%s", id)};
-    struct cluster *cluster;
-    struct fault fault;
-
-    if (!state_end(call->state))
-        return NULL;
-    sleep_ms(pause);
-    if (!state_begin(call->state))
-        return NULL;
-    fault = fault_find(call, "databases get");
-    if (fault.kind != FAULT_NONE) {
-        bool failed;
-
-        if (!state_end(call->state))
-            return NULL;
-        failed = fault_in_look(call, fault, &request);
-        if (!state_begin(call->state) || failed)
-            return NULL;
-    }
-    cluster = service_cluster(call, id);
-    if (cluster == NULL)
-        call_refused(call, &request, 404, "cluster not found");
-    else
-        service_looked_at(call, cluster);
-    return cluster;
-}
-
-/* On stderr after what was told before: a dot for each look but the first, and the end of the line.
- */
-static void tell_looks(struct call *call, size_t before, int looks)
-{
-    struct text *err = &call->answer.err;
-
-    err->length = before;
-    for (int i = 0; i < looks; i++)
-        text_byte(err, '.');
-    if (looks > 0)
-        text_byte(err, '\n');
-    call->answer.told = err->length;
-}
-
-/* Looks until the cluster is online, and then once more. NULL when the call is over. */
-static struct cluster *wait_until_online(struct call *call, const char *id)
-{
-    size_t before = call->answer.err.length;
-    struct cluster *cluster = NULL;
-
-    call->context = "database couldn't enter the `online` state: ";
-    for (int looks = 0; looks < MOST_LOOKS; looks++) {
-        tell_looks(call, before, looks);
-        cluster = look(call, id, looks == 0 ? 0 : call->settings->wait);
-        if (cluster == NULL)
-            return NULL;
-        if (strcmp(cluster->status, "online") == 0)
-            break;
-    }
-    if (strcmp(cluster->status, "online") != 0) {
-        call_error(call, "%stimeout waiting for database (%s) to enter `online` state",
-                   call->context, id);
-        return NULL;
-    }
-    call->context = "failed to retrieve the new database: ";
-    cluster = look(call, id, 0);
-    if (cluster == NULL && call->answer.status != 0 && call->personality == ON_94)
-        call_not_imitated(call, "the crash of 1.94 when the last look fails");
-    return cluster;
-}
-
-bool database_create(struct call *call)
-{
-    struct cluster *cluster;
-    const char *objection, *uri;
-    int status;
-
-    objection = create_objection(call, &status);
-    if (objection != NULL)
-        return refused(call, status, objection);
-    cluster = cluster_from_options(call);
+    if (strcmp(call_option(call, "engine"), "pg") != 0)
+        return call_not_imitated(call, "an engine other than pg");
+    struct refusal refusal = object_to_new(call);
+    if (refusal.text)
+        return call_refuse(call, refusal.status, refusal.text);
+    const struct cluster *cluster = add_cluster(call);
     /* doctl shows the connection as it was then, however long it waits. */
-    uri = service_uri(call, cluster, NULL, false);
-    if (call_truth(call, "wait")) {
+    const char *uri = connect_uri(call, cluster, false);
+    if (call_is_on(call, "wait")) {
         call_notice(call, "Database creation is in progress, waiting for database to be online");
-        cluster = wait_until_online(call, arena_copy(call->arena, cluster->id));
-        if (cluster == NULL)
+        cluster = waiting_until_online(call, cluster->id);
+        if (!cluster)
             return false;
     }
     call_notice(call, "Database created");
-    return cluster_print(call, cluster, uri);
+    return print_cluster(call, cluster, uri);
 }
 
-static void remove_of_cluster(struct call *call, enum kind kind, const char *id)
+/* --- delete -------------------------------------------------------------------------- */
+
+/* Removes the rows whose first field is the cluster's ID. */
+static void remove_of_cluster(struct rows *rows, enum kind kind, const char *id)
 {
-    /* The first field of each of these rows is the cluster. */
-    for (size_t i = state_count(call->state, kind); i-- > 0;)
-        if (strcmp(*(const char **)state_at(call->state, kind, i), id) == 0)
-            state_remove(call->state, kind, i);
+    for (size_t i = rows_count(rows, kind); i-- > 0;)
+        if (strcmp(*(const char **)rows_at(rows, kind, i), id) == 0)
+            rows_remove(rows, kind, i);
 }
 
-bool database_delete(struct call *call)
+bool databases_delete(struct call *call)
 {
-    struct cluster *cluster = cluster_wanted(call);
-    const char *id;
-
-    if (cluster == NULL)
+    const struct cluster *cluster = clusters_wanted(call);
+    if (!cluster)
         return false;
-    id = cluster->id;
-    service_member_left(call, cluster->vpc);
-    remove_of_cluster(call, POOLS, id);
-    remove_of_cluster(call, USERS, id);
-    remove_of_cluster(call, DATABASES, id);
-    remove_of_cluster(call, RULES, id);
-    remove_of_cluster(call, CLUSTERS, id);
+    static const enum kind kinds[] = {POOLS, USERS, DATABASES, RULES, CLUSTERS};
+    const char *id = cluster->id;
+    networks_member_left(call, cluster->vpc);
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        remove_of_cluster(call->rows, kinds[i], id);
     return true;
 }
 
-bool database_connection(struct call *call)
+/* --- connection, certificate --------------------------------------------------------- */
+
+bool databases_connection(struct call *call)
 {
-    struct cluster *cluster = cluster_wanted(call);
-    bool private = call_truth(call, "private");
-    bool credentials;
-
-    if (cluster == NULL)
+    const struct cluster *cluster = clusters_wanted(call);
+    if (!cluster)
         return false;
-    credentials = service_shows_credentials(call, cluster);
-    {
-        const char *const cells[] = {
-            service_uri(call, cluster, NULL, private),
-            "defaultdb",
-            service_host(call, cluster, private),
-            arena_format(call->arena, "%d", DIRECT_PORT),
-            credentials ? "doadmin" : "",
-            credentials ? cluster->password : "",
-            "true",
-        };
-
-        return table_print(call, &connection_table, cells, 1);
-    }
+    bool private = call_is_on(call, "private");
+    bool credentials = connect_shows_credentials(call, cluster);
+    const char *const cells[] = {
+        connect_uri(call, cluster, private),
+        "defaultdb",
+        connect_host(call, cluster, private),
+        arena_format(call->arena, "%d", CONNECT_PORT),
+        credentials ? "doadmin" : "",
+        credentials ? cluster->password : "",
+        "true",
+    };
+    return columns_print(call, &connection_table, cells, 1);
 }
 
-bool database_get_ca(struct call *call)
+bool databases_get_ca(struct call *call)
 {
     static const char *const cells[] = {certificate_pem};
-
-    return cluster_wanted(call) != NULL && table_print(call, &certificate_table, cells, 1);
+    return clusters_wanted(call) && columns_print(call, &certificate_table, cells, 1);
 }
 
 /* The plan's way to the certificate: a file. */
-bool database_ca_get(struct call *call)
+bool databases_ca_get(struct call *call)
 {
     const char *path = call_option(call, "output");
-    size_t length = strlen(certificate_pem);
-    bool written;
-    int fd;
-
-    if (cluster_wanted(call) == NULL)
+    if (!clusters_wanted(call))
         return false;
-    if (!call_given(call, "output")) {
-        text_add(&call->answer.out, certificate_pem);
+    if (!call_has(call, "output")) {
+        buffer_add_text(&call->answer.out, certificate_pem);
         return true;
     }
-    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)
         return call_error(call, "open %s: %s", path, strerror(errno));
-    written = write(fd, certificate_pem, length) == (ssize_t)length;
+    bool written = system_write(fd, certificate_pem, strlen(certificate_pem));
     if (close(fd) != 0 || !written)
         return call_error(call, "write %s: %s", path, strerror(errno));
     return true;

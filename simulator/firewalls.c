@@ -1,13 +1,14 @@
 /* databases firewalls: a cluster's trusted sources. */
-#include <errno.h>
 #include <string.h>
-#include <time.h>
 
-#include "command.h"
+#include "clusters.h"
+#include "columns.h"
+#include "forms.h"
 #include "handlers.h"
-#include "service.h"
+#include "lookup.h"
+#include "system.h"
 
-enum { RULE_COLUMNS = 4 };
+enum { RULE_COLUMNS = 4, MOST_RULES = 100 };
 
 static const struct column rule_columns[RULE_COLUMNS] = {
     {"UUID", "UUID", ALWAYS, 0},
@@ -16,170 +17,157 @@ static const struct column rule_columns[RULE_COLUMNS] = {
     {"Value", "Value", ALWAYS, 0},
 };
 
-const struct table rule_table = {rule_columns, RULE_COLUMNS, false};
+static const struct table rule_table = {rule_columns, RULE_COLUMNS, false};
 
-static bool rules_print(struct call *call, const char *cluster)
+/* Rules on their way from doctl to the API. One without a UUID is new. */
+struct rules {
+    struct rule *rules;
+    size_t count;
+};
+
+/* --- reading and printing -------------------------------------------------------- */
+
+/* A copy of the cluster's rules, with room for one more. */
+static struct rules read_rules(struct call *call, const char *cluster)
 {
-    const char **cells;
-    size_t count = 0;
-
-    cells = arena_take(call->arena,
-                       (state_count(call->state, RULES) + 1) * RULE_COLUMNS * sizeof(*cells));
-    for (size_t i = 0; i < state_count(call->state, RULES); i++) {
-        const struct rule *rule = state_at(call->state, RULES, i);
-
-        if (strcmp(rule->cluster, cluster) == 0) {
-            const char *const row[RULE_COLUMNS] = {rule->uuid, rule->cluster, rule->type,
-                                                   rule->value};
-
-            memcpy(cells + count++ * RULE_COLUMNS, row, sizeof(row));
-        }
+    size_t most = rows_count(call->rows, RULES);
+    struct rules copy = {arena_take(call->arena, (most + 1) * sizeof(*copy.rules)), 0};
+    for (size_t i = 0; i < most; i++) {
+        const struct rule *rule = rows_at(call->rows, RULES, i);
+        if (strcmp(rule->cluster, cluster) == 0)
+            copy.rules[copy.count++] = *rule;
     }
-    return table_print(call, &rule_table, cells, count);
+    return copy;
 }
 
-bool rule_list(struct call *call)
+static bool print_rules(struct call *call, const char *cluster)
 {
-    struct cluster *cluster = cluster_wanted(call);
-
-    return cluster != NULL && rules_print(call, cluster->id);
+    struct rules shown = read_rules(call, cluster);
+    const char **cells = arena_take(call->arena, (shown.count + 1) * RULE_COLUMNS * sizeof(*cells));
+    for (size_t i = 0; i < shown.count; i++) {
+        const struct rule *rule = &shown.rules[i];
+        const char *const row[RULE_COLUMNS] = {rule->uuid, rule->cluster, rule->type, rule->value};
+        memcpy(cells + i * RULE_COLUMNS, row, sizeof(row));
+    }
+    return columns_print(call, &rule_table, cells, shown.count);
 }
 
-/* TYPE:VALUE, cut at the first colon; doctl itself minds when there is none. */
-static bool rule_read(struct call *call, const char *string, struct rule *rule)
+bool firewalls_list(struct call *call)
+{
+    const struct cluster *cluster = clusters_wanted(call);
+    return cluster && print_rules(call, cluster->id);
+}
+
+/* TYPE:VALUE, cut at the first colon; without one it is doctl itself that complains. */
+static bool parse_rule(struct call *call, const char *string, struct rule *rule)
 {
     const char *colon = strchr(string, ':');
-
-    if (colon == NULL)
+    if (!colon)
         return call_error(call, "Unexpected input value [[%s]], must be a key:value pair", string);
-    rule->type = arena_slice(call->arena, string, (size_t)(colon - string));
-    rule->value = colon + 1;
+    *rule = (struct rule){.type = arena_slice(call->arena, string, (size_t)(colon - string)),
+                          .value = colon + 1};
     return true;
 }
 
-/* What the API has to say against a rule; NULL: nothing. */
-static const char *rule_objection(const struct call *call, const struct rule *rule)
+/* --- writing --------------------------------------------------------------------- */
+
+/* What the API has against a rule; NULL: nothing. */
+static const char *object_to_rule(const struct call *call, const struct rule *rule)
 {
+    static const struct {
+        const char *type;
+        bool (*is_value)(const char *value);
+    } types[] = {
+        {"k8s", forms_uuid}, {"app", forms_uuid}, {"tag", forms_tag}, {"ip_addr", forms_address}};
     if (strcmp(rule->type, "droplet") == 0)
-        return service_droplet(call, rule->value) == NULL ? "droplet not found" : NULL;
-    if (strcmp(rule->type, "k8s") == 0 || strcmp(rule->type, "app") == 0)
-        return service_uuid_ok(rule->value) ? NULL : "invalid firewall rule value";
-    if (strcmp(rule->type, "tag") == 0)
-        return service_tag_ok(rule->value) ? NULL : "invalid firewall rule value";
-    if (strcmp(rule->type, "ip_addr") == 0)
-        return service_address_ok(rule->value) ? NULL : "invalid firewall rule value";
+        return lookup_droplet(call->rows, rule->value) ? NULL : "droplet not found";
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        if (strcmp(rule->type, types[i].type) == 0)
+            return types[i].is_value(rule->value) ? NULL : "invalid firewall rule value";
     return "invalid firewall rule type";
 }
 
-/* PUT: these rules instead of all there were. A rule without a UUID is a new one. */
-static bool rules_put(struct call *call, const char *cluster, const struct rule *rules,
-                      size_t count)
+/* Only new rules are checked: a Droplet that is gone does not stand in the way of the others. */
+static const char *object_to_rules(struct call *call, const struct rules *asked)
 {
-    if (count > MOST_RULES)
-        return refused(call, 422,
-                       arena_format(call->arena,
-                                    "a cluster can have no more than %d trusted "
-                                    "sources",
-                                    MOST_RULES));
-    for (size_t i = 0; i < count; i++) {
-        /* A Droplet that is gone does not stand in the way of the rules that remain. */
-        const char *objection = rules[i].uuid == NULL ? rule_objection(call, &rules[i]) : NULL;
-
-        if (objection != NULL)
-            return refused(call, 422, objection);
-    }
-    for (size_t i = state_count(call->state, RULES); i-- > 0;)
-        if (strcmp(((struct rule *)state_at(call->state, RULES, i))->cluster, cluster) == 0)
-            state_remove(call->state, RULES, i);
-    for (size_t i = 0; i < count; i++) {
-        struct rule *rule = state_add(call->state, RULES);
-
-        rule->cluster = cluster;
-        rule->uuid = rules[i].uuid == NULL ? service_uuid(call) : rules[i].uuid;
-        rule->type = rules[i].type;
-        rule->value = rules[i].value;
-    }
-    return true;
+    const char *objection = NULL;
+    if (asked->count > MOST_RULES)
+        return arena_format(call->arena, "a cluster can have no more than %d trusted sources",
+                            MOST_RULES);
+    for (size_t i = 0; i < asked->count && !objection; i++)
+        if (!asked->rules[i].uuid)
+            objection = object_to_rule(call, &asked->rules[i]);
+    return objection;
 }
 
-/* A copy of the cluster's rules, with room for one more. */
-static size_t rules_read(struct call *call, const char *cluster, struct rule **rules)
+/* The API's PUT: these rules instead of all that there were. Prints them. */
+static bool put_rules(struct call *call, const char *cluster, const struct rules *asked)
 {
-    size_t count = 0;
-
-    *rules = arena_take(call->arena, (state_count(call->state, RULES) + 1) * sizeof(**rules));
-    for (size_t i = 0; i < state_count(call->state, RULES); i++) {
-        const struct rule *rule = state_at(call->state, RULES, i);
-
-        if (strcmp(rule->cluster, cluster) == 0)
-            (*rules)[count++] = *rule;
+    const char *objection = object_to_rules(call, asked);
+    if (objection)
+        return call_refuse(call, 422, objection);
+    for (size_t i = rows_count(call->rows, RULES); i-- > 0;)
+        if (strcmp(((struct rule *)rows_at(call->rows, RULES, i))->cluster, cluster) == 0)
+            rows_remove(call->rows, RULES, i);
+    for (size_t i = 0; i < asked->count; i++) {
+        struct rule *rule = rows_add(call->rows, RULES);
+        *rule = asked->rules[i];
+        rule->cluster = cluster;
+        if (!rule->uuid)
+            rule->uuid = invent_uuid(&call->invention);
     }
-    return count;
+    return print_rules(call, cluster);
 }
 
 /* Nothing keeps others from writing between doctl's read and its write. False: the call is over. */
-static bool between_read_and_write(struct call *call)
+static bool let_others_write(struct call *call)
 {
-    struct timespec rest = {call->settings->race / 1000, call->settings->race % 1000 * 1000000};
-
-    if (call->settings->race <= 0)
+    if (call->environment->race_ms <= 0)
         return true;
-    if (!state_end(call->state))
+    if (!storage_end(call->storage))
         return false;
-    while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
-        continue;
-    return state_begin(call->state) && cluster_wanted(call) != NULL;
+    system_sleep(call->environment->race_ms);
+    return storage_begin(call->storage) && clusters_wanted(call);
 }
 
-bool rule_append(struct call *call)
+bool firewalls_append(struct call *call)
 {
-    struct rule added = {NULL, NULL, NULL, NULL};
-    struct cluster *cluster;
-    struct rule *rules;
-    const char *id;
-    size_t count;
-
-    if (!rule_read(call, call_option(call, "rule"), &added) ||
-        (cluster = cluster_wanted(call)) == NULL)
+    struct rule added;
+    if (!parse_rule(call, call_option(call, "rule"), &added))
         return false;
-    id = cluster->id;
-    count = rules_read(call, id, &rules);
+    const struct cluster *cluster = clusters_wanted(call);
+    if (!cluster)
+        return false;
+    const char *id = cluster->id;
+    struct rules all = read_rules(call, id);
     /* doctl sends the new one first. */
-    memmove(rules + 1, rules, count++ * sizeof(*rules));
-    rules[0] = added;
-    return between_read_and_write(call) && rules_put(call, id, rules, count) &&
-           rules_print(call, id);
+    memmove(all.rules + 1, all.rules, all.count++ * sizeof(*all.rules));
+    all.rules[0] = added;
+    return let_others_write(call) && put_rules(call, id, &all);
 }
 
-bool rule_remove(struct call *call)
+bool firewalls_remove(struct call *call)
 {
-    struct cluster *cluster = cluster_wanted(call);
-    struct rule *rules;
-    const char *id;
-    size_t count, kept = 0;
-
-    if (cluster == NULL)
+    const struct cluster *cluster = clusters_wanted(call);
+    if (!cluster)
         return false;
-    id = cluster->id;
-    count = rules_read(call, id, &rules);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(rules[i].uuid, call_option(call, "uuid")) != 0)
-            rules[kept++] = rules[i];
-    return between_read_and_write(call) && rules_put(call, id, rules, kept) &&
-           rules_print(call, id);
+    const char *id = cluster->id;
+    struct rules all = read_rules(call, id);
+    struct rules kept = {all.rules, 0};
+    for (size_t i = 0; i < all.count; i++)
+        if (strcmp(all.rules[i].uuid, call_option(call, "uuid")) != 0)
+            kept.rules[kept.count++] = all.rules[i];
+    return let_others_write(call) && put_rules(call, id, &kept);
 }
 
-bool rule_replace(struct call *call)
+bool firewalls_replace(struct call *call)
 {
     const char **pieces;
     size_t count = call_list(call, "rule", &pieces);
-    struct rule *rules = arena_take(call->arena, (count + 1) * sizeof(*rules));
-    struct cluster *cluster;
-
+    struct rules asked = {arena_take(call->arena, (count + 1) * sizeof(*asked.rules)), count};
     for (size_t i = 0; i < count; i++)
-        if (!rule_read(call, pieces[i], &rules[i]))
+        if (!parse_rule(call, pieces[i], &asked.rules[i]))
             return false;
-    cluster = cluster_wanted(call);
-    return cluster != NULL && rules_put(call, cluster->id, rules, count) &&
-           rules_print(call, cluster->id);
+    const struct cluster *cluster = clusters_wanted(call);
+    return cluster && put_rules(call, cluster->id, &asked);
 }

@@ -1,56 +1,45 @@
 /*
- * The commands, each with the state held. They put their answer into the call;
- * what they return is whether it is a success. The tables go with them.
+ * handlers: the functions that carry out the commands, one a command. A file's functions are those
+ * that begin with its name: databases.c, pools.c, firewalls.c, vpcs.c, droplets.c, account.c.
+ *
+ * Each runs with the account held, after the command line was found to be right, and puts its
+ * answer into the call. It returns whether the call is a success; if not, the answer is an error.
  */
 #ifndef SIMULATOR_HANDLERS_H
 #define SIMULATOR_HANDLERS_H
 
-#include <stdbool.h>
-
 #include "call.h"
-#include "table.h"
-
-extern const struct table account_table, certificate_table, connection_table, database_list_table,
-    database_table, droplet_table, key_table, pool_table, region_table, rule_table, vpc_table;
 
 bool account_get(struct call *call);
-bool auth_list(struct call *call);
-bool version_print(struct call *call);
+bool account_keys(struct call *call);
+bool account_regions(struct call *call);
+bool account_version(struct call *call);
 
-bool database_list(struct call *call);
-bool database_get(struct call *call);
-bool database_create(struct call *call);
-bool database_delete(struct call *call);
-bool database_connection(struct call *call);
-bool database_get_ca(struct call *call);
-bool database_ca_get(struct call *call);
+bool databases_list(struct call *call);
+bool databases_get(struct call *call);
+bool databases_create(struct call *call);
+bool databases_delete(struct call *call);
+bool databases_connection(struct call *call);
+bool databases_get_ca(struct call *call);
+bool databases_ca_get(struct call *call);
 
-bool pool_list(struct call *call);
-bool pool_get(struct call *call);
-bool pool_create(struct call *call);
-bool pool_update(struct call *call);
-bool pool_delete(struct call *call);
+bool pools_list(struct call *call);
+bool pools_get(struct call *call);
+bool pools_create(struct call *call);
+bool pools_update(struct call *call);
 
-bool rule_list(struct call *call);
-bool rule_append(struct call *call);
-bool rule_remove(struct call *call);
-bool rule_replace(struct call *call);
+bool firewalls_list(struct call *call);
+bool firewalls_append(struct call *call);
+bool firewalls_remove(struct call *call);
+bool firewalls_replace(struct call *call);
 
-bool vpc_list(struct call *call);
-bool vpc_get(struct call *call);
-bool vpc_create(struct call *call);
-bool vpc_delete(struct call *call);
+bool vpcs_list(struct call *call);
+bool vpcs_create(struct call *call);
+bool vpcs_delete(struct call *call);
 
-bool droplet_list(struct call *call);
-bool droplet_get(struct call *call);
-bool droplet_create(struct call *call);
-bool droplet_delete(struct call *call);
-bool key_list(struct call *call);
-bool region_list(struct call *call);
-
-/* The refusal of the command's own request; the one that changes something, where there are two. */
-bool refused(struct call *call, int status, const char *text);
-/* The cluster that the first argument names; NULL after "cluster not found". */
-struct cluster *cluster_wanted(struct call *call);
+bool droplets_list(struct call *call);
+bool droplets_get(struct call *call);
+bool droplets_create(struct call *call);
+bool droplets_delete(struct call *call);
 
 #endif

@@ -1,6 +1,9 @@
 #include "offers.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+static const char digits[] = "0123456789";
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -108,4 +111,34 @@ const struct image *offers_image(const char *slug)
         if (strcmp(images[i].slug, slug) == 0)
             return &images[i];
     return NULL;
+}
+
+/* FAMILY-Nvcpu-Ngb, where the family has pieces of its own, as in gd-, so1_5-, db-s-, db-amd-. */
+static long size_gib(const char *size)
+{
+    const char *gib = strrchr(size, '-');
+    if (!gib || strspn(size, "abcdefghijklmnopqrstuvwxyz0123456789_-") != strlen(size))
+        return 0;
+    const char *cpus = gib;
+    while (cpus > size && cpus[-1] != '-')
+        cpus--;
+    size_t length = strspn(cpus, digits);
+    if (cpus == size || length == 0 || strncmp(cpus + length, "vcpu-", 5) != 0)
+        return 0;
+    length = strspn(gib + 1, digits);
+    if (length == 0 || length > 5 || strcmp(gib + 1 + length, "gb") != 0)
+        return 0;
+    return strtol(gib + 1, NULL, 10);
+}
+
+long offers_backend_connections(const char *size)
+{
+    long connections = 25 * size_gib(size) - 3;
+    return connections > 997 ? 997 : connections;
+}
+
+long offers_storage_mib(const char *size)
+{
+    long gib = size_gib(size);
+    return gib <= 1 ? 10240 : gib * 15360;
 }

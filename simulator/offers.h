@@ -1,8 +1,8 @@
 /*
- * What the imitated service has on offer: regions, sizes, images.
+ * offers: what the imitated service has on offer: regions, sizes, images, and what a size holds.
  *
- * The lists are a choice of DigitalOcean's own; what is not in them is
- * refused, as the API refuses a slug that it does not know.
+ * The lists are a choice of DigitalOcean's own; what is not in them is refused, as the API refuses
+ * a slug that it does not know. Limits are those that DigitalOcean documents for PostgreSQL.
  */
 #ifndef SIMULATOR_OFFERS_H
 #define SIMULATOR_OFFERS_H
@@ -36,5 +36,10 @@ bool offers_database_size(const char *slug);
 /* NULL: not on offer. */
 const struct droplet_size *offers_droplet_size(const char *slug);
 const struct image *offers_image(const char *slug);
+
+/* What the slug of a database size says, such as db-s-1vcpu-2gb. For a slug of another form: as if
+ * it had 0 GiB. */
+long offers_backend_connections(const char *size);
+long offers_storage_mib(const char *size);
 
 #endif

@@ -1,92 +1,130 @@
 /* databases pool: PgBouncer pools of a cluster. */
 #include <string.h>
 
-#include "command.h"
+#include "clusters.h"
+#include "columns.h"
+#include "connect.h"
+#include "forms.h"
 #include "handlers.h"
-#include "service.h"
+#include "lookup.h"
+#include "number.h"
+#include "offers.h"
 
-enum { POOL_COLUMNS = 6 };
+enum { POOL_COLUMNS = 6, MOST_POOLS = 21 };
 
 static const struct column pool_columns[POOL_COLUMNS] = {
     {"User", "User", ALWAYS, 0},         {"Name", "Name", ALWAYS, 0}, {"Size", "Size", ALWAYS, 0},
     {"Database", "Database", ALWAYS, 0}, {"Mode", "Mode", ALWAYS, 0}, {"URI", "URI", ALWAYS, 0},
 };
 
-const struct table pool_table = {pool_columns, POOL_COLUMNS, false};
+static const struct table pool_table = {pool_columns, POOL_COLUMNS, false};
 
-static void pool_cells(struct call *call, const struct cluster *cluster, const struct pool *pool,
+/* --- printing ----------------------------------------------------------------- */
+
+static void fill_cells(struct call *call, const struct cluster *cluster, const struct pool *pool,
                        const char **cells)
 {
     const char *const row[POOL_COLUMNS] = {
         pool->user,     pool->name, pool->size,
-        pool->database, pool->mode, service_uri(call, cluster, pool, false),
+        pool->database, pool->mode, connect_pool_uri(call, cluster, pool),
     };
-
     memcpy(cells, row, sizeof(row));
 }
 
-static bool pool_print(struct call *call, const struct cluster *cluster, const struct pool *pool)
+static bool print_pool(struct call *call, const struct cluster *cluster, const struct pool *pool)
 {
     const char *cells[POOL_COLUMNS];
-
-    pool_cells(call, cluster, pool, cells);
-    return table_print(call, &pool_table, cells, 1);
+    fill_cells(call, cluster, pool, cells);
+    return columns_print(call, &pool_table, cells, 1);
 }
 
-bool pool_list(struct call *call)
+bool pools_list(struct call *call)
 {
-    struct cluster *cluster = cluster_wanted(call);
-    const char **cells;
-    size_t count = 0;
-
-    if (cluster == NULL)
+    const struct cluster *cluster = clusters_wanted(call);
+    if (!cluster)
         return false;
-    cells = arena_take(call->arena,
-                       (state_count(call->state, POOLS) + 1) * POOL_COLUMNS * sizeof(*cells));
-    for (size_t i = 0; i < state_count(call->state, POOLS); i++) {
-        const struct pool *pool = state_at(call->state, POOLS, i);
-
+    size_t most = rows_count(call->rows, POOLS), count = 0;
+    const char **cells = arena_take(call->arena, (most + 1) * POOL_COLUMNS * sizeof(*cells));
+    for (size_t i = 0; i < most; i++) {
+        const struct pool *pool = rows_at(call->rows, POOLS, i);
         if (strcmp(pool->cluster, cluster->id) == 0)
-            pool_cells(call, cluster, pool, cells + count++ * POOL_COLUMNS);
+            fill_cells(call, cluster, pool, cells + count++ * POOL_COLUMNS);
     }
-    return table_print(call, &pool_table, cells, count);
+    return columns_print(call, &pool_table, cells, count);
 }
 
-/* The pool that the second argument names; NULL after "pool not found". */
-static struct pool *pool_wanted(struct call *call, const struct cluster *cluster)
+/* The pool that the second argument names; NULL after an error. */
+static struct pool *wanted(struct call *call, const struct cluster *cluster)
 {
-    struct pool *pool = service_pool(call, cluster->id, call->arguments[1]);
-
-    if (pool == NULL)
-        call_refused(call, command_first(call), 404, "pool not found");
+    if (!cluster)
+        return NULL;
+    struct pool *pool = lookup_pool(call->rows, cluster->id, call->arguments[1]);
+    if (!pool)
+        call_refuse_request(call, call_first(call), 404, "pool not found");
     return pool;
 }
 
-bool pool_get(struct call *call)
+bool pools_get(struct call *call)
 {
-    struct cluster *cluster = cluster_wanted(call);
-    struct pool *pool = cluster == NULL ? NULL : pool_wanted(call, cluster);
-
-    return pool != NULL && pool_print(call, cluster, pool);
+    const struct cluster *cluster = clusters_wanted(call);
+    const struct pool *pool = wanted(call, cluster);
+    return pool && print_pool(call, cluster, pool);
 }
 
-/* What the API has to say against a pool as it is asked for; `but` is one that is to be changed. */
-static const char *pool_objection(struct call *call, const struct cluster *cluster,
-                                  const struct pool *asked, const char *but)
-{
-    long connections = service_backend_connections(cluster->size);
-    long wanted;
+/* --- the service's rules -------------------------------------------------------- */
 
-    if (!number_read(asked->size, &wanted) || wanted < 1)
+static bool is_mode(const char *mode)
+{
+    return strcmp(mode, "transaction") == 0 || strcmp(mode, "session") == 0 ||
+           strcmp(mode, "statement") == 0;
+}
+
+static bool has_database(const struct rows *rows, const char *cluster, const char *name)
+{
+    return strcmp(name, "defaultdb") == 0 || lookup_database(rows, cluster, name);
+}
+
+static bool has_user(const struct rows *rows, const char *cluster, const char *name)
+{
+    return strcmp(name, "doadmin") == 0 || lookup_user(rows, cluster, name);
+}
+
+static size_t count_pools(const struct rows *rows, const char *cluster)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < rows_count(rows, POOLS); i++)
+        count += strcmp(((struct pool *)rows_at(rows, POOLS, i))->cluster, cluster) == 0;
+    return count;
+}
+
+/* Backend connections that the cluster's pools take, but for the one of this name. */
+static long sum_sizes(const struct rows *rows, const char *cluster, const char *except)
+{
+    long sum = 0, size;
+    for (size_t i = 0; i < rows_count(rows, POOLS); i++) {
+        const struct pool *pool = rows_at(rows, POOLS, i);
+        if (strcmp(pool->cluster, cluster) == 0 && strcmp(pool->name, except) != 0 &&
+            number_read(pool->size, &size))
+            sum += size;
+    }
+    return sum;
+}
+
+/* What the API has against the values of a pool; NULL: nothing. */
+static const char *object_to_values(struct call *call, const struct cluster *cluster,
+                                    const struct pool *pool)
+{
+    long connections = offers_backend_connections(cluster->size);
+    long size;
+    if (!number_read(pool->size, &size) || size < 1)
         return "pool size must be at least 1";
-    if (strcmp(asked->mode, "transaction") != 0 && strcmp(asked->mode, "session") != 0 &&
-        strcmp(asked->mode, "statement") != 0)
+    if (!is_mode(pool->mode))
         return "invalid pool mode";
-    if (!service_database_there(call, cluster->id, asked->database))
+    if (!has_database(call->rows, cluster->id, pool->database))
         return "database does not exist";
-    if (*asked->user != '\0' && !service_user_there(call, cluster->id, asked->user))
+    if (*pool->user && !has_user(call->rows, cluster->id, pool->user))
         return "user does not exist";
-    if (wanted > connections - service_pool_sizes(call, cluster->id, but))
+    if (size > connections - sum_sizes(call->rows, cluster->id, pool->name))
         return arena_format(call->arena,
                             "pool size exceeds the %ld backend connections available to "
                             "the cluster's pools",
@@ -94,99 +132,70 @@ static const char *pool_objection(struct call *call, const struct cluster *clust
     return NULL;
 }
 
-static const char *create_objection(struct call *call, const struct cluster *cluster,
-                                    const struct pool *asked, int *status)
+static struct refusal object_to_new(struct call *call, const struct cluster *cluster,
+                                    const struct pool *pool)
 {
-    const char *name = asked->name;
-
-    *status = 422;
-    if (strcmp(cluster->engine, "pg") != 0 && strcmp(cluster->engine, "advanced_pg") != 0)
-        return "connection pools are for PostgreSQL clusters only";
-    if (strcmp(cluster->status, "online") != 0) {
-        *status = 412;
-        return "cluster is not online";
-    }
-    if (!service_pool_name_ok(name))
-        return "invalid pool name";
-    if (service_pool(call, cluster->id, name) != NULL) {
-        *status = 409;
-        return "connection pool name is not available";
-    }
-    if (service_pool_count(call, cluster->id) >= MOST_POOLS)
-        return arena_format(call->arena, "a cluster can have no more than %d connection pools",
-                            MOST_POOLS);
-    return pool_objection(call, cluster, asked, NULL);
+    if (strcmp(cluster->engine, "pg") != 0)
+        return (struct refusal){422, "connection pools are for PostgreSQL clusters only"};
+    if (strcmp(cluster->status, "online") != 0)
+        return (struct refusal){412, "cluster is not online"};
+    if (!forms_pool_name(pool->name))
+        return (struct refusal){422, "invalid pool name"};
+    if (lookup_pool(call->rows, cluster->id, pool->name))
+        return (struct refusal){409, "connection pool name is not available"};
+    if (count_pools(call->rows, cluster->id) >= MOST_POOLS)
+        return (struct refusal){
+            422, arena_format(call->arena, "a cluster can have no more than %d connection pools",
+                              MOST_POOLS)};
+    return (struct refusal){422, object_to_values(call, cluster, pool)};
 }
 
-bool pool_create(struct call *call)
+/* --- changing ------------------------------------------------------------------- */
+
+bool pools_create(struct call *call)
 {
-    struct cluster *cluster = cluster_wanted(call);
-    const char *objection;
-    struct pool *pool;
-    int status;
-
-    if (cluster == NULL)
+    const struct cluster *cluster = clusters_wanted(call);
+    if (!cluster)
         return false;
-    {
-        const struct pool asked = {cluster->id,
-                                   call->arguments[1],
-                                   call_option(call, "user"),
-                                   call_option(call, "size"),
-                                   call_option(call, "db"),
-                                   call_option(call, "mode")};
-
-        objection = create_objection(call, cluster, &asked, &status);
-        if (objection != NULL)
-            return refused(call, status, objection);
-        pool = state_add(call->state, POOLS);
-        *pool = asked;
-    }
-    return pool_print(call, cluster, pool);
+    const struct pool asked = {.cluster = cluster->id,
+                               .name = call->arguments[1],
+                               .user = call_option(call, "user"),
+                               .size = call_option(call, "size"),
+                               .database = call_option(call, "db"),
+                               .mode = call_option(call, "mode")};
+    struct refusal refusal = object_to_new(call, cluster, &asked);
+    if (refusal.text)
+        return call_refuse(call, refusal.status, refusal.text);
+    struct pool *pool = rows_add(call->rows, POOLS);
+    *pool = asked;
+    return print_pool(call, cluster, pool);
 }
 
 /*
- * doctl reads the pool and writes all of it back: what was not asked for keeps
- * its value, but the mode becomes transaction (the flag's default) and the
- * user is dropped.
+ * doctl reads the pool and writes all of it back: what was not asked for keeps its value, but the
+ * mode becomes transaction (the flag's default) and the user is dropped.
  */
-bool pool_update(struct call *call)
+bool pools_update(struct call *call)
 {
-    struct cluster *cluster = cluster_wanted(call);
-    struct pool *pool = cluster == NULL ? NULL : pool_wanted(call, cluster);
+    const struct cluster *cluster = clusters_wanted(call);
+    struct pool *pool = wanted(call, cluster);
+    if (!pool)
+        return false;
     const char *size = call_option(call, "size");
     const char *database = call_option(call, "db");
     const char *mode = call_option(call, "mode");
-    const char *objection;
-    struct pool asked;
-
-    if (pool == NULL)
-        return false;
-    asked = *pool;
-    if (strcmp(size, "") != 0 && strcmp(size, "0") != 0)
+    struct pool asked = *pool;
+    if (*size && strcmp(size, "0") != 0)
         asked.size = size;
-    if (*mode != '\0')
+    if (*mode)
         asked.mode = mode;
-    if (*database != '\0')
+    if (*database)
         asked.database = database;
     asked.user = call_option(call, "user");
-    objection = pool_objection(call, cluster, &asked, pool->name);
-    if (objection != NULL)
-        return refused(call, 422, objection);
+    const char *objection = object_to_values(call, cluster, &asked);
+    if (objection)
+        return call_refuse(call, 422, objection);
     *pool = asked;
-    call->state->changed = true;
+    call->rows->changed = true;
     return true;
-}
-
-bool pool_delete(struct call *call)
-{
-    struct cluster *cluster = cluster_wanted(call);
-    struct pool *pool = cluster == NULL ? NULL : pool_wanted(call, cluster);
-
-    for (size_t i = 0; pool != NULL && i < state_count(call->state, POOLS); i++) {
-        if (state_at(call->state, POOLS, i) == pool) {
-            state_remove(call->state, POOLS, i);
-            return true;
-        }
-    }
-    return false;
 }

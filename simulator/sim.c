@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fault.h"
-#include "service.h"
+#include "clusters.h"
+#include "connect.h"
+#include "lookup.h"
+#include "networks.h"
 
 enum { EXIT_SIM_USAGE = 64 };
 
@@ -16,229 +18,234 @@ struct words {
 
 static void complain(struct call *call, const char *message)
 {
-    text_format(&call->answer.err, "doctl sim: %s\n", message);
+    buffer_add_format(&call->answer.err, "doctl sim: %s\n", message);
     call->answer.status = EXIT_SIM_USAGE;
+}
+
+/* --- options -------------------------------------------------------------------- */
+
+static bool is_option(const char *word)
+{
+    return strncmp(word, "--", 2) == 0;
 }
 
 /* The value after --name; `otherwise` when it is not there. */
 static const char *option(const struct words *words, const char *name, const char *otherwise)
 {
     for (int i = 0; i + 1 < words->count; i++)
-        if (strncmp(words->word[i], "--", 2) == 0 && strcmp(words->word[i] + 2, name) == 0)
+        if (is_option(words->word[i]) && strcmp(words->word[i] + 2, name) == 0)
             return words->word[i + 1];
     return otherwise;
 }
 
-/* After the operands only pairs of an option that is in the list and its value. */
-static bool options_ok(struct call *call, const struct words *words, int operands,
-                       const char *known)
+/* Whether the list, with blanks between, has the name. */
+static bool is_known(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *rest = list; *rest;) {
+        size_t here = strcspn(rest, " ");
+        if (here == length && strncmp(rest, name, length) == 0)
+            return true;
+        rest += here + (rest[here] == ' ');
+    }
+    return false;
+}
+
+/* Whether the words after the operands are pairs of an option in the list and its value. */
+static bool check_options(struct call *call, const struct words *words, int operands,
+                          const char *known)
 {
     for (int i = operands; i < words->count; i += 2) {
-        const char *name = words->word[i];
-        const char *found = strncmp(name, "--", 2) == 0 ? strstr(known, name + 2) : NULL;
-        size_t length = strlen(name) < 2 ? 0 : strlen(name + 2);
-
-        if (found == NULL || length == 0 || (found != known && found[-1] != ' ') ||
-            (found[length] != ' ' && found[length] != '\0') || i + 1 == words->count) {
+        const char *word = words->word[i];
+        if (!is_option(word) || !is_known(known, word + 2) || i + 1 == words->count) {
             complain(call, arena_format(call->arena, "wrong option or no value: %s (known: %s)",
-                                        name, known));
+                                        word, known));
             return false;
         }
     }
     return true;
 }
 
-static void cluster_add(struct call *call, const struct words *words)
-{
-    const char *polls = option(words, "polls", "");
-    const char *status = option(words, "status", *polls == '\0' ? "online" : "creating");
-    struct cluster *cluster;
+/* --- adding --------------------------------------------------------------------- */
 
-    if (!options_ok(call, words, 1,
-                    "id status engine size version region nodes vpc password polls storage early"))
+static void add_cluster(struct call *call, const struct words *words)
+{
+    if (!check_options(call, words, 1,
+                       "id status engine size version region nodes vpc password polls storage"))
         return;
-    cluster = service_cluster_add(call, words->word[0], option(words, "engine", "pg"),
-                                  option(words, "size", "db-s-1vcpu-2gb"));
+    struct cluster *cluster = clusters_add(call, words->word[0], option(words, "engine", "pg"),
+                                           option(words, "size", "db-s-1vcpu-2gb"));
+    const char *polls = option(words, "polls", "");
     cluster->id = option(words, "id", cluster->id);
-    cluster->status = status;
+    cluster->status = option(words, "status", *polls ? "creating" : "online");
     cluster->version = option(words, "version", cluster->version);
     cluster->region = option(words, "region", cluster->region);
     cluster->nodes = option(words, "nodes", cluster->nodes);
     cluster->vpc = option(words, "vpc", "");
     cluster->password = option(words, "password", cluster->password);
     cluster->storage = option(words, "storage", cluster->storage);
-    cluster->early = option(words, "early", cluster->early);
-    /* Creating comes to an end by itself; any other state only when it is told to. */
-    if (*polls != '\0')
+    /* Creating comes to an end by itself; any other status only where --polls says so. */
+    if (*polls)
         cluster->polls = polls;
-    else if (strcmp(status, "creating") != 0)
+    else if (strcmp(cluster->status, "creating") != 0)
         cluster->polls = "-1";
-    text_format(&call->answer.out, "%s\n", cluster->id);
+    buffer_add_format(&call->answer.out, "%s\n", cluster->id);
 }
 
-static void pool_add(struct call *call, const struct words *words)
+static void add_pool(struct call *call, const struct words *words)
 {
-    struct pool *pool;
-
     if (words->count < 2) {
         complain(call, "pool add CLUSTER_ID NAME [--user U] [--size N] [--db D] [--mode M]");
         return;
     }
-    if (!options_ok(call, words, 2, "user size db mode"))
+    if (!check_options(call, words, 2, "user size db mode"))
         return;
-    if (service_cluster(call, words->word[0]) == NULL) {
+    if (!lookup_cluster(call->rows, words->word[0])) {
         complain(call, "no such cluster");
         return;
     }
-    pool = state_add(call->state, POOLS);
-    *pool = (struct pool){words->word[0],
-                          words->word[1],
-                          option(words, "user", "doadmin"),
-                          option(words, "size", "25"),
-                          option(words, "db", "defaultdb"),
-                          option(words, "mode", "transaction")};
+    struct pool *pool = rows_add(call->rows, POOLS);
+    *pool = (struct pool){.cluster = words->word[0],
+                          .name = words->word[1],
+                          .user = option(words, "user", "doadmin"),
+                          .size = option(words, "size", "25"),
+                          .database = option(words, "db", "defaultdb"),
+                          .mode = option(words, "mode", "transaction")};
 }
 
-/* A user or a database of a cluster. */
-static void part_add(struct call *call, const struct words *words, enum kind kind)
+/* The cluster that a user or a database is added to; NULL after a complaint. */
+static const struct cluster *owner(struct call *call, const struct words *words)
 {
     if (words->count != 2) {
         complain(call, "user|database add CLUSTER_ID NAME");
-    } else if (service_cluster(call, words->word[0]) == NULL) {
-        complain(call, "no such cluster");
-    } else if (kind == USERS) {
-        service_user_password(call, service_cluster(call, words->word[0]), words->word[1]);
-    } else {
-        struct database *database = state_add(call->state, DATABASES);
-
-        *database = (struct database){words->word[0], words->word[1]};
+        return NULL;
     }
+    const struct cluster *cluster = lookup_cluster(call->rows, words->word[0]);
+    if (!cluster)
+        complain(call, "no such cluster");
+    return cluster;
 }
 
-static void user_add(struct call *call, const struct words *words)
+static void add_user(struct call *call, const struct words *words)
 {
-    part_add(call, words, USERS);
+    const struct cluster *cluster = owner(call, words);
+    if (cluster)
+        connect_password(call, cluster, words->word[1]);
 }
 
-static void database_add(struct call *call, const struct words *words)
+static void add_database(struct call *call, const struct words *words)
 {
-    part_add(call, words, DATABASES);
+    const struct cluster *cluster = owner(call, words);
+    if (!cluster)
+        return;
+    struct database *database = rows_add(call->rows, DATABASES);
+    *database = (struct database){.cluster = cluster->id, .name = words->word[1]};
 }
 
-static void rule_add(struct call *call, const struct words *words)
+static void add_rule(struct call *call, const struct words *words)
 {
     const char *colon = words->count < 2 ? NULL : strchr(words->word[1], ':');
-    struct rule *rule;
-
-    if (colon == NULL) {
+    if (!colon) {
         complain(call, "rule add CLUSTER_ID TYPE:VALUE [--uuid U]");
         return;
     }
-    if (!options_ok(call, words, 2, "uuid"))
+    if (!check_options(call, words, 2, "uuid"))
         return;
-    rule = state_add(call->state, RULES);
+    struct rule *rule = rows_add(call->rows, RULES);
     rule->cluster = words->word[0];
     rule->uuid = option(words, "uuid", NULL);
     rule->type = arena_slice(call->arena, words->word[1], (size_t)(colon - words->word[1]));
     rule->value = colon + 1;
-    if (rule->uuid == NULL)
-        rule->uuid = service_uuid(call);
+    if (!rule->uuid)
+        rule->uuid = invent_uuid(&call->invention);
 }
 
-static void vpc_add(struct call *call, const struct words *words)
+static void add_vpc(struct call *call, const struct words *words)
 {
-    const char *range;
-    struct vpc *vpc;
-
-    if (!options_ok(call, words, 1, "id region ip-range description default"))
+    if (!check_options(call, words, 1, "id region ip-range default"))
         return;
-    range = option(words, "ip-range", service_free_range(call));
-    vpc = state_add(call->state, VPCS);
-    *vpc = (struct vpc){option(words, "id", NULL),        words->word[0],
-                        option(words, "description", ""), range,
-                        option(words, "region", "nyc3"),  service_time(call),
-                        option(words, "default", ""),     "0"};
-    if (vpc->id == NULL)
-        vpc->id = service_uuid(call);
-    text_format(&call->answer.out, "%s\n", vpc->id);
+    const char *range = option(words, "ip-range", networks_free_range(call));
+    struct vpc *vpc = rows_add(call->rows, VPCS);
+    *vpc = (struct vpc){.id = option(words, "id", NULL),
+                        .name = words->word[0],
+                        .description = "",
+                        .range = range,
+                        .region = option(words, "region", "nyc3"),
+                        .created = invent_time(&call->invention),
+                        .standard = option(words, "default", ""),
+                        .leaving = "0"};
+    if (!vpc->id)
+        vpc->id = invent_uuid(&call->invention);
+    buffer_add_format(&call->answer.out, "%s\n", vpc->id);
 }
 
-static void droplet_add(struct call *call, const struct words *words)
+static void add_droplet(struct call *call, const struct words *words)
 {
+    if (!check_options(call, words, 1, "private-ip name region vpc status"))
+        return;
     const char *private = option(words, "private-ip", "10.116.0.9");
-    struct droplet *droplet;
-
-    if (!options_ok(call, words, 1, "private-ip name region vpc status"))
-        return;
-    droplet = service_droplet(call, words->word[0]);
-    if (droplet == NULL)
-        droplet = state_add(call->state, DROPLETS);
-    call->state->changed = true;
-    *droplet = (struct droplet){words->word[0],
-                                option(words, "name", "droplet"),
-                                "203.0.113.9",
-                                strcmp(private, "none") == 0 ? "" : private,
-                                option(words, "region", "nyc3"),
-                                "s-1vcpu-1gb",
-                                "Ubuntu 22.04 (LTS) x64",
-                                option(words, "vpc", ""),
-                                "",
-                                option(words, "status", "active"),
-                                "-1"};
+    struct droplet *droplet = lookup_droplet(call->rows, words->word[0]);
+    if (!droplet)
+        droplet = rows_add(call->rows, DROPLETS);
+    call->rows->changed = true;
+    *droplet = (struct droplet){.id = words->word[0],
+                                .name = option(words, "name", "droplet"),
+                                .public = "203.0.113.9",
+                                .private = strcmp(private, "none") == 0 ? "" : private,
+                                .region = option(words, "region", "nyc3"),
+                                .size = "s-1vcpu-1gb",
+                                .image = "Ubuntu 22.04 (LTS) x64",
+                                .vpc = option(words, "vpc", ""),
+                                .tags = "",
+                                .status = option(words, "status", "active"),
+                                .polls = "-1"};
 }
 
-static void key_add(struct call *call, const struct words *words)
+static void add_key(struct call *call, const struct words *words)
 {
-    size_t number = state_count(call->state, KEYS) + 1;
-    struct key *key;
-
-    if (!options_ok(call, words, 1, "id fingerprint"))
+    if (!check_options(call, words, 1, "id fingerprint"))
         return;
-    key = state_add(call->state, KEYS);
+    size_t number = rows_count(call->rows, KEYS) + 1;
+    const char *fingerprint = arena_format(
+        call->arena, "3b:16:bf:e4:8b:00:8b:b8:59:8c:a9:d3:f0:19:%02zx:fa", number & 0xff);
+    struct key *key = rows_add(call->rows, KEYS);
     key->id = option(words, "id", arena_format(call->arena, "%zu", 51000000 + number));
     key->name = words->word[0];
-    key->fingerprint =
-        option(words, "fingerprint",
-               arena_format(call->arena, "3b:16:bf:e4:8b:00:8b:b8:59:8c:a9:d3:f0:19:%02zx:fa",
-                            number & 0xff));
-    text_format(&call->answer.out, "%s\n", key->id);
+    key->fingerprint = option(words, "fingerprint", fingerprint);
+    buffer_add_format(&call->answer.out, "%s\n", key->id);
 }
 
-/* Faults from now on; calls are counted from here. */
-static void fault_set(struct call *call, const struct words *words)
+/* --- dump ----------------------------------------------------------------------- */
+
+static void show_value(struct buffer *line, const char *value)
 {
-    struct text list = {.arena = call->arena};
-    struct text problem = {.arena = call->arena};
-
-    for (int i = 0; i < words->count; i++)
-        text_format(&list, "%s%s", i == 0 ? "" : ";", words->word[i]);
-    if (!fault_list_ok(text_string(&list), &problem)) {
-        complain(call, text_string(&problem));
-        return;
-    }
-    for (size_t i = state_count(call->state, COUNTS); i-- > 0;)
-        if (strncmp(((struct count *)state_at(call->state, COUNTS, i))->name, "call ", 5) == 0)
-            state_remove(call->state, COUNTS, i);
-    if (!state_file_write(call->state, "faults", text_string(&list)))
-        complain(call, text_string(&call->state->problem));
-}
-
-static void value_print(struct text *line, const char *value)
-{
-    bool quoted = *value == '\0' || strpbrk(value, " \"") != NULL;
-
+    bool quoted = !*value || strpbrk(value, " \"");
     if (quoted)
-        text_byte(line, '"');
-    for (; *value != '\0'; value++) {
+        buffer_add_byte(line, '"');
+    for (; *value; value++) {
         unsigned char byte = (unsigned char)*value;
-
         if (byte < 0x20 || byte == 0x7f || byte == '"' || byte == '%')
-            text_format(line, "%%%02X", byte);
+            buffer_add_format(line, "%%%02X", byte);
         else
-            text_byte(line, *value);
+            buffer_add_byte(line, *value);
     }
     if (quoted)
-        text_byte(line, '"');
+        buffer_add_byte(line, '"');
+}
+
+/* `pool cluster=... name=...` */
+static const char *show_row(struct call *call, enum kind kind, size_t row)
+{
+    const char **fields = rows_at(call->rows, kind, row);
+    struct buffer line = {.arena = call->arena};
+    buffer_add_text(&line, rows_kind_name(kind));
+    for (size_t i = 0; i < rows_field_count(kind); i++) {
+        const char *name = rows_field_name(kind, i);
+        buffer_add_format(&line, " %s=", name);
+        show_value(&line, strcmp(name, "password") == 0 ? "****" : fields[i]);
+    }
+    buffer_add_byte(&line, '\n');
+    return buffer_text(&line);
 }
 
 static int by_text(const void *one, const void *other)
@@ -248,62 +255,48 @@ static int by_text(const void *one, const void *other)
 
 static void dump(struct call *call)
 {
-    const struct state *state = call->state;
-    const char **lines;
-    size_t count = 0;
-
-    for (enum kind kind = 0; kind < COUNTS; kind++)
-        count += state_count(state, kind);
-    lines = arena_take(call->arena, (count + 1) * sizeof(*lines));
-    count = 0;
-    for (enum kind kind = 0; kind < COUNTS; kind++) {
-        for (size_t row = 0; row < state_count(state, kind); row++) {
-            const char **fields = state_at(state, kind, row);
-            struct text line = {.arena = call->arena};
-
-            text_add(&line, state_kind_name(kind));
-            for (size_t i = 0; i < state_kind_fields(kind); i++) {
-                const char *name = state_kind_field(kind, i);
-
-                text_format(&line, " %s=", name);
-                value_print(&line, strcmp(name, "password") == 0 ? "****" : fields[i]);
-            }
-            text_byte(&line, '\n');
-            lines[count++] = text_string(&line);
-        }
-    }
+    size_t most = 0, count = 0;
+    for (enum kind kind = 0; kind < COUNTERS; kind++)
+        most += rows_count(call->rows, kind);
+    const char **lines = arena_take(call->arena, (most + 1) * sizeof(*lines));
+    for (enum kind kind = 0; kind < COUNTERS; kind++)
+        for (size_t row = 0; row < rows_count(call->rows, kind); row++)
+            lines[count++] = show_row(call, kind, row);
     qsort(lines, count, sizeof(*lines), by_text);
     for (size_t i = 0; i < count; i++)
-        text_add(&call->answer.out, lines[i]);
+        buffer_add_text(&call->answer.out, lines[i]);
 }
 
-void sim_run(struct call *call, int argc, char **argv)
+/* --- the whole ------------------------------------------------------------------ */
+
+/* `NOUN add ...`; false when it is something else. */
+static bool add(struct call *call, int argc, char **argv)
 {
     static const struct {
         const char *noun;
         void (*add)(struct call *, const struct words *);
     } things[] = {
-        {"cluster", cluster_add}, {"pool", pool_add},         {"rule", rule_add},
-        {"user", user_add},       {"database", database_add}, {"vpc", vpc_add},
-        {"droplet", droplet_add}, {"ssh-key", key_add},
+        {"cluster", add_cluster}, {"pool", add_pool},         {"rule", add_rule},
+        {"user", add_user},       {"database", add_database}, {"vpc", add_vpc},
+        {"droplet", add_droplet}, {"ssh-key", add_key},
     };
-    struct words words = {argc - 1, argv + 1};
-
-    if (argc == 1 && strcmp(argv[0], "dump") == 0) {
-        dump(call);
-        return;
-    }
-    if (argc >= 1 && strcmp(argv[0], "fault") == 0) {
-        fault_set(call, &words);
-        return;
-    }
-    for (size_t i = 0; argc >= 3 && i < sizeof(things) / sizeof(things[0]); i++) {
-        if (strcmp(things[i].noun, argv[0]) == 0 && strcmp(argv[1], "add") == 0) {
-            words = (struct words){argc - 2, argv + 2};
+    if (argc < 3 || strcmp(argv[1], "add") != 0)
+        return false;
+    struct words words = {argc - 2, argv + 2};
+    for (size_t i = 0; i < sizeof(things) / sizeof(things[0]); i++) {
+        if (strcmp(things[i].noun, argv[0]) == 0) {
             things[i].add(call, &words);
-            return;
+            return true;
         }
     }
-    complain(call, "cluster|pool|user|database|rule|vpc|droplet|ssh-key add ..., fault [LIST], "
-                   "dump (see README.md)");
+    return false;
+}
+
+void sim_run(struct call *call, int argc, char **argv)
+{
+    if (argc == 1 && strcmp(argv[0], "dump") == 0)
+        dump(call);
+    else if (!add(call, argc, argv))
+        complain(call, "cluster|pool|user|database|rule|vpc|droplet|ssh-key add ..., dump "
+                       "(see README.md)");
 }

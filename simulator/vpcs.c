@@ -1,9 +1,12 @@
 /* vpcs: private networks. */
 #include <string.h>
 
+#include "columns.h"
+#include "forms.h"
 #include "handlers.h"
+#include "lookup.h"
+#include "networks.h"
 #include "offers.h"
-#include "service.h"
 
 enum { VPC_COLUMNS = 8, WIDEST_RANGE = 16, NARROWEST_RANGE = 28 };
 
@@ -18,11 +21,9 @@ static const struct column vpc_columns[VPC_COLUMNS] = {
     {"Default", "Default", ALWAYS, 0},
 };
 
-const struct table vpc_table = {vpc_columns, VPC_COLUMNS, false};
+static const struct table vpc_table = {vpc_columns, VPC_COLUMNS, false};
 
-static const char not_found[] = "The resource you were accessing could not be found.";
-
-static void vpc_cells(struct call *call, const struct vpc *vpc, const char **cells)
+static void fill_cells(struct call *call, const struct vpc *vpc, const char **cells)
 {
     const char *const row[VPC_COLUMNS] = {
         vpc->id,      arena_format(call->arena, "do:vpc:%s", vpc->id),
@@ -30,118 +31,74 @@ static void vpc_cells(struct call *call, const struct vpc *vpc, const char **cel
         vpc->range,   vpc->region,
         vpc->created, strcmp(vpc->standard, "yes") == 0 ? "true" : "false",
     };
-
     memcpy(cells, row, sizeof(row));
 }
 
-bool vpc_list(struct call *call)
+bool vpcs_list(struct call *call)
 {
-    size_t count = state_count(call->state, VPCS);
+    size_t count = rows_count(call->rows, VPCS);
     const char **cells = arena_take(call->arena, (count + 1) * VPC_COLUMNS * sizeof(*cells));
-
     for (size_t i = 0; i < count; i++)
-        vpc_cells(call, state_at(call->state, VPCS, i), cells + i * VPC_COLUMNS);
-    return table_print(call, &vpc_table, cells, count);
+        fill_cells(call, rows_at(call->rows, VPCS, i), cells + i * VPC_COLUMNS);
+    return columns_print(call, &vpc_table, cells, count);
 }
 
-static bool vpc_print(struct call *call, const struct vpc *vpc)
+static bool is_range(const char *range)
 {
-    const char *cells[VPC_COLUMNS];
-
-    vpc_cells(call, vpc, cells);
-    return table_print(call, &vpc_table, cells, 1);
-}
-
-bool vpc_get(struct call *call)
-{
-    const struct vpc *vpc = service_vpc(call, call->arguments[0]);
-
-    return vpc == NULL ? refused(call, 404, not_found) : vpc_print(call, vpc);
-}
-
-static const char *create_objection(struct call *call, int *status)
-{
-    const char *range = call_option(call, "ip-range");
     unsigned long first;
     unsigned bits;
-
-    *status = 422;
-    if (!service_vpc_name_ok(call_option(call, "name")))
-        return "invalid VPC name";
-    if (!offers_region(call_option(call, "region")))
-        return "invalid region";
-    if (*range != '\0' && (!service_range_read(range, &first, &bits) || bits < WIDEST_RANGE ||
-                           bits > NARROWEST_RANGE))
-        return "invalid IP range";
-    if (service_vpc_named(call, call_option(call, "name")) != NULL) {
-        *status = 409;
-        return "name is not available";
-    }
-    for (size_t i = 0; *range != '\0' && i < state_count(call->state, VPCS); i++)
-        if (service_ranges_overlap(range, ((struct vpc *)state_at(call->state, VPCS, i))->range))
-            return "IP range overlaps with another VPC network in your account";
-    return NULL;
+    return forms_read_range(range, &first, &bits) && bits >= WIDEST_RANGE &&
+           bits <= NARROWEST_RANGE;
 }
 
-bool vpc_create(struct call *call)
+static struct refusal object_to_new(struct call *call)
 {
+    const char *name = call_option(call, "name");
     const char *range = call_option(call, "ip-range");
-    const char *objection;
-    struct vpc *vpc;
-    int status;
-
-    objection = create_objection(call, &status);
-    if (objection != NULL)
-        return refused(call, status, objection);
-    if (*range == '\0')
-        range = service_free_range(call);
-    vpc = state_add(call->state, VPCS);
-    *vpc = (struct vpc){service_uuid(call),
-                        call_option(call, "name"),
-                        call_option(call, "description"),
-                        range,
-                        call_option(call, "region"),
-                        service_time(call),
-                        "",
-                        "0"};
-    return vpc_print(call, vpc);
+    if (!forms_vpc_name(name))
+        return (struct refusal){422, "invalid VPC name"};
+    if (!offers_region(call_option(call, "region")))
+        return (struct refusal){422, "invalid region"};
+    if (*range && !is_range(range))
+        return (struct refusal){422, "invalid IP range"};
+    if (lookup_vpc_named(call->rows, name))
+        return (struct refusal){409, "name is not available"};
+    if (*range && networks_range_taken(call->rows, range))
+        return (struct refusal){422, "IP range overlaps with another VPC network in your account"};
+    return (struct refusal){0, NULL};
 }
 
-/* Members that were deleted count for some time more: each try brings their end nearer. */
-static bool vpc_has_members(struct call *call, struct vpc *vpc)
+bool vpcs_create(struct call *call)
 {
-    long leaving = 0;
-
-    for (size_t i = 0; i < state_count(call->state, CLUSTERS); i++)
-        if (strcmp(((struct cluster *)state_at(call->state, CLUSTERS, i))->vpc, vpc->id) == 0)
-            return true;
-    for (size_t i = 0; i < state_count(call->state, DROPLETS); i++)
-        if (strcmp(((struct droplet *)state_at(call->state, DROPLETS, i))->vpc, vpc->id) == 0)
-            return true;
-    if (!number_read(vpc->leaving, &leaving) || leaving == 0)
-        return false;
-    if (leaving > 0) {
-        vpc->leaving = arena_format(call->arena, "%ld", leaving - 1);
-        call->state->changed = true;
-    }
-    return true;
+    struct refusal refusal = object_to_new(call);
+    if (refusal.text)
+        return call_refuse(call, refusal.status, refusal.text);
+    const char *range = call_option(call, "ip-range");
+    if (!*range)
+        range = networks_free_range(call);
+    struct vpc *vpc = rows_add(call->rows, VPCS);
+    *vpc = (struct vpc){.id = invent_uuid(&call->invention),
+                        .name = call_option(call, "name"),
+                        .description = call_option(call, "description"),
+                        .range = range,
+                        .region = call_option(call, "region"),
+                        .created = invent_time(&call->invention),
+                        .standard = "",
+                        .leaving = "0"};
+    const char *cells[VPC_COLUMNS];
+    fill_cells(call, vpc, cells);
+    return columns_print(call, &vpc_table, cells, 1);
 }
 
-bool vpc_delete(struct call *call)
+bool vpcs_delete(struct call *call)
 {
-    struct vpc *vpc = service_vpc(call, call->arguments[0]);
-
-    if (vpc == NULL)
-        return refused(call, 404, not_found);
+    struct vpc *vpc = lookup_vpc(call->rows, call->arguments[0]);
+    if (!vpc)
+        return call_refuse(call, 404, "The resource you were accessing could not be found.");
     if (strcmp(vpc->standard, "yes") == 0)
-        return refused(call, 403, "Can not delete the default VPC of a region");
-    if (vpc_has_members(call, vpc))
-        return refused(call, 403, "Can not delete VPC with members");
-    for (size_t i = 0; i < state_count(call->state, VPCS); i++) {
-        if (state_at(call->state, VPCS, i) == vpc) {
-            state_remove(call->state, VPCS, i);
-            break;
-        }
-    }
+        return call_refuse(call, 403, "Can not delete the default VPC of a region");
+    if (networks_has_members(call, vpc))
+        return call_refuse(call, 403, "Can not delete VPC with members");
+    rows_remove_row(call->rows, VPCS, vpc);
     return true;
 }

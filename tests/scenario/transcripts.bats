@@ -446,6 +446,21 @@ api=https://api.digitalocean.com/v2
     [[ $output != *"No such file or directory"* ]]
 }
 
+# --- the simulator's sources ---
+
+@test "the simulator's files include each other in one direction, and have names of their own" {
+    local top=$BATS_TEST_DIRNAME/../.. file name
+    for file in "$top"/simulator/*.[ch]; do
+        name=${file##*/}
+        name=${name%.*}
+        [ -z "$(find "$top/src" "$top/include" -name "$name.[ch]")" ] || { echo "src/ has a $name too"; return 1; }
+        sed -n "s/^#include \"\(.*\)\.h\"$/$name \1/p" "$file"
+    done >"$BATS_TEST_TMPDIR/includes"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/includes")" -gt 50 ]
+    # tsort complains of a circle; a file and its own header are a pair of equals to it.
+    tsort "$BATS_TEST_TMPDIR/includes" >/dev/null
+}
+
 # --- databases create --wait (doctl's source) ---
 
 waiting=(databases create freshtrack-db --engine pg --region nyc3 --size db-s-1vcpu-2gb --wait)

@@ -1,18 +1,25 @@
 /*
- * The command line as doctl's own parser reads it.
- *
- * The commands are a table (commands.c); command_parse() finds the one that
- * argv names, reads the flags and answers by itself whatever doctl answers
- * without asking the API: usage errors, help pages, missing arguments.
+ * grammar: what a command line of doctl can say. Types only; the commands themselves are a table
+ * (commands.c), and cmdline.c reads command lines by it.
  */
-#ifndef SIMULATOR_COMMAND_H
-#define SIMULATOR_COMMAND_H
+#ifndef SIMULATOR_GRAMMAR_H
+#define SIMULATOR_GRAMMAR_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "call.h"
-#include "table.h"
+struct call;
+
+/* Which doctl is imitated, as bits: an entry of a table names all those that it belongs to. */
+enum {
+    ON_PLAN = 1,
+    ON_94 = 2,
+    ON_123 = 4,
+    ON_166 = 8,
+    ON_LATER = ON_123 | ON_166, /* has get-ca, connection --private, pool update */
+    ON_SHIPPED = ON_94 | ON_LATER,
+    ON_ALL = ON_PLAN | ON_SHIPPED
+};
 
 enum flag_kind { FLAG_TEXT, FLAG_TRUTH, FLAG_NUMBER, FLAG_LIST };
 
@@ -21,9 +28,9 @@ struct flag {
     char letter; /* '\0': it has no short form */
     enum flag_kind kind;
     bool required;
-    const char *initial;
-    unsigned where;    /* 0: everywhere */
-    const char *brief; /* NULL: no help page shows it */
+    const char *initial; /* its value when it is not given; NULL: "" */
+    unsigned where;      /* 0: everywhere */
+    const char *brief;   /* NULL: no help page shows it */
 };
 
 struct request {
@@ -40,7 +47,6 @@ struct command {
     size_t least, most; /* arguments */
     const struct flag *flags;
     size_t flag_count;
-    const struct table *table;
     unsigned columns;               /* where --format and --no-header are flags of it */
     struct request first;           /* what is sent first */
     struct request change;          /* what changes something, where that is another one */
@@ -51,21 +57,5 @@ struct command {
     bool offline;                   /* needs no token */
     bool (*run)(struct call *call); /* NULL: not imitated, or a group */
 };
-
-/* commands.c */
-extern const struct command commands[];
-extern const size_t command_count;
-extern const struct flag global_flags[];
-extern const size_t global_flag_count;
-
-/* Whether the call is to be carried out; if not, its answer is complete. */
-bool command_parse(struct call *call, int argc, char **argv);
-/* What doctl checks after it knows that there is a token and before it asks the API. */
-bool command_check(struct call *call);
-/* The requests that the command sends first and last. */
-const struct request *command_first(const struct call *call);
-const struct request *command_last(const struct call *call);
-/* A path, or other words of the table, with the arguments filled in. */
-const char *command_words(const struct call *call, const char *words);
 
 #endif
