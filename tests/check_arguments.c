@@ -135,12 +135,12 @@ static const struct {
     {"pool|abc|app-pool|many", "argument 3 of 'pool': 'many'"},
     {"create|a|b", "argument 2 of 'create': 'b'"},
     /* Options of other commands. */
-    {"auth|--pool|x-pool", "--pool is no option of 'auth'"},
-    {"check|x|--region|fra1", "--region is no option of 'check'"},
-    {"create|--trust|tag:x", "--trust is no option of 'create'"},
-    {"vpc|--pg-version|15", "--pg-version is no option of 'vpc'"},
-    {"--ssl-mode|require|info|abc", "--ssl-mode is no option of 'info'"},
-    {"show_database_info|abc|--ssl-mode=require", "--ssl-mode is no option of 'info'"},
+    {"auth|--pool|x-pool", "--pool is not an option of 'auth'"},
+    {"check|x|--region|fra1", "--region is not an option of 'check'"},
+    {"create|--trust|tag:x", "--trust is not an option of 'create'"},
+    {"vpc|--pg-version|15", "--pg-version is not an option of 'vpc'"},
+    {"--ssl-mode|require|info|abc", "--ssl-mode is not an option of 'info'"},
+    {"show_database_info|abc|--ssl-mode=require", "--ssl-mode is not an option of 'info'"},
     /* Too few arguments, too many. */
     {"check", "'check' needs NAME"},
     {"check|", "'check' needs NAME"},

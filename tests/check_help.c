@@ -46,7 +46,7 @@ START_TEST(help_is_complete)
             char *blank = strchr(command->name, ' ');
             if (blank)
                 words[blank - command->name] = '|';
-            bool taken = parse(words) || !strstr(commandline_error.text, "is no option of");
+            bool taken = parse(words) || !strstr(commandline_error.text, "is not an option of");
             ck_assert_msg(shown == taken, "--%s of %s: %s", option->name, command->name,
                           shown ? "shown, not taken" : "taken, not shown");
         }

@@ -109,14 +109,14 @@ static const struct {
 } unreadable[] = {
     {"a: [1", "a.yaml:2:1: this is not YAML"},
     {"a: 1\n b: 2", "a.yaml:2:3: this is not YAML"},
-    {"a: 1\na: 2", "a.yaml:2:1: a stands here twice, first in line 1"},
-    {"x: {k: 1, l: 2, k: 3}", "a.yaml:1:17: k stands here twice"},
-    {"a: &x {b: *x}", "a.yaml:1:11: the alias *x stands within what it stands for"},
+    {"a: 1\na: 2", "a.yaml:2:1: a appears twice in this mapping, first in line 1"},
+    {"x: {k: 1, l: 2, k: 3}", "a.yaml:1:17: k appears twice in this mapping"},
+    {"a: &x {b: *x}", "a.yaml:1:11: the alias *x is part of the value that it refers to"},
     {"a: *none", "a.yaml:1:4: there is no anchor &none above this alias"},
     {"{a: 1}: b", "a.yaml:1:1: a key has to be one plain value"},
     {"a: {<<: 1}", "a merge key (<<) takes a mapping or a list of mappings"},
     {"a: {<<: [1]}", "a merge key (<<) takes a mapping or a list of mappings"},
-    {"a: {<<: {}, <<: {}}", "<< stands here twice"},
+    {"a: {<<: {}, <<: {}}", "<< appears twice in this mapping"},
     {"a: 1\n---\nb: 2", "a.yaml:2:1: a second document starts here"},
     {"a: \"x\\0y\"", "a.yaml:1:4: a value holds a NUL character"},
     {"a: \xff", "a.yaml:1:4: this byte is not UTF-8 text"},
@@ -133,7 +133,7 @@ END_TEST
 
 START_TEST(a_nul_byte_is_refused_where_it_stands)
 {
-    refused("a: 1\nb\0: 2", 10, "a.yaml:2:2: a NUL byte is no text");
+    refused("a: 1\nb\0: 2", 10, "a.yaml:2:2: a NUL byte is not allowed");
 }
 END_TEST
 

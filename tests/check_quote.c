@@ -11,7 +11,7 @@
 
 static char *quote(const char *text)
 {
-    return unit_keep(quote_text(text, strlen(text)));
+    return unit_keep(quote_for_message(text, strlen(text)));
 }
 
 static const struct {
@@ -131,11 +131,11 @@ END_TEST
 
 START_TEST(quotes_take_a_length)
 {
-    char *text = unit_keep(quote_text("abc\0def", 7));
+    char *text = unit_keep(quote_for_message("abc\0def", 7));
     ck_assert_str_eq(text, "abcdef");
-    text = unit_keep(quote_text("abcdef", 3));
+    text = unit_keep(quote_for_message("abcdef", 3));
     ck_assert_str_eq(text, "abc");
-    text = unit_keep(quote_text("a\xc3\xa4", 2));
+    text = unit_keep(quote_for_message("a\xc3\xa4", 2));
     ck_assert_str_eq(text, "a");
 }
 END_TEST

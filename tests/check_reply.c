@@ -66,7 +66,7 @@ static const struct {
     enum error_kind kind;
     const char *part;
 } bad[] = {
-    {CALL_CERTIFICATE, "no certificate\n", ERROR_UNREADABLE, "printed none"},
+    {CALL_CERTIFICATE, "no certificate\n", ERROR_UNREADABLE, "printed no certificate"},
     {CALL_CLUSTER_STATUS, "", ERROR_UNREADABLE, "printed nothing"},
     {CALL_CLUSTER_STATUS, "<nil>\n", ERROR_UNREADABLE, "does not know a column"},
     {CALL_CLUSTER_STATUS, "On Line!\n", ERROR_UNREADABLE,
@@ -78,7 +78,7 @@ static const struct {
     {CALL_CLUSTER_LIST, "a    b    PG    online\n", ERROR_UNREADABLE, "has no Engine"},
     {CALL_RULE_LIST, "UUID    Type\n1       tag\n", ERROR_UNREADABLE, "no column Value"},
     {CALL_RULE_LIST, "Type    Value\ntag\n", ERROR_BLANK, "left Value blank"},
-    {CALL_VPC_CREATE, "ID    Name\n      x\n", ERROR_UNREADABLE, "the answer has no ID"},
+    {CALL_VPC_CREATE, "ID    Name\n      x\n", ERROR_UNREADABLE, "printed no ID"},
     {CALL_VPC_CREATE, "two words\n", ERROR_UNREADABLE, "printed no ID"},
     {CALL_VPC_CREATE, "vpc-1\nvpc-2\n", ERROR_UNREADABLE, "printed no ID"},
 };

@@ -7,6 +7,7 @@
 #ifndef MANAGED_DB_BASE_BYTES_H
 #define MANAGED_DB_BASE_BYTES_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -25,6 +26,7 @@ struct buffer {
 void buffer_add(struct buffer *buffer, const void *bytes, size_t length);
 void buffer_add_text(struct buffer *buffer, const char *text);
 void buffer_add_format(struct buffer *buffer, const char *format, ...) PRINTF_LIKE(2, 3);
+void buffer_add_values(struct buffer *buffer, const char *format, va_list values) PRINTF_LIKE(2, 0);
 /* Room for `length` more bytes at data + length; the caller advances `length` by what it wrote. */
 char *buffer_reserve(struct buffer *buffer, size_t length);
 /* The content as a string, "" when nothing was added; still owned by the buffer. */

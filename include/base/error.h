@@ -31,7 +31,7 @@ enum error_kind {
     ERROR_UNSUPPORTED, /* doctl does not know the command                                 exit 4 */
     ERROR_UNREADABLE,  /* doctl crashed, failed oddly or printed what cannot be read      exit 4 */
     ERROR_BLANK,       /* cells that were asked for are blank                             exit 4 */
-    ERROR_CONFLICT,    /* what stands there is not what was asked for                     exit 4 */
+    ERROR_CONFLICT,    /* what exists does not fit what was asked for                     exit 4 */
     ERROR_DEADLINE,    /* a deadline passed                                               exit 5 */
     ERROR_LOCAL,       /* a local file or process; `number` is errno                      exit 6 */
     ERROR_SIGNAL       /* ended by signal `number`                                 exit 128 + N */

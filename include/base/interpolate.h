@@ -3,8 +3,8 @@
  *
  * Understood, as the Compose specification has them ("Interpolation"): $NAME, ${NAME},
  * ${NAME:-default}, ${NAME-default}, ${NAME:?message}, ${NAME?message}, ${NAME:+other},
- * ${NAME+other}, and $$ for a dollar sign. With a colon an empty value counts as none. Defaults and
- * others may hold variables themselves (Compose 1 takes them as they are).
+ * ${NAME+other}, and $$ for a dollar sign. With a colon an empty value counts as unset. Defaults
+ * and others may hold variables themselves (Compose 1 takes them as they are).
  */
 #ifndef MANAGED_DB_BASE_INTERPOLATE_H
 #define MANAGED_DB_BASE_INTERPOLATE_H
@@ -12,7 +12,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 
-/* What a file may grow to: a value that is named again and again is not put in without end. */
+/* Limits for all texts together, so that nested variables cannot grow without bound. */
 #define INTERPOLATE_MAX_BYTES     ((size_t)16 << 20)
 #define INTERPOLATE_MAX_VARIABLES 100000
 
@@ -28,8 +28,8 @@ struct interpolation {
 };
 
 /*
- * Appends a text with its variables put in. Fails with ERROR_USAGE: a form that is none of these,
- * or a variable that has to be set and is not; the message tells no place.
+ * Appends a text with its variables put in. Fails with ERROR_USAGE: an invalid
+ * reference, or a required variable that is unset; the caller adds file and line.
  */
 bool interpolate(struct interpolation *interpolation, const char *text, struct buffer *out,
                  struct error *error);

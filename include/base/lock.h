@@ -1,5 +1,5 @@
 /*
- * lock: one run at a time for one cluster on one machine.
+ * lock: a named lock that one run on this machine holds at a time.
  *
  * A flock(2) on a file that all users of the machine share; the kernel releases it when its holder
  * ends, however it ends. The file itself stays: removing it would let two runs lock two files of

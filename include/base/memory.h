@@ -2,7 +2,7 @@
  * memory: allocation that cannot fail, and forgetting secrets.
  *
  * The mem_ functions return memory that the caller frees with free(); when there is none left they
- * end the program (the only place besides main that may).
+ * end the program (besides main only these may, and pattern, for a pattern that does not compile).
  */
 #ifndef MANAGED_DB_BASE_MEMORY_H
 #define MANAGED_DB_BASE_MEMORY_H

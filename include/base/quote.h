@@ -14,7 +14,7 @@
  * (credentials of a URI, values named password or token, DigitalOcean's own forms), cut to 300
  * bytes.
  */
-char *quote_text(const char *text, size_t length);
+char *quote_for_message(const char *text, size_t length);
 
 /* The same, appended to a buffer that is to hold `limit` bytes at most. */
 void quote_add_shown(struct buffer *buffer, const char *text, size_t length, size_t limit);
@@ -26,7 +26,7 @@ void quote_add_shown(struct buffer *buffer, const char *text, size_t length, siz
 void quote_add_clean(struct buffer *buffer, const char *text, size_t length, size_t limit);
 
 /* The length of the UTF-8 sequence at `bytes`, 0 where there is none (RFC 3629, section 4). */
-size_t quote_sequence(const char *bytes, size_t length);
+size_t utf8_length(const char *bytes, size_t length);
 
 /* Appends a value as a JSON string, quotes and all; bytes that are not UTF-8 become U+FFFD. */
 void quote_add_json(struct buffer *buffer, const char *text, size_t length);

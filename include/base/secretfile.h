@@ -8,8 +8,8 @@
  *
  * Calling sequence:
  *     secretfile_prepare(path, &owner, &error);              before anything is billed
- *     secretfile_read(path, &text, &length, &error);         what stands there
- *     secretfile_keep_previous(path, text, length, …);       where it must not be lost
+ *     secretfile_read(path, &text, &length, &error);         its present content
+ *     secretfile_keep_previous(path, text, length, …);       if it must not be lost
  *     secretfile_write(path, bytes, length, &owner, …);
  */
 #ifndef MANAGED_DB_BASE_SECRETFILE_H

@@ -1,6 +1,6 @@
 /*
- * signals: SIGINT, SIGTERM, SIGHUP and SIGQUIT are only noted when they arrive; who waits for something
- * looks at the note and unwinds. What the caller ignores (as under nohup) stays ignored.
+ * signals: SIGINT, SIGTERM, SIGHUP and SIGQUIT are only noted when they arrive; who waits for
+ * something looks at the note and unwinds. What the caller ignores (as under nohup) stays ignored.
  */
 #ifndef MANAGED_DB_BASE_SIGNALS_H
 #define MANAGED_DB_BASE_SIGNALS_H
@@ -16,7 +16,7 @@ void signals_release(void);
 
 /* The signal that was noted, 0 for none. */
 int signals_noted(void);
-/* Notes another one, or 0. */
+/* Replaces the note; 0 clears it. */
 void signals_set(int number);
 
 /* Becomes readable when a signal has arrived or a child has ended; signals_drain() empties it. */

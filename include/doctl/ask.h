@@ -19,8 +19,9 @@
 
 /*
  * Asks a question. The reply is the caller's to free with reply_free(), on success alone. *used,
- * where wanted, is the wording that was answered. Fails with the errors of verdict_of() and
- * reply_read(); ERROR_UNSUPPORTED where doctl knows the question in no wording.
+ * where wanted, is the wording that was answered. Fails with the errors of process_wait(),
+ * verdict_of() and reply_read(); ERROR_UNSUPPORTED where doctl knows the question in no wording, or
+ * is a hand-made one that gave an odd answer to a question that the plan does not ask.
  */
 bool ask(struct doctl *doctl, enum call_id id, const char *const arguments[CALL_ARGUMENTS],
          struct reply *reply, const struct wording **used, struct error *error);

@@ -67,8 +67,8 @@ struct doctl *doctl_new(const struct doctl_options *options, struct error *error
 /* Ends questions that nobody took the answer of, and frees everything. NULL is allowed. */
 void doctl_free(struct doctl *doctl);
 /*
- * Has every doctl that makes a change inherit a descriptor, which must stay open: a lock then lasts
- * until the last change of a killed run has ended.
+ * Has every doctl that makes a change inherit a descriptor, which must stay open: a lock then
+ * lasts until the last change of a killed run has ended. A later call replaces the descriptor.
  */
 void doctl_hold(struct doctl *doctl, int descriptor);
 /* Sleeps. Fails with ERROR_SIGNAL. */
@@ -78,7 +78,10 @@ bool doctl_pause(struct doctl *doctl, int milliseconds, struct error *error);
 struct process *client_start(struct doctl *doctl, bool mutation, const struct wording *wording,
                              char **argv);
 
-/* The file that the plan's words have doctl write the certificate to, beside a path. */
+/*
+ * The file that the plan's words have doctl write the certificate to. It is named at the first
+ * call, beside the path `beside`; later calls give the same.
+ */
 const char *client_scratch(struct doctl *doctl, const char *beside);
 
 #endif

@@ -2,9 +2,9 @@
  * compute: one function for each thing that a deployment asks of doctl besides the database:
  * Droplets, SSH keys, regions, and the deletion of what was made.
  *
- * The words are dialect.c's, the rules those of doctl.h: errors are verdict_of()'s and
- * ERROR_UNREADABLE, results are the caller's to free. Names of Droplets and SSH keys need not be
- * unique at DigitalOcean, so a search by name fails with ERROR_CONFLICT where several fit.
+ * As in doctl.h, errors are those of ask() and ERROR_UNREADABLE, and results are the caller's to
+ * free. Names of Droplets and SSH keys need not be unique at DigitalOcean, so a search by name
+ * fails with ERROR_CONFLICT where several fit.
  */
 #ifndef MANAGED_DB_DOCTL_COMPUTE_H
 #define MANAGED_DB_DOCTL_COMPUTE_H

@@ -3,9 +3,7 @@
  *
  * A connection URL is postgresql://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=MODE with user,
  * password and database percent-encoded (RFC 3986, section 2: everything but letters, digits and
- * -._~), so that libpq reads back just what was put in. The pooler is DigitalOcean's
- * (docs/DOCTL.md, "The service") or, for a doctl that speaks the plan's dialect, the plan's host
- * name.
+ * -._~), so that libpq reads back just what was put in.
  */
 #ifndef MANAGED_DB_DOCTL_CONNINFO_H
 #define MANAGED_DB_DOCTL_CONNINFO_H

@@ -5,7 +5,7 @@
  * and the shipped one, which every release since 1.94 speaks. A call has
  *   - the plan's words only: both kinds of doctl know them;
  *   - both: where doctl does not know the one, the other is tried;
- *   - shipped words only: a question beyond the plan, which a hand-made doctl need not know.
+ *   - shipped words only: a question that the plan does not ask, and a hand-made doctl need not know.
  */
 #ifndef MANAGED_DB_DOCTL_DIALECT_H
 #define MANAGED_DB_DOCTL_DIALECT_H
@@ -69,8 +69,8 @@ struct wording {
 struct call {
     const char *doing; /* "list the database clusters", with $1… for arguments; for messages */
     bool mutation;
-    bool is_list;      /* what is not on it may be created */
-    size_t least_rows; /* fewer are not an answer */
+    bool must_be_whole; /* what is not on the list may be created */
+    size_t least_rows;  /* fewer are not an answer */
     struct wording plan, shipped;
 };
 

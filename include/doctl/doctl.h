@@ -17,12 +17,12 @@
 
 /*
  * Starts a question that will be asked anyway; the function that asks it takes this answer. Only
- * for questions whose answer no change in between can alter. `detail` is the pool of CALL_POOL_GET,
- * or the path beside which CALL_CERTIFICATE may write; the Droplet of CALL_DROPLET_GET stands for
- * the cluster. Does nothing where that question was started before, or with one job.
+ * for questions whose answer no change in between can alter. `first` and `second` are the call's
+ * arguments (dialect.h); for CALL_CERTIFICATE the second is the path beside which doctl may write.
+ * Does nothing where that question was started before, or with one job.
  */
-void doctl_prefetch(struct doctl *doctl, enum call_id question, const char *cluster_id,
-                    const char *detail);
+void doctl_prefetch(struct doctl *doctl, enum call_id question, const char *first,
+                    const char *second);
 
 bool doctl_account_email(struct doctl *doctl, char **email, struct error *error);
 

@@ -29,6 +29,8 @@ bool released_so_far(const struct doctl *doctl);
  * prints as a released one does.
  */
 void released_note(struct doctl *doctl, enum verdict verdict, const struct process_result *result);
+/* Notes that the shipped words were answered where the plan's were not known. */
+void released_note_shipped(struct doctl *doctl);
 
 /*
  * Whether an answer was cut off: a released doctl ends each with a newline, and without one the

@@ -18,7 +18,8 @@ struct reply {
 /*
  * Reads the output of a run that succeeded: reply->result is filled in, the rest is made from it.
  * `scratch` is the file of SHAPE_FILE; it is removed. Fails with ERROR_UNREADABLE or ERROR_BLANK
- * where doctl did not print what was asked for, and with ERROR_LOCAL.
+ * where doctl did not print what was asked for, with ERROR_UNSUPPORTED where it wrote no file, and
+ * with ERROR_LOCAL.
  */
 bool reply_read(const struct call *call, const struct wording *wording, const char *doing,
                 const char *scratch, struct reply *reply, struct error *error);

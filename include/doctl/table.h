@@ -32,7 +32,7 @@ struct table {
  * Reads a table with a header row. Where the header row has single blanks only, every word is a
  * header and every word below it a cell: no released doctl prints that, a hand-made one may. Fails
  * with ERROR_UNREADABLE where there is no header row, or where a cell does not stand below one
- * header. `what` names the data in messages.
+ * header. `doing` is what was asked, for messages (dialect.h).
  */
 bool table_read(const char *text, size_t length, const char *doing, struct table *table,
                 struct error *error);

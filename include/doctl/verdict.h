@@ -16,8 +16,8 @@
 enum verdict {
     VERDICT_ANSWERED,    /* success; what was printed has still to be read */
     VERDICT_UNSUPPORTED, /* doctl does not know the words: nothing was sent */
-    VERDICT_ODD,   /* failed without an error of DigitalOcean's own: perhaps not the real doctl */
-    VERDICT_FAILED /* an answer, or none at all, about the question itself */
+    VERDICT_ODD, /* failed or printed something unreadable, as no released doctl is known to */
+    VERDICT_FAILED /* the question failed (API, network, token, deadline): other words would not help */
 };
 
 /*

@@ -10,13 +10,14 @@
 #include "flow/state.h"
 
 /*
- * Puts the endpoint that is wanted into the cluster's own connection details. *known is false where
- * that is left to the plan: in the faithful mode, and for a pool of a hand-made doctl, which cannot
- * tell it. Fails where the pool does not exist, where --network private cannot be had, and where an
- * answer cannot be relied on: a host name is never made up for a released doctl.
+ * Puts the endpoint that is wanted into the cluster's own connection details. *found is false where
+ * nothing was asked (in the faithful mode), and for the pool of a hand-made doctl, which cannot
+ * tell its host: then the plan's host name is used. Fails where the pool does not exist, where
+ * --network private cannot be had, and where an answer cannot be relied on: a host name is never
+ * made up for a released doctl.
  */
 bool choose_endpoint(struct flow *flow, const char *cluster_id, bool use_pool,
-                     struct conninfo *info, bool *known, struct error *error);
+                     struct conninfo *info, bool *found, struct error *error);
 
 /* Whether the host inside the VPC is to be asked for. */
 bool wants_private_host(const struct flow *flow);

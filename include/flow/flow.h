@@ -18,9 +18,14 @@
 /* ERROR_NOT_THERE where there is no such cluster; sets cluster_id where there is one. */
 bool check_existing_database(struct flow *flow, const char *cluster_name, struct error *error);
 
+/*
+ * Creates the cluster, its pool and its CA file, or finishes a cluster that exists; sets
+ * cluster_id. A certificate that the API refused is left in flow->deferred.
+ */
 bool create_managed_database(struct flow *flow, const char *cluster_name, const char *region,
                              const char *size, const char *vpc_uuid, struct error *error);
 
+/* Makes a pool in transaction mode, unless there is one of that name. */
 bool create_connection_pool(struct flow *flow, const char *cluster_id, const char *pool_name,
                             const char *pool_size, struct error *error);
 
@@ -28,9 +33,14 @@ bool create_connection_pool(struct flow *flow, const char *cluster_id, const cha
 bool download_ssl_certificate(struct flow *flow, const char *cluster_id, const char *output_path,
                               struct error *error);
 
+/*
+ * *info is the parts of the URL, to be freed with conninfo_free(); conninfo_url() puts it together,
+ * SSL mode included. ERROR_BLANK where the token may not see credentials.
+ */
 bool get_connection_string(struct flow *flow, const char *cluster_id, bool use_pool,
                            struct conninfo *info, struct error *error);
 
+/* Writes the URL, but not with --no-secret-file; shows it masked in any case. */
 bool save_connection_string(struct flow *flow, const char *cluster_id, const char *output_path,
                             struct error *error);
 
@@ -38,26 +48,31 @@ bool save_connection_string(struct flow *flow, const char *cluster_id, const cha
 bool configure_trusted_sources(struct flow *flow, const char *cluster_id, const char *droplet_id,
                                char **rule, struct error *error);
 
+/* What show_database_info() reads; database_info_text() puts it together as the plan prints it. */
 struct database_info {
     char *cluster, *pools; /* doctl's tables */
     char *dashboard;       /* an address */
 };
 void database_info_free(struct database_info *info);
-/* The tables and the address as the plan prints them. */
 char *database_info_text(const struct database_info *info);
 
 bool show_database_info(struct flow *flow, const char *cluster_id, struct database_info *info,
                         struct error *error);
 
+/* The UUID of the VPC, found or made. */
 bool ensure_vpc(struct flow *flow, const char *name, const char *region, char **uuid,
                 struct error *error);
 
+/* The account's e-mail address. ERROR_AUTH where doctl has no token, or one that is refused. */
 bool validate_doctl_auth(struct flow *flow, char **email, struct error *error);
 
 /* Whether USE_MANAGED_DB says self-hosted: setup_managed_database() then asks doctl nothing. */
 bool is_self_hosted(const struct settings *settings);
 
-/* Sets cluster_id; leaves it NULL where USE_MANAGED_DB says self-hosted and `meant` is false. */
-bool setup_managed_database(struct flow *flow, bool meant, struct error *error);
+/*
+ * Sets cluster_id. Does nothing, and leaves it NULL, where USE_MANAGED_DB says self-hosted, unless
+ * `regardless`.
+ */
+bool setup_managed_database(struct flow *flow, bool regardless, struct error *error);
 
 #endif

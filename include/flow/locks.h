@@ -1,10 +1,10 @@
 /*
  * locks: one run at a time, on this machine, for what two runs at once would make twice or lose.
  *
- * A lock is kept until the end of the run (flow_free()), and by every doctl that makes a change, so
- * that it lasts until the last change of a killed run has ended. Where another run has it, this one
- * waits up to --lock-timeout and then fails with ERROR_DEADLINE. Nothing is locked in the faithful
- * mode.
+ * A lock is kept until the end of the run (flow_free()). A doctl that makes a change inherits the
+ * lock that was taken last, so that it lasts until the last change of a killed run has ended. Where
+ * another run has it, this one waits up to --lock-timeout and then fails with ERROR_DEADLINE.
+ * Nothing is locked in the faithful mode.
  */
 #ifndef MANAGED_DB_FLOW_LOCKS_H
 #define MANAGED_DB_FLOW_LOCKS_H

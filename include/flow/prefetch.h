@@ -3,7 +3,8 @@
  * taken where flow.c asks for it (docs/ARCHITECTURE.md, "Prefetching").
  *
  * Each function starts the questions whose arguments are known at that point and whose answers no
- * change of the flow in between can alter. They cannot fail, and do nothing in the faithful mode.
+ * change of the flow in between can alter. They cannot fail. Nothing is started with
+ * --jobs 1, and so in the faithful mode.
  */
 #ifndef MANAGED_DB_FLOW_PREFETCH_H
 #define MANAGED_DB_FLOW_PREFETCH_H
@@ -12,7 +13,7 @@
 
 /* What a setup asks in any case, whatever the answers to the others are. */
 void prefetch_setup(struct flow *flow);
-/* What is asked of a cluster that is online, less what its pool can change. */
+/* What is asked of a cluster that is online, except what depends on its pool. */
 void prefetch_cluster(struct flow *flow, const char *cluster_id);
 /* What is asked once the pool is there. */
 void prefetch_pool(struct flow *flow, const char *cluster_id, const char *pool_name);

@@ -9,6 +9,7 @@
 #ifndef MANAGED_DB_FLOW_RECOVER_H
 #define MANAGED_DB_FLOW_RECOVER_H
 
+#include "doctl/compute.h"
 #include "flow/state.h"
 
 bool make_vpc(struct flow *flow, const char *name, const char *region, char **uuid,
@@ -25,9 +26,12 @@ bool make_cluster(struct flow *flow, const struct cluster_request *request, char
 bool make_pool(struct flow *flow, const char *cluster_id, const struct pool_request *request,
                bool *seen, struct error *error);
 
-/* For other things: whether a failure leaves open that the change was made, */
+bool make_droplet(struct flow *flow, const struct droplet_request *request, char **id,
+                  struct error *error);
+
+/* For other things: whether a change that failed may have been made; never in the faithful mode. */
 bool may_have_happened(const struct flow *flow, const struct error *failure);
-/* and the warning where it was. Returns `there`. */
-bool found_after_all(struct flow *flow, bool there, const char *what);
+/* Warns, where the thing `exists`, that the failure is ignored; returns `exists`. */
+bool found_after_all(struct flow *flow, bool exists, const char *what);
 
 #endif

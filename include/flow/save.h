@@ -11,15 +11,19 @@
 /* Sees that a file can be written, before anything else happens. Fails with ERROR_LOCAL. */
 bool save_prepare(struct flow *flow, const char *path, struct error *error);
 
-/* Writes a file and says that `what` was saved, or is unchanged. Fails with ERROR_LOCAL. */
-bool save_file(struct flow *flow, const char *what, const char *path, const char *bytes,
-               size_t length, struct error *error);
+struct save_words {
+    const char *saved, *unchanged; /* what is said, before the path */
+};
+
+/* Writes a file, counts the change and says what became of it. Fails with ERROR_LOCAL. */
+bool save_file(struct flow *flow, const char *path, const char *bytes, size_t length,
+               const struct save_words *words, struct error *error);
 
 /*
  * The same for the URL; one of another database that stands there is kept beside it, once, as
  * PATH.previous.
  */
-bool save_url(struct flow *flow, const char *what, const char *path, const struct conninfo *info,
-              const char *ssl_mode, struct error *error);
+bool save_url(struct flow *flow, const char *path, const struct conninfo *info,
+              const char *ssl_mode, const struct save_words *words, struct error *error);
 
 #endif

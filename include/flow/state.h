@@ -16,6 +16,9 @@
 #include "doctl/doctl.h"
 #include "settings/settings.h"
 
+#define PLAN_DATABASE "defaultdb"
+#define PLAN_USER     "doadmin"
+
 struct flow {
     struct doctl *doctl;
     const struct console *console;
@@ -24,11 +27,10 @@ struct flow {
     char *cluster_status;  /* as last seen, or NULL */
     char *droplet_address; /* private, of DROPLET_ID: "" where it has none, NULL: not asked */
     size_t changes;        /* made so far, at DigitalOcean and in files */
-    struct error put_off;  /* a failure that lets the rest complete */
+    struct error deferred; /* reported at the end: a certificate that the API refused */
     struct rules rules;    /* the trusted sources that were read or added */
-    bool rules_asked;      /* once is enough, even where doctl does not know the question */
-    bool rules_known;      /* they were read: there are no others */
-    struct lock lock;      /* for the cluster's name, or for the Droplet's */
+    enum { RULES_NOT_ASKED, RULES_UNSUPPORTED, RULES_KNOWN } rules_state;
+    struct lock lock; /* for the cluster's name, or for the Droplet's */
     struct lock rules_lock;
     bool is_setup; /* within setup_managed_database */
 };

@@ -3,8 +3,12 @@
  *
  * Calling sequence:
  *     struct wait wait = wait_begin("the Droplet is not active", "the Droplet goes on starting");
- *     while (it is not there: a look that failed counts only if !may_heal(&wait, &failure))
- *         wait_longer(flow, &wait, state, error);
+ *     while (!ready) {
+ *         if (!look(&ready, &failure) && !may_heal(&wait, &failure))
+ *             return false;
+ *         if (!ready && !wait_longer(flow, &wait, state, error))
+ *             return false;
+ *     }
  */
 #ifndef MANAGED_DB_FLOW_WAIT_H
 #define MANAGED_DB_FLOW_WAIT_H
@@ -34,10 +38,10 @@ bool may_heal(const struct wait *wait, const struct error *error);
 bool wait_longer(struct flow *flow, struct wait *wait, const char *state, struct error *error);
 
 /*
- * Waits until a cluster that is being created or changed is online: the plan's `create --wait`,
- * left to this program where doctl does not do it, and for a cluster that was found.
- * `first_status` is the status as last seen, or NULL for a new cluster. A status that is neither
- * online nor known to pass is a warning. Fails as wait_longer() does, and as the look at it did.
+ * Waits until a cluster is online. The plan leaves this to `create --wait`; it is done here for a
+ * doctl whose create does not wait, and for clusters that were found. `first_status` is the status
+ * as last seen, or NULL for a new cluster. A status that is neither online nor known to be
+ * temporary is a warning. Fails as wait_longer() does, and as the look at it did.
  */
 bool wait_until_online(struct flow *flow, const char *cluster_id, const char *first_status,
                        struct error *error);

@@ -7,7 +7,7 @@
 #include "settings/settings.h"
 
 /*
- * Fills in all that the command line left out: environment, env file, manifest, constants. With
+ * Fills in all that the command line left out: environment, env file, manifest, defaults. With
  * Compose files also what Compose's own .env says of the mode and the folder of the secrets, behind
  * the env file.
  * `secret_name` is the name of the URL's file in the folder of the secrets. Fails with ERROR_USAGE,

@@ -8,12 +8,6 @@
 
 #include "settings/settings.h"
 
-/*
- * The ID of a deployment's Droplet: DROPLET_ID, or "" where DROPLET_NAME comes from a stronger
- * source, or there is none: then the name counts.
- */
-const char *settings_droplet(const struct settings *settings);
-
 /* A line each: name, value, source. */
 char *settings_as_text(const struct settings *settings);
 

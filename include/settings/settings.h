@@ -118,6 +118,12 @@ int settings_ms(const struct settings *settings, enum setting setting);
 /* --secret-owner, as numbers. */
 struct secretfile_owner settings_owner(const struct settings *settings);
 
+/*
+ * The ID of a deployment's Droplet: DROPLET_ID, or "" where DROPLET_NAME comes from a stronger
+ * source, or there is none: then the name counts.
+ */
+const char *settings_droplet(const struct settings *settings);
+
 /* The setting of a key of the manifest or of a variable; SETTING_COUNT where there is none. */
 enum setting settings_by_key(const char *key);
 enum setting settings_by_variable(const char *variable);
@@ -126,8 +132,8 @@ enum setting settings_by_variable(const char *variable);
 const char *settings_name(enum setting setting);
 /* Its variable in the environment and in the env file, or NULL. */
 const char *settings_variable(enum setting setting);
-/* The plan's constant, or NULL. */
-const char *settings_constant(enum setting setting);
+/* The value that it has where nothing gives one, or NULL. */
+const char *settings_default(enum setting setting);
 /* Whether its value may not be shown. */
 bool settings_is_secret(enum setting setting);
 /* "default", "manifest", "env file", "environment" or "command line"; "" where it has no value. */

@@ -26,7 +26,10 @@
 #define YAML_MAX_NODES 100000
 #define YAML_MAX_KEYS  1000 /* of one mapping: they are searched one by one */
 
-/* Reads a file (readfile.h). *root is NULL where it holds no document. Fails with ERROR_USAGE. */
+/*
+ * Reads a file (readfile.h). *root is NULL where it holds no document. Fails with ERROR_USAGE,
+ * and as readfile() does.
+ */
 bool yaml_read(struct tree *tree, const char *path, struct node **root, struct error *error);
 
 /* The same for bytes in memory; `name` stands for the file in messages. */

@@ -23,7 +23,7 @@ struct node {
     const char *text;    /* of a scalar */
     const char *written; /* of a scalar that was interpolated: the text in the file; else NULL */
     size_t count;        /* of a sequence's items or a mapping's entries */
-    size_t room;
+    size_t capacity;
     struct node **keys;  /* of a mapping: scalars */
     struct node **items; /* of a sequence, or a mapping's values */
     size_t weight;       /* nodes in the tree below, this one included */

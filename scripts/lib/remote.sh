@@ -71,7 +71,7 @@ wait_until_started() { # SECRETS_DIR URL_FILE DEPLOY_DIR FILE
         fi
         if [ "$SECONDS" -ge "$deadline" ] || [ "$denied" -ge 12 ]; then
             error "The Droplet is not ready after $DEPLOY_TIMEOUT s at most ($state)." \
-                "Run again to take it up; DEPLOY_TIMEOUT sets how long to wait," \
+                "Run again to continue; DEPLOY_TIMEOUT sets how long to wait," \
                 "DEPLOY_SSH_IDENTITY names the file of your private key"
             return 5
         fi

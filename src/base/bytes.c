@@ -54,19 +54,25 @@ void buffer_add_text(struct buffer *buffer, const char *text)
     buffer_add(buffer, text, strlen(text));
 }
 
+void buffer_add_values(struct buffer *buffer, const char *format, va_list values)
+{
+    va_list again;
+    va_copy(again, values);
+    int length = vsnprintf(NULL, 0, format, values);
+    if (length < 0)
+        mem_exhausted();
+    char *end = buffer_reserve(buffer, (size_t)length);
+    vsnprintf(end, (size_t)length + 1, format, again);
+    va_end(again);
+    buffer->length += (size_t)length;
+}
+
 void buffer_add_format(struct buffer *buffer, const char *format, ...)
 {
     va_list values;
     va_start(values, format);
-    int length = vsnprintf(NULL, 0, format, values);
+    buffer_add_values(buffer, format, values);
     va_end(values);
-    if (length < 0)
-        mem_exhausted();
-    char *end = buffer_reserve(buffer, (size_t)length);
-    va_start(values, format);
-    vsnprintf(end, (size_t)length + 1, format, values);
-    va_end(values);
-    buffer->length += (size_t)length;
 }
 
 const char *buffer_text(const struct buffer *buffer)

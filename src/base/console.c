@@ -40,13 +40,7 @@ static void line(const struct console *console, const char *color, const char *m
         buffer_add_format(&text, "%s%s%s", color, mark, RESET);
     else
         buffer_add_text(&text, mark);
-    va_list again;
-    va_copy(again, values);
-    int length = vsnprintf(NULL, 0, format, values);
-    char *end = buffer_reserve(&text, length > 0 ? (size_t)length : 0);
-    vsnprintf(end, (length > 0 ? (size_t)length : 0) + 1, format, again);
-    va_end(again);
-    text.length += length > 0 ? (size_t)length : 0;
+    buffer_add_values(&text, format, values);
     buffer_add_text(&text, "\n");
     fwrite(text.data, 1, text.length, stderr);
     buffer_free(&text);

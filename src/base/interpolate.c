@@ -33,9 +33,9 @@ static bool add(struct interpolation *interpolation, const char *text, size_t le
 
 static bool invalid(const char *text, size_t length, struct error *error)
 {
-    char *shown = quote_text(text, length > 60 ? 60 : length);
+    char *shown = quote_for_message(text, length > 60 ? 60 : length);
     error_set(error, ERROR_USAGE, 0,
-              "%s is no form of a variable: write ${NAME}, ${NAME:-default} or ${NAME:?message}, "
+              "%s is not a valid variable: write ${NAME}, ${NAME:-default} or ${NAME:?message}, "
               "or $$ for a dollar sign",
               shown);
     free(shown);
@@ -59,7 +59,7 @@ static size_t closing_brace(const char *text, size_t length)
 
 static bool missing(const char *name, const char *message, size_t length, struct error *error)
 {
-    char *shown = quote_text(message, length);
+    char *shown = quote_for_message(message, length);
     error_set(error, ERROR_USAGE, 0, "the variable %s has to be set%s%s", name, *shown ? ": " : "",
               shown);
     free(shown);

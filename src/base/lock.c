@@ -34,28 +34,26 @@ bool lock_try(struct lock *lock, const char *folder, const char *name, bool *tak
               struct error *error)
 {
     struct stat status;
+    bool good = true;
     *taken = false;
     if (stat(folder, &status) != 0 && errno == ENOENT)
         (void)mkdir(folder, 0700);
     char *path = mem_format("%s/managed-db-%s.lock", folder, name);
     int file = open_file(path);
     if (file < 0)
-        error_set_errno(error, "cannot open the lock file %s", path);
+        good = error_set_errno(error, "cannot open the lock file %s", path);
     else if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode))
-        error_set(error, ERROR_LOCAL, 0, "%s is not a regular file: remove it", path);
+        good = error_set(error, ERROR_LOCAL, 0, "%s is not a regular file: remove it", path);
     else if (flock(file, LOCK_EX | LOCK_NB) == 0)
         *taken = true;
     else if (errno != EWOULDBLOCK && errno != EINTR)
-        error_set_errno(error, "cannot lock %s", path);
+        good = error_set_errno(error, "cannot lock %s", path);
     free(path);
-    if (*taken) {
+    if (*taken)
         lock->file = file;
-        return true;
-    }
-    bool busy = error->kind == ERROR_NONE;
-    if (file >= 0)
+    else if (file >= 0)
         close(file);
-    return busy;
+    return good;
 }
 
 void lock_release(struct lock *lock)

@@ -101,7 +101,7 @@ bool pem_check(const char *text, size_t length, size_t *end, struct error *error
         at = last + strlen(END);
     }
     if (blocks == 0)
-        return error_set(error, ERROR_UNREADABLE, 0, "what doctl gave is not a CA certificate");
+        return error_set(error, ERROR_UNREADABLE, 0, "this is not a CA certificate");
     if (end)
         *end = (size_t)(at - text);
     return true;

@@ -24,7 +24,7 @@ static struct {
     {PATTERN("(AVNS|do[opr]_v1)_[A-Za-z0-9_-]+"), "****"},
 };
 
-size_t quote_sequence(const char *bytes, size_t length)
+size_t utf8_length(const char *bytes, size_t length)
 {
     const unsigned char *text = (const unsigned char *)bytes;
     if (text[0] < 0x80)
@@ -74,7 +74,7 @@ static size_t escape(const char *text, size_t length)
  * Characters that change the direction of the text: U+200E, U+200F, U+202A to U+202E, U+2066 to
  * U+2069.
  */
-static bool turns(const unsigned char *at)
+static bool changes_direction(const unsigned char *at)
 {
     return at[0] == 0xe2 && ((at[1] == 0x80 && (at[2] == 0x8e || at[2] == 0x8f ||
                                                 (at[2] >= 0xaa && at[2] <= 0xae))) ||
@@ -85,7 +85,7 @@ void quote_add_clean(struct buffer *buffer, const char *text, size_t length, siz
 {
     for (size_t i = 0; i < length;) {
         const unsigned char *at = (const unsigned char *)text + i;
-        size_t size = quote_sequence(text + i, length - i);
+        size_t size = utf8_length(text + i, length - i);
         if (*at == 0x1b) {
             i += escape(text + i, length - i);
             continue;
@@ -94,7 +94,7 @@ void quote_add_clean(struct buffer *buffer, const char *text, size_t length, siz
         bool blank = *at == '\n' || *at == '\r' || *at == '\t';
         /* C1 controls are 0xc2 0x80…0x9f in UTF-8; as single bytes they are no UTF-8. */
         bool control = *at < 0x20 || *at == 0x7f || (size == 2 && *at == 0xc2 && at[1] < 0xa0);
-        if (size == 0 || (control && !blank) || (size == 3 && turns(at)))
+        if (size == 0 || (control && !blank) || (size == 3 && changes_direction(at)))
             continue;
         if (buffer->length + size > limit)
             return;
@@ -135,7 +135,7 @@ void quote_add_shown(struct buffer *buffer, const char *text, size_t length, siz
     buffer_free(&masked);
 }
 
-char *quote_text(const char *text, size_t length)
+char *quote_for_message(const char *text, size_t length)
 {
     struct buffer clean = BUFFER_INIT;
     quote_add_shown(&clean, text, length, QUOTE_LIMIT);
@@ -147,7 +147,7 @@ void quote_add_json(struct buffer *buffer, const char *text, size_t length)
     buffer_add_text(buffer, "\"");
     for (size_t i = 0; i < length;) {
         const unsigned char *at = (const unsigned char *)text + i;
-        size_t size = quote_sequence(text + i, length - i);
+        size_t size = utf8_length(text + i, length - i);
         if (size == 0)
             buffer_add_text(buffer, "\\ufffd");
         else if (*at == '"' || *at == '\\')

@@ -34,7 +34,10 @@ static bool wait_for(int file, const char *path, struct error *error)
     return ready > 0 || error_set_errno(error, "cannot read %s", path);
 }
 
-/* Reads at most one byte more than is allowed. Files are small: a size that is known is a block. */
+/*
+ * Stops once more than `limit` bytes were read; the caller compares. A small file is read in one
+ * block of its own size.
+ */
 static bool read_all(int file, const struct stat *status, const char *path, size_t limit,
                      struct buffer *content, struct error *error)
 {
@@ -50,6 +53,7 @@ static bool read_all(int file, const struct stat *status, const char *path, size
             return error_set_errno(error, "cannot read %s", path);
         content->length += count > 0 ? (size_t)count : 0;
     }
+    buffer_add(content, "", 0);
     return true;
 }
 

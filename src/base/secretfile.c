@@ -52,12 +52,11 @@ static bool make_folder(const char *folder, mode_t mode, struct error *error)
     if (errno != ENOENT)
         return error_set_errno(error, "cannot make the folder %s", folder);
     char *parent = folder_of(folder);
-    bool made = strcmp(parent, folder) != 0 && make_folder(parent, 0777, error);
+    bool is_top = strcmp(parent, folder) == 0;
+    bool made = is_top || make_folder(parent, 0777, error);
     free(parent);
     if (!made)
-        return error->kind != ERROR_NONE
-                   ? false
-                   : error_set_errno(error, "cannot make the folder %s", folder);
+        return false;
     return make_one(folder, mode) || error_set_errno(error, "cannot make the folder %s", folder);
 }
 
@@ -119,7 +118,7 @@ static bool is_left_over(int folder, const char *entry, const char *suffix)
     long pid = strtol(suffix, &rest, 10);
     if (pid <= 0 || rest == suffix || (*rest != '.' && *rest != '-'))
         return false;
-    /* One that doctl writes is not locked. */
+    /* NAME.PID.tmp is doctl's (client_scratch()): nobody locks it, so the process ID decides. */
     if (*rest == '.')
         return strcmp(rest, ".tmp") == 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
     rest += 1 + strspn(rest + 1, "0123456789abcdef");
@@ -311,8 +310,8 @@ bool secretfile_prepare(const char *path, const struct secretfile_owner *owner, 
     return good;
 }
 
-static bool is_already(const char *path, const void *bytes, size_t length,
-                       const struct secretfile_owner *owner)
+static bool is_unchanged(const char *path, const void *bytes, size_t length,
+                         const struct secretfile_owner *owner)
 {
     struct stat status;
     if (lstat(path, &status) != 0 || !S_ISREG(status.st_mode) || (status.st_mode & 07777) != 0600)
@@ -336,7 +335,7 @@ bool secretfile_write(const char *path, const void *bytes, size_t length,
                       struct error *error)
 {
     *outcome = SECRETFILE_UNCHANGED;
-    if (is_already(path, bytes, length, owner))
+    if (is_unchanged(path, bytes, length, owner))
         return true;
     *outcome = SECRETFILE_WRITTEN;
     return replace(path, bytes, length, owner, error);

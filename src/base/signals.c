@@ -22,7 +22,7 @@ static void note(int number)
     int saved = errno;
     if (number != SIGCHLD)
         noted_signal = number;
-    /* Where the pipe is full, poll() returns too. */
+    /* A full pipe wakes poll() as well, so a failed write loses nothing. */
     ssize_t ignored = write(wake_pipe[1], "", 1);
     (void)ignored;
     errno = saved;

@@ -132,7 +132,7 @@ static char *expand(const struct variables *variables, char *text)
     return buffer_take(&out);
 }
 
-/* Reads one entry, or skips a line without one; gives where the next begins, NULL on failure. */
+/* Reads one entry, or skips a line without one; gives where the next line begins. */
 static const char *read_entry(struct variables *variables, size_t first, const char *at,
                               const char *end, bool *is_open)
 {
@@ -173,7 +173,7 @@ bool variables_read(struct variables *variables, const char *path, bool must_exi
     while (good && at < end) {
         bool is_open = false;
         const char *rest = read_entry(variables, first, at, end, &is_open);
-        if (good && variables->read_count > MAX_VARIABLES)
+        if (variables->read_count > MAX_VARIABLES)
             good = error_set(error, ERROR_USAGE, 0, "%s: there are more than %d variables", path,
                              MAX_VARIABLES);
         if (is_open) {

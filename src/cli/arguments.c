@@ -67,11 +67,11 @@ struct parse {
     size_t word_count, name_count;
 };
 
-static bool usage(struct error *error, const struct command *command, const char *what,
-                  const char *word)
+static bool usage_error(struct error *error, const struct command *command, const char *what,
+                        const char *word)
 {
     /* What stands behind an unknown option may be a secret. */
-    char *shown = quote_text(word, *word == '-' ? strcspn(word, "=") : strlen(word));
+    char *shown = quote_for_message(word, *word == '-' ? strcspn(word, "=") : strlen(word));
     error_set(error, ERROR_USAGE, 0, "%s%s%s: 'managed-db %s%s--help' tells more", what,
               *shown ? " " : "", shown, command ? command->name : "", command ? " " : "");
     free(shown);
@@ -115,11 +115,11 @@ static const char *what_is_wrong(const char *word)
         if (strncmp(option->name, word + 2, length) != 0)
             continue;
         if (!option->name[length])
-            return "no value goes with the option";
+            return "no value is allowed for the option";
         fits++;
     }
     return fits > 1 ? "ambiguous option"
-           : fits   ? "no value goes with the option"
+           : fits   ? "no value is allowed for the option"
                     : "unknown option";
 }
 
@@ -145,9 +145,9 @@ static bool sort_words(int argc, char **argv, const struct option *options, stru
         }
         const char *word = argv[at];
         if (found == '?')
-            return usage(parse->error, NULL, what_is_wrong(word), word);
+            return usage_error(parse->error, NULL, what_is_wrong(word), word);
         if (found == ':')
-            return usage(parse->error, NULL, "a value is missing after", word);
+            return usage_error(parse->error, NULL, "a value is missing after", word);
         if (found == FIRST_VALUE - 1) {
             parse->invocation->request = REQUEST_TABLE;
             continue;
@@ -184,8 +184,8 @@ static bool is_taken(const struct option_spec *option, const struct command *com
 {
     if (!command || option->groups & (command->groups | GROUP_COMMON))
         return true;
-    char *what = mem_format("--%s is no option of '%s'", option->name, command->name);
-    usage(error, command, what, "");
+    char *what = mem_format("--%s is not an option of '%s'", option->name, command->name);
+    usage_error(error, command, what, "");
     free(what);
     return false;
 }
@@ -230,11 +230,11 @@ static bool apply_arguments(struct parse *parse)
     const char **words = parse->words + parse->name_count;
     size_t count = parse->word_count - parse->name_count;
     if (count > command->most)
-        return usage(parse->error, command, "too many arguments, from", words[command->most]);
+        return usage_error(parse->error, command, "too many arguments, from", words[command->most]);
     for (size_t i = 0; i < command->least; i++)
         if (i >= count || !*words[i]) {
             char *what = mem_format("'%s' needs %s", command->name, command->arguments);
-            usage(parse->error, command, what, "");
+            usage_error(parse->error, command, what, "");
             free(what);
             return false;
         }
@@ -257,16 +257,16 @@ static bool unknown_command(struct parse *parse)
     char *what = *others ? mem_format("'%s' is followed by %s%s", parse->words[0], others,
                                       parse->word_count > 1 ? ", not" : "")
                          : mem_copy("unknown command");
-    usage(parse->error, NULL, what,
-          !*others                ? parse->words[0]
-          : parse->word_count > 1 ? parse->words[1]
-                                  : "");
+    usage_error(parse->error, NULL, what,
+                !*others                ? parse->words[0]
+                : parse->word_count > 1 ? parse->words[1]
+                                        : "");
     free(what);
     free(others);
     return false;
 }
 
-static bool understand(struct parse *parse)
+static bool interpret(struct parse *parse)
 {
     struct invocation *invocation = parse->invocation;
     if (parse->word_count && strcmp(parse->words[0], "help") == 0) {
@@ -277,18 +277,18 @@ static bool understand(struct parse *parse)
     if (parse->word_count)
         invocation->command = find_command(parse->words, parse->word_count, &parse->name_count);
     /* The first of two words alone: help may be asked for. */
-    bool is_half = parse->word_count == 1 && is_first_word(parse->words[0]);
-    if (parse->word_count && !invocation->command && !is_half)
+    bool is_incomplete = parse->word_count == 1 && is_first_word(parse->words[0]);
+    if (parse->word_count && !invocation->command && !is_incomplete)
         return unknown_command(parse);
     for (size_t i = 0; i < parse->seen_count; i++)
         if (!apply_option(&parse->seen[i], parse))
             return false;
     if (invocation->request != REQUEST_RUN)
         return true;
-    if (is_half)
+    if (is_incomplete)
         return unknown_command(parse);
     if (!invocation->command)
-        return usage(parse->error, NULL, "a command is missing", "");
+        return usage_error(parse->error, NULL, "a command is missing", "");
     invocation->settings.is_deployment = invocation->command->is_deployment;
     return apply_arguments(parse);
 }
@@ -306,7 +306,7 @@ bool arguments_parse(int argc, char **argv, struct invocation *invocation, struc
                           .seen = mem_array(letters + 1, sizeof *parse.seen),
                           .words = mem_array(room, sizeof *parse.words)};
     struct option *options = long_options();
-    bool good = sort_words(argc, argv, options, &parse) && understand(&parse);
+    bool good = sort_words(argc, argv, options, &parse) && interpret(&parse);
     free(options);
     free(parse.seen);
     free(parse.words);

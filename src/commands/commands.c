@@ -38,7 +38,8 @@ const struct command command_table[] = {
         .secret_name = SAVED_URL,
         .variable = "DB_CLUSTER_ID",
         .key = "cluster_id",
-        .help = "Create the cluster, its pool and its CA file, or take up the one there is",
+        .help =
+            "Create the cluster, its pool and its CA file, or continue with the one that exists",
         .answer_help = "the cluster's ID",
         .run = command_create,
     },
@@ -171,7 +172,7 @@ const struct command command_table[] = {
         .help = "As setup, without the check of the account; nothing where USE_MANAGED_DB is set "
                 "and not true",
         .answer_help = "the cluster's ID",
-        .run = command_setup_function,
+        .run = command_setup_managed_database,
     },
     {
         .name = "compose check",
@@ -260,7 +261,7 @@ const struct command command_table[] = {
         .secret_name = SETUP_URL,
         .variable = "DROPLET_ID",
         .key = "droplet_id",
-        .help = "Create a Droplet in the VPC, or take up the one there is",
+        .help = "Create a Droplet in the VPC, or continue with the one that exists",
         .answer_help = "the Droplet's ID",
         .run = command_droplet_create,
     },

@@ -64,7 +64,7 @@ static void warn(const struct console *console, const struct findings *findings)
                         findings->left_out);
     if (!findings->not_seen)
         return;
-    char *shown = quote_text(findings->not_seen, strlen(findings->not_seen));
+    char *shown = quote_for_message(findings->not_seen, strlen(findings->not_seen));
     console_warning(console,
                     "The secrets in %s were not looked at: the folder is not on this machine, or "
                     "closed to you",

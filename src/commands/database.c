@@ -29,8 +29,8 @@ bool command_create(struct flow *flow, struct command_result *result, struct err
                                  flow_get(flow, SETTING_REGION), flow_get(flow, SETTING_SIZE),
                                  flow_get(flow, SETTING_VPC_UUID), error))
         return false;
-    if (flow->put_off.kind != ERROR_NONE) {
-        *error = flow->put_off;
+    if (flow->deferred.kind != ERROR_NONE) {
+        *error = flow->deferred;
         return false;
     }
     return give_text(result, flow->cluster_id);
@@ -80,7 +80,7 @@ static void add_rows(struct buffer *json, const char *text)
 {
     struct table table;
     struct error ignored = ERROR_INIT;
-    if (!table_read(text, strlen(text), "the answer", &table, &ignored)) {
+    if (!table_read(text, strlen(text), "read the answer", &table, &ignored)) {
         buffer_add_text(json, "null");
         return;
     }
@@ -131,14 +131,13 @@ bool command_auth(struct flow *flow, struct command_result *result, struct error
     return validate_doctl_auth(flow, &result->text, error);
 }
 
-bool command_setup_function(struct flow *flow, struct command_result *result, struct error *error)
+bool command_setup_managed_database(struct flow *flow, struct command_result *result,
+                                    struct error *error)
 {
-    if (!setup_managed_database(flow, false, error))
-        return false;
-    result->text = mem_copy(flow->cluster_id);
-    return true;
+    return setup_managed_database(flow, false, error) && give_text(result, flow->cluster_id);
 }
 
+/* The plan's --setup-managed-db in the main() of its deploy script (task 3). */
 bool command_setup(struct flow *flow, struct command_result *result, struct error *error)
 {
     char *email = NULL;

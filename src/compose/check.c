@@ -66,7 +66,7 @@ static void check_need(struct checker *checker, const char *name, const struct n
 {
     const struct node *other = node_get(checker->compose->services, needed);
     if (!other) {
-        char *shown = quote_text(needed, strlen(needed));
+        char *shown = quote_for_message(needed, strlen(needed));
         findings_add(checker->findings, at, "need-undefined",
                      mem_format("%s needs the service %s, which no file defines", name, shown),
                      mem_format("define %s or take it out here", shown));
@@ -145,7 +145,7 @@ static void check_keys(struct checker *checker, const char *name, const struct n
         const char *key = service->keys[i]->text;
         if (compose_knows_key(key))
             continue;
-        char *shown = quote_text(key, strlen(key));
+        char *shown = quote_for_message(key, strlen(key));
         findings_add(checker->findings, service->keys[i], "unknown-key",
                      mem_format("%s is no key of a Compose service (%s)", shown, name),
                      mem_format("correct it, or call it x-%s if it is your own", shown));
@@ -194,7 +194,7 @@ static void check_source(struct checker *checker, const char *name, const struct
     }
     if (found && is_given(found))
         return;
-    char *shown = quote_text(source->text, strlen(source->text));
+    char *shown = quote_for_message(source->text, strlen(source->text));
     findings_add(checker->findings, source, "secret-undefined",
                  mem_format("%s uses the secret %s, %s", name, shown,
                             found ? "which is defined without a file" : "which no file defines"),

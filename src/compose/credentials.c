@@ -144,7 +144,7 @@ static void check_variables(struct findings *findings, const char *name, const s
             continue;
         char *text = literal(value);
         if (!node_is_null(value) && !is_harmless(key->text, text)) {
-            char *shown = quote_text(key->text, strlen(key->text));
+            char *shown = quote_for_message(key->text, strlen(key->text));
             add(findings, value, mem_format("%s has %s in plain text", name, shown));
             free(shown);
         }

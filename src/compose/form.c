@@ -19,7 +19,7 @@ static bool check_section(const struct node *section, const char *name, bool may
         return node_complain(section, error, "this is not Compose: %s has to be a mapping", name);
     for (size_t i = 0; i < section->count; i++) {
         const struct node *item = section->items[i];
-        char *shown = quote_text(section->keys[i]->text, strlen(section->keys[i]->text));
+        char *shown = quote_for_message(section->keys[i]->text, strlen(section->keys[i]->text));
         bool good = true;
         if (!pattern_is(&name_pattern, section->keys[i]->text))
             good = node_complain(section->keys[i], error,
@@ -61,7 +61,7 @@ bool compose_check_form(const struct node *root, const char *path, struct error 
                 known += strcmp(key, "include") == 0 || strcmp(key, "version") == 0;
             }
         if (!found) {
-            char *shown = quote_text(key, strlen(key));
+            char *shown = quote_for_message(key, strlen(key));
             bool is_service =
                 node_get(root->items[i], "image") || node_get(root->items[i], "build");
             node_complain(root->keys[i], error,

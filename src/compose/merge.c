@@ -158,7 +158,7 @@ struct merger {
 static struct node *refuse(struct merger *merger, const struct node *node, const char *key,
                            const char *what)
 {
-    char *shown = quote_text(key, strlen(key));
+    char *shown = quote_for_message(key, strlen(key));
     node_complain(node, merger->error, "this is not Compose: %s has to be %s", shown, what);
     free(shown);
     return NULL;

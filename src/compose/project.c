@@ -169,7 +169,7 @@ static struct node *extend(struct loader *loader, const char *folder, struct nod
     struct node *from = path ? services_of(loader, extends, path) : services;
     struct node *base = from ? node_get(from, name) : NULL;
     if (from && (!base || base->kind != NODE_MAPPING)) {
-        char *shown = quote_text(name, strlen(name));
+        char *shown = quote_for_message(name, strlen(name));
         node_complain(extends, loader->error, "the service %s to extend is not there", shown);
         free(shown);
         base = NULL;
@@ -368,7 +368,7 @@ bool compose_secret_file(const struct compose *compose, const char *name, char *
     *path = file ? compose_path(compose->files, file) : NULL;
     if (*path)
         return true;
-    char *shown = quote_text(name, strlen(name));
+    char *shown = quote_for_message(name, strlen(name));
     error_set(error, ERROR_NOT_THERE, 0,
               secret ? "the secret %s comes from no file on this host"
                      : "the Compose files define no secret %s",
@@ -403,8 +403,8 @@ bool compose_service_secret(const struct compose *compose, const char *service, 
     const struct node *mount = find_mount(node_get(compose->services, service), target);
     if (mount)
         return compose_secret_file(compose, node_get(mount, "source")->text, path, error);
-    char *name = quote_text(service, strlen(service));
-    char *shown = quote_text(target, strlen(target));
+    char *name = quote_for_message(service, strlen(service));
+    char *shown = quote_for_message(target, strlen(target));
     error_set(error, ERROR_NOT_THERE, 0, "the service %s has no secret at %s", name, shown);
     free(shown);
     free(name);

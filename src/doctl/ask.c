@@ -16,16 +16,17 @@
 static size_t choose(const struct doctl *doctl, const struct call *call,
                      const struct wording *order[2])
 {
-    size_t count = 0;
     bool common = !call->shipped.words;
     bool plan = call->plan.words && (common || doctl->options.dialect != DIALECT_SHIPPED);
     bool shipped = call->shipped.words && doctl->options.dialect != DIALECT_PLAN;
-    if (plan && !(shipped && released_so_far(doctl)))
-        order[count++] = &call->plan;
-    if (shipped)
-        order[count++] = &call->shipped;
-    if (plan && shipped && count == 1)
-        order[count++] = &call->plan;
+    size_t count = 0;
+    if (plan && shipped) {
+        bool released = released_so_far(doctl);
+        order[count++] = released ? &call->shipped : &call->plan;
+        order[count++] = released ? &call->plan : &call->shipped;
+    } else if (plan || shipped) {
+        order[count++] = plan ? &call->plan : &call->shipped;
+    }
     return count;
 }
 
@@ -121,8 +122,8 @@ static enum verdict ask_in(const struct asking *asking, const struct wording *wo
 }
 
 /*
- * Asks in the wordings of `order`, up to the first that decides; *used is the last one. The error
- * is that of the last one, but that an odd answer says more than words that doctl does not know.
+ * Asks in the wordings of `order` until one decides; *used is the last one tried. The error is that
+ * of the last one, except that an odd answer is kept over a later "unknown command".
  */
 static enum verdict ask_in_turn(const struct asking *asking, const struct wording *order[2],
                                 size_t count, const struct wording **used, struct error *error)
@@ -134,7 +135,7 @@ static enum verdict ask_in_turn(const struct asking *asking, const struct wordin
         bool known = verdict == VERDICT_ANSWERED || verdict == VERDICT_FAILED;
         *used = order[i];
         if (i > 0 && order[i] == &asking->call->shipped && known)
-            asking->doctl->release.knows_shipped = true;
+            released_note_shipped(asking->doctl);
         if (verdict == VERDICT_ANSWERED)
             return verdict;
         if (!(odd && verdict == VERDICT_UNSUPPORTED))
@@ -161,7 +162,7 @@ static bool ask_once(struct doctl *doctl, const struct call *call,
     free(asking.doing);
     if (verdict == VERDICT_ANSWERED)
         return true;
-    /* A hand-made doctl need not know a question beyond the plan: the caller goes on without it. */
+    /* A hand-made doctl need not know what the plan does not ask: the caller goes on without it. */
     if (verdict == VERDICT_ODD && !call->mutation && call->shipped.words &&
         !doctl_is_released(doctl))
         error->kind = ERROR_UNSUPPORTED;

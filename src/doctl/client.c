@@ -11,7 +11,7 @@
 
 extern char **environ;
 
-/* The scratch file there may be, for when memory runs out. */
+/* The scratch file of this run, for remove_scratch(), which gets no argument. */
 static const char *scratch_in_use;
 
 /* Variables that replace the caller's; gives how many there are. */
@@ -63,6 +63,12 @@ static void make_environment(struct doctl *doctl)
         doctl->environment[used++] = doctl->own_variables[i];
 }
 
+static void remove_scratch(void)
+{
+    if (scratch_in_use)
+        unlink(scratch_in_use);
+}
+
 struct doctl *doctl_new(const struct doctl_options *options, struct error *error)
 {
     char *path;
@@ -76,6 +82,8 @@ struct doctl *doctl_new(const struct doctl_options *options, struct error *error
     doctl->options = *options;
     doctl->path = path;
     make_environment(doctl);
+    /* Called in the reverse order: first the children end, then what they wrote goes. */
+    mem_at_exhaustion(remove_scratch);
     doctl->set = process_set_new(options->jobs);
     return doctl;
 }
@@ -131,16 +139,9 @@ struct process *client_start(struct doctl *doctl, bool mutation, const struct wo
     return process_start(doctl->set, &request);
 }
 
-static void remove_scratch(void)
-{
-    if (scratch_in_use)
-        unlink(scratch_in_use);
-}
-
 const char *client_scratch(struct doctl *doctl, const char *beside)
 {
     if (!doctl->scratch) {
-        mem_at_exhaustion(remove_scratch);
         doctl->scratch = mem_format("%s.%ld.tmp", beside, (long)getpid());
         scratch_in_use = doctl->scratch;
     }

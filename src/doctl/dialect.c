@@ -25,7 +25,7 @@ static const struct call calls[] = {
     [CALL_VPC_LIST] =
         {
             .doing = "list the VPCs",
-            .is_list = true,
+            .must_be_whole = true,
             .plan = {"vpcs list --format Name,ID --no-header", SHAPE_ROWS, COLUMNS("Name", "ID")},
         },
     [CALL_VPC_CREATE] =
@@ -38,7 +38,7 @@ static const struct call calls[] = {
     [CALL_CLUSTER_LIST] =
         {
             .doing = "list the database clusters",
-            .is_list = true,
+            .must_be_whole = true,
             .plan = {"databases list --format Name,ID,Engine,Status --no-header", SHAPE_ROWS,
                      COLUMNS("Name", "ID", "Engine", "Status")},
         },
@@ -67,7 +67,7 @@ static const struct call calls[] = {
     [CALL_POOL_LIST] =
         {
             .doing = "list the connection pools of $1",
-            .is_list = true,
+            .must_be_whole = true,
             .plan = {"databases pool list $1 --format Name --no-header", SHAPE_ROWS,
                      COLUMNS("Name")},
         },
@@ -122,7 +122,7 @@ static const struct call calls[] = {
     [CALL_RULE_LIST] =
         {
             .doing = "list the trusted sources of $1",
-            .is_list = true,
+            .must_be_whole = true,
             .shipped = {"databases firewalls list $1", SHAPE_TABLE, COLUMNS("Type", "Value")},
         },
     [CALL_RULE_APPEND] =
@@ -139,6 +139,7 @@ static const struct call calls[] = {
     [CALL_DROPLET_LIST] =
         {
             .doing = "list the Droplets",
+            .must_be_whole = true,
             .plan = {"compute droplet list --format ID,Name,Status", SHAPE_TABLE,
                      COLUMNS("ID", "Name", "Status")},
         },

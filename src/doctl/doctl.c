@@ -91,6 +91,15 @@ static bool ask_text(struct doctl *doctl, enum call_id id,
     return true;
 }
 
+static bool has_cell(const struct table *table, const char *column, const char *value)
+{
+    int index = table_column(table, column);
+    bool found = false;
+    for (size_t row = 0; index >= 0 && row < table->rows; row++)
+        found = found || span_is(table_cell(table, row, (size_t)index), value);
+    return found;
+}
+
 /* Whether a row of a table has these two cells. */
 static bool has_row(const struct table *table, const char *column, const char *value,
                     const char *second_column, const char *second_value)
@@ -105,7 +114,8 @@ static bool has_row(const struct table *table, const char *column, const char *v
 }
 
 /*
- * A change that a released doctl answers with a table of what it made, which may be there or not.
+ * A change that a released doctl answers with a table of what it made; the table is empty where
+ * doctl printed none.
  */
 static bool ask_change(struct doctl *doctl, enum call_id id,
                        const char *const arguments[CALL_ARGUMENTS], struct table *table,
@@ -266,7 +276,7 @@ bool doctl_pool_create(struct doctl *doctl, const char *cluster_id,
             ARGUMENTS(cluster_id, request->name, request->database, request->user, request->size),
             &table, &reply, error))
         return false;
-    *shown = has_row(&table, "Name", request->name, "Name", request->name);
+    *shown = has_cell(&table, "Name", request->name);
     table_free(&table);
     reply_free(&reply);
     return true;
@@ -377,10 +387,10 @@ bool doctl_rule_append(struct doctl *doctl, const char *cluster_id, const char *
     return true;
 }
 
-void doctl_prefetch(struct doctl *doctl, enum call_id question, const char *cluster_id,
-                    const char *detail)
+void doctl_prefetch(struct doctl *doctl, enum call_id question, const char *first,
+                    const char *second)
 {
     if (question == CALL_CERTIFICATE)
-        detail = client_scratch(doctl, detail);
-    ask_prefetch(doctl, question, ARGUMENTS(cluster_id, detail));
+        second = client_scratch(doctl, second);
+    ask_prefetch(doctl, question, ARGUMENTS(first, second));
 }

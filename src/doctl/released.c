@@ -44,12 +44,17 @@ void released_note(struct doctl *doctl, enum verdict verdict, const struct proce
         doctl->release.is_tidy = true;
 }
 
+void released_note_shipped(struct doctl *doctl)
+{
+    doctl->release.knows_shipped = true;
+}
+
 bool released_was_cut_off(struct doctl *doctl, const struct call *call,
                           const struct wording *wording, const struct buffer *out)
 {
     if (!out->length || out->data[out->length - 1] == '\n')
         return false;
-    return call->is_list || doctl->release.is_tidy ||
+    return call->must_be_whole || doctl->release.is_tidy ||
            (wording->shape == SHAPE_ID && pattern_is(&part_of_uuid_pattern, out->data)) ||
            doctl_is_released(doctl);
 }

@@ -116,7 +116,7 @@ static bool read_id(const char *doing, struct reply *reply, struct error *error)
             struct span id = table_cell(table, 0, (size_t)column);
             table->cells[0] = id;
             return id.length > 0 || error_set(error, ERROR_UNREADABLE, 0,
-                                              "could not %s: the answer has no ID", doing);
+                                              "could not %s: doctl printed no ID", doing);
         }
     } else {
         table_free(table);
@@ -166,7 +166,8 @@ bool reply_read(const struct call *call, const struct wording *wording, const ch
         return read_id(doing, reply, error);
     case SHAPE_PEM:
         if (!strstr(buffer_text(printed(reply)), "-----BEGIN "))
-            return error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl printed none", doing);
+            return error_set(error, ERROR_UNREADABLE, 0,
+                             "could not %s: doctl printed no certificate", doing);
         reply->certificate = mem_copy(buffer_text(printed(reply)));
         return true;
     case SHAPE_FILE:

@@ -64,9 +64,9 @@ static bool from_json(const struct buffer *out, struct buffer *line)
 static void describe_api_error(const struct api_error *found, const char *doing,
                                struct error *error)
 {
-    char *text = quote_text(found->text.start, found->text.length);
-    char *request = quote_text(found->request_id.start ? found->request_id.start : "",
-                               found->request_id.length);
+    char *text = quote_for_message(found->text.start, found->text.length);
+    char *request = quote_for_message(found->request_id.start ? found->request_id.start : "",
+                                      found->request_id.length);
     error_set(error, found->status == 401 ? ERROR_AUTH : ERROR_API, found->status,
               "could not %s: DigitalOcean answered %d%s%s%s%s%s", doing, found->status,
               *text ? ", " : "", text, *request ? " (request " : "", request, *request ? ")" : "");
@@ -111,7 +111,7 @@ static char *first_complaint(const struct buffer *err)
     if (!err->length || (!pattern_match(&error_line_pattern, err->data, err->length, 0, groups) &&
                          !pattern_match(&line_pattern, err->data, err->length, 0, groups)))
         return mem_copy("");
-    return quote_text(groups[1].start, groups[1].length);
+    return quote_for_message(groups[1].start, groups[1].length);
 }
 
 static enum verdict fail(struct error *error, enum verdict verdict, enum error_kind kind,
@@ -156,7 +156,7 @@ static bool was_refused(const struct process_result *result, struct buffer *line
     return refused;
 }
 
-/* A failure that is neither DigitalOcean's, nor known to be doctl's own, may be a hand-made doctl's. */
+/* A complaint that released doctls are known for is a failure; any other may be a hand-made doctl's. */
 static enum verdict judge_status(const struct process_result *result,
                                  const struct buffer *complaints, const char *doing,
                                  struct error *error)

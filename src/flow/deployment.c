@@ -8,7 +8,6 @@
 #include "base/bytes.h"
 #include "base/process.h"
 #include "flow/wait.h"
-#include "settings/print.h"
 
 /* A VPC has members for some time after the last one was deleted. */
 #define VPC_EMPTY_MS 180000
@@ -21,7 +20,7 @@ void deployment_free(struct deployment *deployment)
     deployment->vpc_uuid = NULL;
 }
 
-static bool find_its_droplet(struct flow *flow, struct droplet *droplet, struct error *error)
+static bool find_deployment_droplet(struct flow *flow, struct droplet *droplet, struct error *error)
 {
     const char *id = settings_droplet(flow->settings);
     struct error failure = ERROR_INIT;
@@ -42,14 +41,15 @@ bool find_deployment(struct flow *flow, struct deployment *deployment, struct er
     *deployment = (struct deployment){.vpc_uuid = NULL};
     const char *name = flow_get(flow, SETTING_CLUSTER_NAME);
     bool good =
-        find_its_droplet(flow, &deployment->droplet, error) &&
+        find_deployment_droplet(flow, &deployment->droplet, error) &&
         doctl_cluster_find(flow->doctl, name, &deployment->cluster, error) &&
         doctl_vpc_find(flow->doctl, flow_get(flow, SETTING_VPC_NAME), &deployment->vpc_uuid, error);
     if (good && deployment->cluster.id && strcmp(deployment->cluster.engine, "pg") != 0)
-        good = error_set(error, ERROR_CONFLICT, 0,
-                         "the database cluster %s has the engine %.32s, not pg: it is none of this "
-                         "deployment's",
-                         name, deployment->cluster.engine);
+        good = error_set(
+            error, ERROR_CONFLICT, 0,
+            "the database cluster %s has the engine %.32s, not pg: it does not belong to this "
+            "deployment",
+            name, deployment->cluster.engine);
     if (good && !deployment->droplet.id && !deployment->cluster.id && !deployment->vpc_uuid)
         good =
             error_set(error, ERROR_NOT_THERE, 0,

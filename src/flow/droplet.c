@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "doctl/compute.h"
 #include "flow/flow.h"
 #include "flow/locks.h"
 #include "flow/recover.h"
@@ -72,27 +71,6 @@ static bool check_request(struct flow *flow, char **key_id, struct error *error)
     return true;
 }
 
-/* Sends the request; where it may have come through without an answer, looks for the Droplet. */
-static bool request_droplet(struct flow *flow, const struct droplet_request *request, char **id,
-                            struct error *error)
-{
-    struct error failure = ERROR_INIT;
-    if (compute_droplet_create(flow->doctl, request, id, &failure))
-        return true;
-    struct droplet droplet = {NULL, NULL, NULL, NULL};
-    struct error ignored = ERROR_INIT;
-    bool there = may_have_happened(flow, &failure) &&
-                 compute_droplet_find(flow->doctl, request->name, &droplet, &ignored) && droplet.id;
-    if (there) {
-        console_warning(flow->console, "%s; the Droplet is there all the same", failure.text);
-        *id = mem_copy(droplet.id);
-    } else {
-        *error = failure;
-    }
-    droplet_free(&droplet);
-    return there;
-}
-
 /* Names of Droplets need not be unique: two runs at once would make two. */
 static bool lock_droplet(struct flow *flow, const char *name, struct error *error)
 {
@@ -105,8 +83,8 @@ static bool lock_droplet(struct flow *flow, const char *name, struct error *erro
 }
 
 /* Says what is asked for, and asks for it. */
-static bool make_droplet(struct flow *flow, const char *name, const char *key_id,
-                         const char *vpc_uuid, char **id, struct error *error)
+static bool announce_and_make(struct flow *flow, const char *name, const char *key_id,
+                              const char *vpc_uuid, char **id, struct error *error)
 {
     struct droplet_request request = {.name = name,
                                       .region = flow_get(flow, SETTING_REGION),
@@ -120,9 +98,8 @@ static bool make_droplet(struct flow *flow, const char *name, const char *key_id
     console_plain(flow->console, "  Region: %s", request.region);
     console_plain(flow->console, "  Size:   %s", request.size);
     console_plain(flow->console, "  Image:  %s", request.image);
-    if (!request_droplet(flow, &request, id, error))
+    if (!make_droplet(flow, &request, id, error))
         return false;
-    flow->changes++;
     console_success(flow->console, "Droplet created: %s", *id);
     return true;
 }
@@ -150,7 +127,7 @@ bool create_droplet(struct flow *flow, const char *name, char **id, struct error
     bool good = check_request(flow, &key_id, error) &&
                 ensure_vpc(flow, flow_get(flow, SETTING_VPC_NAME), flow_get(flow, SETTING_REGION),
                            &vpc_uuid, error) &&
-                make_droplet(flow, name, key_id, vpc_uuid, id, error);
+                announce_and_make(flow, name, key_id, vpc_uuid, id, error);
     free(vpc_uuid);
     free(key_id);
     return good;

@@ -73,11 +73,11 @@ static bool private_host(struct flow *flow, const char *cluster_id, const char *
 }
 
 /*
- * Where the pooler is: the pool's URI tells it; *known is false for a doctl without that question.
+ * Where the pooler is: the pool's URI tells it; *found is false for a doctl without that question.
  * `host` is the one inside the VPC, or NULL.
  */
 static bool pooler_endpoint(struct flow *flow, const char *cluster_id, const char *host,
-                            struct conninfo *info, bool *known, struct error *error)
+                            struct conninfo *info, bool *found, struct error *error)
 {
     const char *pool = flow_get(flow, SETTING_POOL);
     char *uri = NULL;
@@ -92,7 +92,7 @@ static bool pooler_endpoint(struct flow *flow, const char *cluster_id, const cha
         return good;
     }
     if (failure.kind == ERROR_API && failure.number == 404) {
-        bool usual = strcmp(pool, "app-pool") == 0;
+        bool usual = strcmp(pool, settings_default(SETTING_POOL)) == 0;
         return error_set(error, ERROR_API, 404,
                          "the connection pool %s does not exist: run 'managed-db pool %s%s%s'",
                          pool, cluster_id, usual ? "" : " ", usual ? "" : pool);
@@ -102,20 +102,20 @@ static bool pooler_endpoint(struct flow *flow, const char *cluster_id, const cha
         *error = failure;
         return false;
     }
-    *known = false;
+    *found = false;
     return true;
 }
 
 bool choose_endpoint(struct flow *flow, const char *cluster_id, bool use_pool,
-                     struct conninfo *info, bool *known, struct error *error)
+                     struct conninfo *info, bool *found, struct error *error)
 {
-    *known = !flow->settings->faithful;
-    if (!*known)
+    *found = !flow->settings->faithful;
+    if (!*found)
         return true;
     char *host = NULL;
     bool good = private_host(flow, cluster_id, info->host, &host, error);
     if (good && use_pool) {
-        good = pooler_endpoint(flow, cluster_id, host, info, known, error);
+        good = pooler_endpoint(flow, cluster_id, host, info, found, error);
     } else if (host) {
         free(info->host);
         info->host = mem_copy(host);

@@ -17,10 +17,7 @@
 #include "flow/trusted_sources.h"
 #include "flow/wait.h"
 
-/* The plan's constants that are not settings. */
-#define DATABASE_NAME "defaultdb"
-#define DATABASE_USER "doadmin"
-#define DASHBOARD     "https://cloud.digitalocean.com/databases/"
+#define DASHBOARD "https://cloud.digitalocean.com/databases/"
 
 /* ---- the plan, task 1: provisioning ---- */
 
@@ -54,50 +51,27 @@ bool check_existing_database(struct flow *flow, const char *cluster_name, struct
     return true;
 }
 
-/* The certificate of setup and create: one that cannot be had does not stop the rest. */
-static bool download_if_possible(struct flow *flow, const char *cluster_id, struct error *error)
-{
-    struct error failure = ERROR_INIT;
-    if (download_ssl_certificate(flow, cluster_id, flow_get(flow, SETTING_CA_FILE), &failure))
-        return true;
-    if (failure.kind != ERROR_UNSUPPORTED && failure.kind != ERROR_API) {
-        *error = failure;
-        return false;
-    }
-    console_warning(flow->console, "Failed to download SSL certificate: %s", failure.text);
-    console_plain(flow->console, "You may need to download manually from DigitalOcean dashboard");
-    if (failure.kind == ERROR_API)
-        flow->put_off = failure;
-    return true;
-}
+static bool download_if_possible(struct flow *flow, const char *cluster_id, struct error *error);
 
-/* What the plan does with a new cluster that is online. */
+/* What the plan does once a new cluster is online. */
 static bool finish_cluster(struct flow *flow, struct error *error)
 {
+    prefetch_cluster(flow, flow->cluster_id);
     return create_connection_pool(flow, flow->cluster_id, flow_get(flow, SETTING_POOL),
                                   flow_get(flow, SETTING_POOL_SIZE), error) &&
            download_if_possible(flow, flow->cluster_id, error);
 }
 
-/* A cluster that was found may have been left half made: the plan returns at once. */
+/*
+ * The plan does nothing more with a cluster that exists. Here the pool and the certificate that an
+ * earlier run did not get to are made up for.
+ */
 static bool finish_existing_cluster(struct flow *flow, struct error *error)
 {
-    if (flow->settings->faithful)
-        return true;
-    if (!save_prepare(flow, flow_get(flow, SETTING_CA_FILE), error))
-        return false;
-    if (strcmp(flow->cluster_status, "online") == 0)
-        prefetch_cluster(flow, flow->cluster_id);
-    return wait_until_online(flow, flow->cluster_id, flow->cluster_status, error) &&
-           finish_cluster(flow, error);
-}
-
-static bool finish_new_cluster(struct flow *flow, bool waited, struct error *error)
-{
-    if (!waited && !wait_until_online(flow, flow->cluster_id, NULL, error))
-        return false;
-    prefetch_cluster(flow, flow->cluster_id);
-    return finish_cluster(flow, error);
+    return flow->settings->faithful ||
+           (save_prepare(flow, flow_get(flow, SETTING_CA_FILE), error) &&
+            wait_until_online(flow, flow->cluster_id, flow->cluster_status, error) &&
+            finish_cluster(flow, error));
 }
 
 bool create_managed_database(struct flow *flow, const char *cluster_name, const char *region,
@@ -134,12 +108,13 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
                                       .vpc_uuid = vpc_uuid};
     bool waited;
     char *id = NULL;
+    /* The plan says both; one is enough, and setup adds its own. */
     if (!make_cluster(flow, &request, &id, &waited, error))
         return flow->is_setup ? false : error_precede(error, "Failed to create database cluster");
     free(flow->cluster_id);
     flow->cluster_id = id;
     console_success(flow->console, "Database cluster created: %s", id);
-    return finish_new_cluster(flow, waited, error);
+    return (waited || wait_until_online(flow, id, NULL, error)) && finish_cluster(flow, error);
 }
 
 bool create_connection_pool(struct flow *flow, const char *cluster_id, const char *pool_name,
@@ -157,7 +132,7 @@ bool create_connection_pool(struct flow *flow, const char *cluster_id, const cha
     }
 
     struct pool_request request = {
-        .name = pool_name, .database = DATABASE_NAME, .user = DATABASE_USER, .size = pool_size};
+        .name = pool_name, .database = PLAN_DATABASE, .user = PLAN_USER, .size = pool_size};
     bool seen;
     if (!make_pool(flow, cluster_id, &request, &seen, error))
         return false;
@@ -197,11 +172,30 @@ bool download_ssl_certificate(struct flow *flow, const char *cluster_id, const c
     if (good) {
         buffer_add(&content, pem, length);
         buffer_add_text(&content, "\n");
-        good = save_file(flow, "SSL certificate", output_path, content.data, content.length, error);
+        good = save_file(flow, output_path, content.data, content.length,
+                         &(struct save_words){"SSL certificate saved", "SSL certificate unchanged"},
+                         error);
     }
     buffer_free(&content);
     mem_free_secret(pem);
     return good;
+}
+
+/* The plan's else branch: a certificate that cannot be had stops 'ca', but not create and setup. */
+static bool download_if_possible(struct flow *flow, const char *cluster_id, struct error *error)
+{
+    struct error failure = ERROR_INIT;
+    if (download_ssl_certificate(flow, cluster_id, flow_get(flow, SETTING_CA_FILE), &failure))
+        return true;
+    if (failure.kind != ERROR_UNSUPPORTED && failure.kind != ERROR_API) {
+        *error = failure;
+        return false;
+    }
+    console_warning(flow->console, "Failed to download SSL certificate: %s", failure.text);
+    console_plain(flow->console, "You may need to download manually from DigitalOcean dashboard");
+    if (failure.kind == ERROR_API)
+        flow->deferred = failure;
+    return true;
 }
 
 /* ---- the plan, task 1: connection string ---- */
@@ -211,10 +205,11 @@ static void take_pooler_host(struct flow *flow, struct conninfo *info)
 {
     char *pooler = conninfo_pooler_host(info->host);
     if (strcmp(pooler, info->host) != 0)
-        console_warning(flow->console,
-                        "%s is the plan's name for the pooler: a released doctl's "
-                        "clusters have no such host",
-                        pooler);
+        console_warning(
+            flow->console,
+            "%s follows the plan's rule for the pooler's name: real clusters have no such "
+            "host",
+            pooler);
     free(info->host);
     info->host = pooler;
 }
@@ -232,12 +227,12 @@ bool get_connection_string(struct flow *flow, const char *cluster_id, bool use_p
         return false;
     }
 
-    bool known;
-    if (!choose_endpoint(flow, cluster_id, use_pool, info, &known, error)) {
+    bool found;
+    if (!choose_endpoint(flow, cluster_id, use_pool, info, &found, error)) {
         conninfo_free(info);
         return false;
     }
-    if (use_pool && !known)
+    if (use_pool && !found)
         take_pooler_host(flow, info);
     if (use_pool)
         console_info(flow->console, "Using connection pooler endpoint");
@@ -254,8 +249,11 @@ bool save_connection_string(struct flow *flow, const char *cluster_id, const cha
         return false;
 
     const char *ssl_mode = flow_get(flow, SETTING_SSL_MODE);
-    bool good = flow->settings->no_secret_file ||
-                save_url(flow, "Connection string", output_path, &info, ssl_mode, error);
+    bool good =
+        flow->settings->no_secret_file ||
+        save_url(flow, output_path, &info, ssl_mode,
+                 &(struct save_words){"Connection string saved", "Connection string unchanged"},
+                 error);
     if (good) {
         if (strncmp(ssl_mode, "verify-", 7) == 0)
             console_info(flow->console, "For %s the client needs the CA file too (sslrootcert)",
@@ -329,7 +327,7 @@ bool show_database_info(struct flow *flow, const char *cluster_id, struct databa
     return false;
 }
 
-/* ---- the functions that the plan takes from an earlier step ---- */
+/* ---- the functions that the plan takes from an earlier step, by their names ---- */
 
 bool ensure_vpc(struct flow *flow, const char *name, const char *region, char **uuid,
                 struct error *error)
@@ -362,13 +360,14 @@ bool validate_doctl_auth(struct flow *flow, char **email, struct error *error)
 
 /* ---- the plan, task 3 ---- */
 
+/* Unset means managed, unlike in the plan (README, "Differences from the plan's bash"). */
 bool is_self_hosted(const struct settings *settings)
 {
     const char *use = settings_get(settings, SETTING_USE_MANAGED_DB);
     return *use && strcmp(use, "true") != 0;
 }
 
-/* What cannot be used fails before the first change; then what is asked in any case is started. */
+/* Before the first change: checks files and Droplet, takes the lock, starts the reads of a setup. */
 static bool prepare_setup(struct flow *flow, struct error *error)
 {
     flow->is_setup = true;
@@ -398,15 +397,16 @@ static bool tell_database_info(struct flow *flow, struct error *error)
     if (!show_database_info(flow, flow->cluster_id, &info, error))
         return false;
     char *text = database_info_text(&info);
+    /* console_plain() adds the last newline. */
     console_plain(flow->console, "%.*s", (int)strlen(text) - 1, text);
     free(text);
     database_info_free(&info);
     return true;
 }
 
-bool setup_managed_database(struct flow *flow, bool meant, struct error *error)
+bool setup_managed_database(struct flow *flow, bool regardless, struct error *error)
 {
-    if (!meant && is_self_hosted(flow->settings)) {
+    if (!regardless && is_self_hosted(flow->settings)) {
         console_info(flow->console, "Using self-hosted PostgreSQL (containerized)");
         return true;
     }
@@ -423,6 +423,7 @@ bool setup_managed_database(struct flow *flow, bool meant, struct error *error)
     bool good = create_managed_database(flow, flow_get(flow, SETTING_CLUSTER_NAME), region,
                                         flow_get(flow, SETTING_SIZE), vpc_uuid, error);
     free(vpc_uuid);
+    /* As in the plan, which fails here only where there is no cluster. */
     if (!good)
         return flow->cluster_id ? false : error_precede(error, "Failed to create managed database");
 
@@ -432,8 +433,8 @@ bool setup_managed_database(struct flow *flow, bool meant, struct error *error)
         !tell_database_info(flow, error))
         return false;
 
-    if (flow->put_off.kind != ERROR_NONE) {
-        *error = flow->put_off;
+    if (flow->deferred.kind != ERROR_NONE) {
+        *error = flow->deferred;
         return false;
     }
     console_success(flow->console, "Managed PostgreSQL configured");

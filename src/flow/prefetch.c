@@ -7,8 +7,6 @@
 
 void prefetch_setup(struct flow *flow)
 {
-    if (flow->settings->faithful)
-        return;
     doctl_prefetch(flow->doctl, CALL_VPC_LIST, NULL, NULL);
     doctl_prefetch(flow->doctl, CALL_CLUSTER_LIST, NULL, NULL);
     if (*flow_get(flow, SETTING_DROPLET_ID))
@@ -17,8 +15,6 @@ void prefetch_setup(struct flow *flow)
 
 void prefetch_connection(struct flow *flow, const char *cluster_id, bool use_pool)
 {
-    if (flow->settings->faithful)
-        return;
     doctl_prefetch(flow->doctl, CALL_CONNECTION, cluster_id, NULL);
     if (wants_private_host(flow))
         doctl_prefetch(flow->doctl, CALL_CONNECTION_PRIVATE, cluster_id, NULL);
@@ -28,14 +24,12 @@ void prefetch_connection(struct flow *flow, const char *cluster_id, bool use_poo
 
 void prefetch_cluster(struct flow *flow, const char *cluster_id)
 {
-    if (flow->settings->faithful)
-        return;
     doctl_prefetch(flow->doctl, CALL_POOL_LIST, cluster_id, NULL);
     doctl_prefetch(flow->doctl, CALL_CERTIFICATE, cluster_id, flow_get(flow, SETTING_CA_FILE));
     if (!flow->is_setup)
         return;
-    /* Only what is read under the lock may be read early: where another run has it, later. */
-    if (lock_rules_if_free(flow, cluster_id))
+    /* Only where the lock is ours: else add_trusted_source() reads the rules once it is. */
+    if (!flow->settings->faithful && lock_rules_if_free(flow, cluster_id))
         doctl_prefetch(flow->doctl, CALL_RULE_LIST, cluster_id, NULL);
     prefetch_connection(flow, cluster_id, false);
     doctl_prefetch(flow->doctl, CALL_CLUSTER_INFO, cluster_id, NULL);
@@ -43,7 +37,7 @@ void prefetch_cluster(struct flow *flow, const char *cluster_id)
 
 void prefetch_pool(struct flow *flow, const char *cluster_id, const char *pool_name)
 {
-    if (flow->settings->faithful || !flow->is_setup)
+    if (!flow->is_setup)
         return;
     doctl_prefetch(flow->doctl, CALL_POOL_GET, cluster_id, pool_name);
     doctl_prefetch(flow->doctl, CALL_POOL_INFO, cluster_id, NULL);
@@ -51,18 +45,14 @@ void prefetch_pool(struct flow *flow, const char *cluster_id, const char *pool_n
 
 void prefetch_trusted_sources(struct flow *flow, const char *cluster_id, const char *droplet_id)
 {
-    if (flow->settings->faithful)
-        return;
     if (!flow->droplet_address)
         doctl_prefetch(flow->doctl, CALL_DROPLET_GET, droplet_id, NULL);
-    if (!flow->rules_asked)
+    if (flow->rules_state == RULES_NOT_ASKED)
         doctl_prefetch(flow->doctl, CALL_RULE_LIST, cluster_id, NULL);
 }
 
 void prefetch_info(struct flow *flow, const char *cluster_id)
 {
-    if (flow->settings->faithful)
-        return;
     doctl_prefetch(flow->doctl, CALL_CLUSTER_INFO, cluster_id, NULL);
     doctl_prefetch(flow->doctl, CALL_POOL_INFO, cluster_id, NULL);
 }

@@ -23,11 +23,11 @@ bool may_have_happened(const struct flow *flow, const struct error *failure)
     }
 }
 
-bool found_after_all(struct flow *flow, bool there, const char *what)
+bool found_after_all(struct flow *flow, bool exists, const char *what)
 {
-    if (there)
-        console_warning(flow->console, "The answer was a failure, but %s is there: going on", what);
-    return there;
+    if (exists)
+        console_warning(flow->console, "doctl reported a failure, but %s exists: continuing", what);
+    return exists;
 }
 
 /* ---- VPC ---- */
@@ -78,7 +78,8 @@ bool make_cluster(struct flow *flow, const struct cluster_request *request, char
         !find_cluster(flow, request->name, id, &failure)) {
         *error = failure;
         if (error->kind == ERROR_SIGNAL)
-            error_advise(error, "the cluster may go on being created: run again to take it up");
+            error_advise(error,
+                         "DigitalOcean may go on creating the cluster: run again to continue");
         return false;
     }
     flow->changes++;
@@ -123,12 +124,40 @@ bool make_pool(struct flow *flow, const char *cluster_id, const struct pool_requ
                bool *seen, struct error *error)
 {
     struct error failure = ERROR_INIT;
-    if (doctl_pool_create(flow->doctl, cluster_id, request, seen, &failure)) {
-        if (!*seen && !read_pool_back(flow, cluster_id, request->name, seen, error))
+    bool shown;
+    *seen = true;
+    if (doctl_pool_create(flow->doctl, cluster_id, request, &shown, &failure)) {
+        if (!shown && !read_pool_back(flow, cluster_id, request->name, seen, error))
             return false;
-    } else if (find_pool(flow, cluster_id, request->name, &failure)) {
-        *seen = true;
-    } else {
+    } else if (!find_pool(flow, cluster_id, request->name, &failure)) {
+        *error = failure;
+        return false;
+    }
+    flow->changes++;
+    return true;
+}
+
+/* ---- Droplet ---- */
+
+static bool find_made_droplet(struct flow *flow, const char *name, char **id,
+                              const struct error *failure)
+{
+    struct droplet droplet = {.id = NULL};
+    struct error ignored = ERROR_INIT;
+    if (!may_have_happened(flow, failure) ||
+        !compute_droplet_find(flow->doctl, name, &droplet, &ignored))
+        return false;
+    *id = mem_copy(droplet.id);
+    droplet_free(&droplet);
+    return found_after_all(flow, *id, "the Droplet");
+}
+
+bool make_droplet(struct flow *flow, const struct droplet_request *request, char **id,
+                  struct error *error)
+{
+    struct error failure = ERROR_INIT;
+    if (!compute_droplet_create(flow->doctl, request, id, &failure) &&
+        !find_made_droplet(flow, request->name, id, &failure)) {
         *error = failure;
         return false;
     }

@@ -14,8 +14,8 @@ bool save_prepare(struct flow *flow, const char *path, struct error *error)
     return secretfile_prepare(path, &owner, error);
 }
 
-bool save_file(struct flow *flow, const char *what, const char *path, const char *bytes,
-               size_t length, struct error *error)
+bool save_file(struct flow *flow, const char *path, const char *bytes, size_t length,
+               const struct save_words *words, struct error *error)
 {
     struct secretfile_owner owner = settings_owner(flow->settings);
     enum secretfile_outcome outcome;
@@ -23,20 +23,20 @@ bool save_file(struct flow *flow, const char *what, const char *path, const char
         return false;
     bool written = outcome == SECRETFILE_WRITTEN;
     flow->changes += written;
-    console_success(flow->console, "%s %s: %s", what, written ? "saved" : "unchanged", path);
+    console_success(flow->console, "%s: %s", written ? words->saved : words->unchanged, path);
     return true;
 }
 
 /* ---- the URL ---- */
 
-/* In the plan's URL the database stands where a pool's name would. */
+/* The plan's URL has defaultdb even for the pooler, ours the pool's name: both are this cluster's. */
 static bool is_same_database(const struct conninfo *theirs, const struct conninfo *ours)
 {
     return conninfo_same_server(theirs, ours) && (strcmp(theirs->database, ours->database) == 0 ||
-                                                  strcmp(theirs->database, "defaultdb") == 0);
+                                                  strcmp(theirs->database, PLAN_DATABASE) == 0);
 }
 
-/* A URL of another database is not lost when ours takes its place. */
+/* Keeps the file's content as PATH.previous, if it is not a URL of this database. */
 static bool keep_other(struct flow *flow, const char *path, const struct conninfo *ours,
                        struct error *error)
 {
@@ -56,21 +56,22 @@ static bool keep_other(struct flow *flow, const char *path, const struct conninf
     mem_wipe(text, length);
     free(text);
     if (kept)
-        console_info(flow->console, "What stood there is kept as %s.previous", path);
+        console_info(flow->console, "The previous content is kept as %s.previous", path);
     else if (good && other)
-        console_warning(flow->console,
-                        "%s.previous is there already and stays: what stood in %s is lost", path,
-                        path);
+        console_warning(
+            flow->console,
+            "%s.previous exists already and is kept: the previous content of %s is lost", path,
+            path);
     return good;
 }
 
-bool save_url(struct flow *flow, const char *what, const char *path, const struct conninfo *info,
-              const char *ssl_mode, struct error *error)
+bool save_url(struct flow *flow, const char *path, const struct conninfo *info,
+              const char *ssl_mode, const struct save_words *words, struct error *error)
 {
     if (!save_prepare(flow, path, error) || !keep_other(flow, path, info, error))
         return false;
     char *url = conninfo_url(info, ssl_mode);
-    bool good = save_file(flow, what, path, url, strlen(url), error);
+    bool good = save_file(flow, path, url, strlen(url), words, error);
     mem_free_secret(url);
     return good;
 }

@@ -13,14 +13,17 @@
 static bool read_rules(struct flow *flow, const char *cluster_id, struct error *error)
 {
     struct error failure = ERROR_INIT;
-    if (flow->settings->faithful || flow->rules_asked)
+    if (flow->settings->faithful || flow->rules_state != RULES_NOT_ASKED)
         return true;
-    flow->rules_known = doctl_rules(flow->doctl, cluster_id, &flow->rules, &failure);
-    flow->rules_asked = flow->rules_known || failure.kind == ERROR_UNSUPPORTED;
-    if (flow->rules_asked)
-        return true;
-    *error = failure;
-    return false;
+    if (doctl_rules(flow->doctl, cluster_id, &flow->rules, &failure)) {
+        flow->rules_state = RULES_KNOWN;
+    } else if (failure.kind == ERROR_UNSUPPORTED) {
+        flow->rules_state = RULES_UNSUPPORTED;
+    } else {
+        *error = failure;
+        return false;
+    }
+    return true;
 }
 
 static bool has_rule(const struct rules *rules, const char *rule)
@@ -113,7 +116,7 @@ bool add_trusted_sources(struct flow *flow, struct error *error)
     }
     if (!read_rules(flow, flow->cluster_id, error))
         return false;
-    if (flow->rules_known && flow->rules.count == 0)
+    if (flow->rules_state == RULES_KNOWN && flow->rules.count == 0)
         console_warning(flow->console,
                         "The cluster has no trusted source: every address may connect; "
                         "name one with --droplet or --trust");

@@ -42,7 +42,7 @@ bool wait_longer(struct flow *flow, struct wait *wait, const char *state, struct
     long long waited = now - wait->began;
     if (most && waited >= most)
         return error_set(error, ERROR_DEADLINE, 0,
-                         "%s after %lld s (%s); %s: run again to take it up", wait->lack,
+                         "%s after %lld s (%s); %s: run again to continue", wait->lack,
                          waited / 1000, state, wait->goes_on);
     if (now - wait->shown >= STILL_WAITING_MS) {
         console_plain(flow->console, "  %s, %lld s so far", state, waited / 1000);
@@ -53,7 +53,7 @@ bool wait_longer(struct flow *flow, struct wait *wait, const char *state, struct
     if (doctl_pause(flow->doctl, pause, error))
         return true;
     if (error->kind == ERROR_SIGNAL)
-        error_advise(error, "%s: run again to take it up", wait->goes_on);
+        error_advise(error, "%s: run again to continue", wait->goes_on);
     return false;
 }
 
@@ -79,7 +79,7 @@ static bool look(struct flow *flow, const char *cluster_id, const struct wait *w
             return true;
         *error = failure;
         if (failure.kind == ERROR_SIGNAL)
-            error_advise(error, "%s: run again to take it up", wait->goes_on);
+            error_advise(error, "%s: run again to continue", wait->goes_on);
         return false;
     }
     if (strcmp(next, *status) != 0)
@@ -94,9 +94,9 @@ bool wait_until_online(struct flow *flow, const char *cluster_id, const char *fi
 {
     char *status = mem_copy(first_status ? first_status : "creating");
     struct wait online =
-        wait_begin("the database cluster is not online", strcmp(status, "creating") == 0
-                                                             ? "the cluster goes on being created"
-                                                             : "the cluster goes on being changed");
+        wait_begin("the database cluster is not online",
+                   strcmp(status, "creating") == 0 ? "DigitalOcean goes on creating the cluster"
+                                                   : "DigitalOcean goes on changing the cluster");
     bool good = true;
     if (is_transient(status)) {
         console_step(flow->console, "Waiting until the database cluster is online (%s)...", status);
@@ -106,8 +106,8 @@ bool wait_until_online(struct flow *flow, const char *cluster_id, const char *fi
         good = wait_longer(flow, &online, status, error) &&
                look(flow, cluster_id, &online, &status, error);
     if (good && strcmp(status, "online") != 0)
-        console_warning(flow->console, "The database cluster is not online but %s; going on",
-                        status);
+        console_warning(flow->console,
+                        "The database cluster has the status %s, not online: continuing", status);
     free(status);
     return good;
 }

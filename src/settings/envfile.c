@@ -102,7 +102,8 @@ bool envfile_read(const char *path, struct settings *settings, struct error *err
     struct buffer content = BUFFER_INIT;
     bool good = readfile(path, READFILE_REQUIRED, MAX_SIZE, &content, error);
     if (good && content.length && memchr(content.data, '\0', content.length))
-        good = error_set(error, ERROR_USAGE, 0, "%s holds NUL characters: it is no env file", path);
+        good = error_set(error, ERROR_USAGE, 0, "%s holds NUL characters: it is not an env file",
+                         path);
     good = good && read_lines(path, &content, settings, error);
     buffer_free(&content);
     return good;

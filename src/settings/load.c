@@ -67,7 +67,7 @@ static void forget_real_paths(struct settings *settings)
         }
 }
 
-static bool load_constants(struct settings *settings, const char *secret_name, struct error *error)
+static bool load_defaults(struct settings *settings, const char *secret_name, struct error *error)
 {
     if (settings->simulate) {
         forget_real_paths(settings);
@@ -79,16 +79,16 @@ static bool load_constants(struct settings *settings, const char *secret_name, s
             return false;
     }
     for (size_t i = 0; i < SETTING_COUNT; i++) {
-        const char *constant = settings_constant((enum setting)i);
-        if (constant && !settings->values[i] &&
-            !settings_set(settings, (enum setting)i, constant, SOURCE_DEFAULT, "default", error))
+        const char *fallback = settings_default((enum setting)i);
+        if (fallback && !settings->values[i] &&
+            !settings_set(settings, (enum setting)i, fallback, SOURCE_DEFAULT, "default", error))
             return false;
     }
     return in_secrets_dir(settings, SETTING_SECRET_FILE, secret_name, error) &&
            in_secrets_dir(settings, SETTING_CA_FILE, "ca-certificate.crt", error);
 }
 
-/* The folder that the simulator keeps its account in when none is named; NULL: nobody knows. */
+/* The folder of the simulator's account when none is named; NULL where no variable names a place. */
 static char *default_simulator(void)
 {
     const char *state = getenv("XDG_STATE_HOME");
@@ -101,7 +101,7 @@ static char *default_simulator(void)
 /* Values that exclude each other. */
 static bool check_combination(const struct settings *settings, struct error *error)
 {
-    const char *beyond_plan =
+    const char *not_in_plan =
         strcmp(settings_get(settings, SETTING_DIALECT), "shipped") == 0   ? "--dialect shipped"
         : settings->trust_count                                           ? "--trust"
         : strcmp(settings_get(settings, SETTING_NETWORK), "private") == 0 ? "--network private"
@@ -111,10 +111,10 @@ static bool check_combination(const struct settings *settings, struct error *err
         return error_set(error, ERROR_USAGE, 0,
                          "--context and DO_API_TOKEN exclude each other: a token counts only in "
                          "doctl's context \"default\"; leave one of them out");
-    if (settings->faithful && beyond_plan)
+    if (settings->faithful && not_in_plan)
         return error_set(error, ERROR_USAGE, 0,
                          "--faithful makes the plan's calls and no others: leave %s out",
-                         beyond_plan);
+                         not_in_plan);
     if (strcmp(settings_get(settings, SETTING_SECRET_FILE), ca_file) == 0)
         return error_set(error, ERROR_USAGE, 0,
                          "%s cannot hold both the URL and the certificate: name two files",
@@ -140,5 +140,5 @@ bool settings_load(struct settings *settings, const char *secret_name, struct er
            (!env_file || envfile_read(env_file, settings, error)) &&
            load_compose_env(settings, error) &&
            (!manifest || manifest_read(manifest, settings, error)) &&
-           load_constants(settings, secret_name, error) && check_combination(settings, error);
+           load_defaults(settings, secret_name, error) && check_combination(settings, error);
 }

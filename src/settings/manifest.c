@@ -42,7 +42,7 @@ static bool read_entry(const struct node *name, const struct node *value, struct
 {
     const char *key = name->text;
     if (!is_list(key) && settings_by_key(key) == SETTING_COUNT) {
-        char *shown = quote_text(key, strlen(key));
+        char *shown = quote_for_message(key, strlen(key));
         node_complain(name, error, "%s is not a setting: 'managed-db setup --help' lists them",
                       shown);
         free(shown);

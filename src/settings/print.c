@@ -14,12 +14,6 @@ static const char *shown(const struct settings *settings, enum setting setting)
     return *value && settings_is_secret(setting) ? "****" : value;
 }
 
-const char *settings_droplet(const struct settings *settings)
-{
-    bool named = settings->sources[SETTING_DROPLET_NAME] > settings->sources[SETTING_DROPLET_ID];
-    return named ? "" : settings_get(settings, SETTING_DROPLET_ID);
-}
-
 static void add_source(struct buffer *text, const struct settings *settings, enum setting setting)
 {
     enum source source = settings->sources[setting];
@@ -39,7 +33,7 @@ char *settings_as_text(const struct settings *settings)
         enum setting setting = (enum setting)i;
         if (!settings_name(setting) || !settings->values[i])
             continue;
-        char *value = quote_text(shown(settings, setting), strlen(shown(settings, setting)));
+        char *value = quote_for_message(shown(settings, setting), strlen(shown(settings, setting)));
         buffer_add_format(&text, "%-24s  %-32s  ", settings_name(setting), value);
         mem_free_secret(value);
         add_source(&text, settings, setting);

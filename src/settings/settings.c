@@ -73,7 +73,7 @@ static struct form trust_rule = {PATTERN("droplet:[1-9][0-9]{0,19}|(?:k8s|app):"
 static const struct {
     const char *key;      /* in the manifest; the long option's name where there is one */
     const char *variable; /* in the environment and in the env file */
-    const char *constant; /* the plan's */
+    const char *fallback; /* where nothing else gives a value; the plan's, where the plan has one */
     struct form *form;
 } specs[SETTING_COUNT] = {
     [SETTING_CLUSTER_NAME] = {"name", "DO_DB_NAME", "freshtrack-db", &cluster_name},
@@ -138,8 +138,8 @@ bool settings_set(struct settings *settings, enum setting setting, const char *v
         return true;
     struct form *form = specs[setting].form;
     if (form && !pattern_is(&form->pattern, value)) {
-        char *shown = setting == SETTING_API_TOKEN ? mem_copy("(not shown)")
-                                                   : quote_text(value, strlen(value));
+        char *shown = settings_is_secret(setting) ? mem_copy("(not shown)")
+                                                  : quote_for_message(value, strlen(value));
         error_set(error, ERROR_USAGE, 0, "%s: '%s' is not %s", where, shown, form->text);
         free(shown);
         return false;
@@ -160,7 +160,7 @@ bool settings_add_trust(struct settings *settings, const char *rule, const char 
                         struct error *error)
 {
     if (!pattern_is(&trust_rule.pattern, rule)) {
-        char *shown = quote_text(rule, strlen(rule));
+        char *shown = quote_for_message(rule, strlen(rule));
         error_set(error, ERROR_USAGE, 0, "%s: '%s' is not %s", where, shown, trust_rule.text);
         free(shown);
         return false;
@@ -194,6 +194,12 @@ struct secretfile_owner settings_owner(const struct settings *settings)
     return result;
 }
 
+const char *settings_droplet(const struct settings *settings)
+{
+    bool named = settings->sources[SETTING_DROPLET_NAME] > settings->sources[SETTING_DROPLET_ID];
+    return named ? "" : settings_get(settings, SETTING_DROPLET_ID);
+}
+
 enum setting settings_by_key(const char *key)
 {
     size_t i = 0;
@@ -220,9 +226,9 @@ const char *settings_variable(enum setting setting)
     return specs[setting].variable;
 }
 
-const char *settings_constant(enum setting setting)
+const char *settings_default(enum setting setting)
 {
-    return specs[setting].constant;
+    return specs[setting].fallback;
 }
 
 bool settings_is_secret(enum setting setting)

@@ -135,10 +135,11 @@ static bool refuse_double_keys(struct reader *reader, const struct node *mapping
     bool good = true;
     for (size_t i = 1; good && i < mapping->count; i++)
         if (strcmp(sorted[i - 1]->text, sorted[i]->text) == 0) {
-            char *shown = quote_text(sorted[i]->text, strlen(sorted[i]->text));
-            good = node_complain(sorted[i], reader->error,
-                                 "%s stands here twice, first in line %zu: leave one of them out",
-                                 shown, sorted[i - 1]->line);
+            char *shown = quote_for_message(sorted[i]->text, strlen(sorted[i]->text));
+            good = node_complain(
+                sorted[i], reader->error,
+                "%s appears twice in this mapping, first in line %zu: leave one of them out", shown,
+                sorted[i - 1]->line);
             free(shown);
         }
     free(sorted);
@@ -264,8 +265,8 @@ static bool read_alias(struct reader *reader, const yaml_event_t *event, struct 
     const char *name = (const char *)event->data.alias.anchor;
     const struct anchor *anchor = find_anchor(reader, name);
     if (!anchor || anchor->is_open) {
-        char *shown = quote_text(name, strlen(name));
-        char *text = mem_format(anchor ? "the alias *%s stands within what it stands for"
+        char *shown = quote_for_message(name, strlen(name));
+        char *text = mem_format(anchor ? "the alias *%s is part of the value that it refers to"
                                        : "there is no anchor &%s above this alias",
                                 shown);
         stop(reader, &event->start_mark, text);
@@ -328,11 +329,11 @@ static bool check_bytes(const char *name, const char *bytes, size_t length, stru
     size_t column = 1;
     for (size_t i = 0; i < length; column++) {
         unsigned char byte = (unsigned char)bytes[i];
-        size_t size = quote_sequence(bytes + i, length - i);
+        size_t size = utf8_length(bytes + i, length - i);
         if (size == 0)
             return complain(error, name, line, column, "this byte is not UTF-8 text");
         if (byte == '\0')
-            return complain(error, name, line, column, "a NUL byte is no text");
+            return complain(error, name, line, column, "a NUL byte is not allowed");
         if ((byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f)
             return complain(error, name, line, column,
                             "a control character is not allowed in YAML");
@@ -362,7 +363,7 @@ bool yaml_parse(struct tree *tree, const char *name, const char *bytes, size_t l
     struct reader reader = {
         .tree = tree, .file = tree_text(tree, name, strlen(name)), .error = error};
     if (!yaml_parser_initialize(&reader.parser))
-        return error_set(error, ERROR_LOCAL, 0, "cannot start the YAML parser: out of memory");
+        mem_exhausted();
     yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&reader.parser, (const unsigned char *)bytes, length);
     bool good = read_stream(&reader, root);

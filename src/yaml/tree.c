@@ -47,11 +47,11 @@ static void *take(struct tree *tree, size_t size)
     size = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
     struct chunk *chunk = tree->chunks;
     if (!chunk || chunk->size - chunk->used < size) {
-        size_t room = size > CHUNK_SIZE / 4 ? size : CHUNK_SIZE;
-        chunk = mem_alloc(sizeof *chunk + room);
-        chunk->size = room;
+        size_t capacity = size > CHUNK_SIZE / 4 ? size : CHUNK_SIZE;
+        chunk = mem_alloc(sizeof *chunk + capacity);
+        chunk->size = capacity;
         chunk->next = tree->chunks;
-        tree->size += room;
+        tree->size += capacity;
         tree->chunks = chunk;
     }
     void *memory = (char *)chunk->bytes + chunk->used;
@@ -95,23 +95,23 @@ struct node *node_scalar(struct tree *tree, const char *text, const struct node 
 
 static void grow(struct tree *tree, struct node *node)
 {
-    size_t room = node->room ? 2 * node->room : 4;
-    struct node **items = take(tree, room * sizeof *items);
+    size_t capacity = node->capacity ? 2 * node->capacity : 4;
+    struct node **items = take(tree, capacity * sizeof *items);
     if (node->count)
         memcpy(items, node->items, node->count * sizeof *items);
     node->items = items;
     if (node->kind == NODE_MAPPING) {
-        struct node **keys = take(tree, room * sizeof *keys);
+        struct node **keys = take(tree, capacity * sizeof *keys);
         if (node->count)
             memcpy(keys, node->keys, node->count * sizeof *keys);
         node->keys = keys;
     }
-    node->room = room;
+    node->capacity = capacity;
 }
 
 void node_append(struct tree *tree, struct node *node, struct node *key, struct node *item)
 {
-    if (node->count == node->room)
+    if (node->count == node->capacity)
         grow(tree, node);
     if (key)
         node->keys[node->count] = key;
@@ -125,7 +125,7 @@ struct node *node_copy(struct tree *tree, const struct node *node)
 {
     struct node *copy = take(tree, sizeof *copy);
     *copy = *node;
-    copy->room = node->count;
+    copy->capacity = node->count;
     if (node->items) {
         copy->items = take(tree, node->count * sizeof *copy->items);
         memcpy(copy->items, node->items, node->count * sizeof *copy->items);

@@ -20,7 +20,7 @@ static size_t check_node(const struct node *node, size_t depth)
     MUST(strcmp(node->file, "x.yaml") == 0 && node->line >= 1 && node->column >= 1);
     MUST((node->kind == NODE_SCALAR) == (node->text != NULL));
     MUST(node->kind != NODE_SCALAR || node->count == 0);
-    MUST(node->count <= node->room);
+    MUST(node->count <= node->capacity);
     for (size_t i = 0; i < node->count; i++) {
         if (node->kind == NODE_MAPPING) {
             MUST(node->count <= YAML_MAX_KEYS);

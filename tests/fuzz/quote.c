@@ -65,7 +65,7 @@ FUZZ(quote)
     struct input input = {bytes, size};
     size_t length;
     char *text = take_bytes(&input, TAKE_ALL, &length);
-    char *quoted = quote_text(text, length);
+    char *quoted = quote_for_message(text, length);
     MUST(is_showable(quoted) && strlen(quoted) <= 300);
     free(quoted);
     struct buffer clean = BUFFER_INIT;
@@ -85,7 +85,7 @@ FUZZ(quote)
     buffer_add(&uri, text, half);
     buffer_add_format(&uri, "://doadmin:%s@host", password);
     buffer_add(&uri, text + half, length - half);
-    quoted = quote_text(buffer_text(&uri), uri.length);
+    quoted = quote_for_message(buffer_text(&uri), uri.length);
     MUST(is_showable(quoted));
     MUST(!strstr(quoted, password) || (length && memchr(text, '~', length)));
     free(quoted);

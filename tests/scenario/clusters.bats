@@ -37,7 +37,7 @@ setup() {
     ID=$(doctl sim cluster add freshtrack-db --status creating --polls 20)
     mdb --wait-timeout 0.3 setup
     fails 5
-    said "run again to take it up"
+    said "run again to continue"
     equal "$(count pool)" 0 pools
     mdb setup
     works

@@ -259,7 +259,7 @@ END
     mdb setup --compose "$OVERLAY" --no-secret-file
     refused "leave --no-secret-file"
     mdb url 123 --compose "$OVERLAY"
-    refused "--compose is no option of 'url'"
+    refused "--compose is not an option of 'url'"
 }
 
 @test "files without a secret for the backend stop setup before doctl is called" {
@@ -563,11 +563,11 @@ services:\n  "a b": {}|a b is no name
 services:\n  a: {depends_on: b}|depends_on has to be a mapping or a list
 services:\n  a: {profiles: b}|profiles has to be a list
 services:\n  a: {secrets: [{target: b}]}|with a source
-services:\n  a: {image: "${A"}|no form of a variable
+services:\n  a: {image: "${A"}|is not a valid variable
 services:\n  a: {image: "${UNSET:?name it}"}|bad.yaml:2:14: the variable UNSET has to be set: name it
 services:\n  a: {extends: b}|the service b to extend is not there
 services:\n  a: {extends: b}\n  b: {extends: a}|perhaps in a circle
-services:\n  a: {image: x}\n  a: {image: y}|bad.yaml:3:3: a stands here twice, first in line 2
+services:\n  a: {image: x}\n  a: {image: y}|bad.yaml:3:3: a appears twice in this mapping, first in line 2
 services:\n  a: *b|there is no anchor &b above this alias
 services: {a: {image: [}}|this is not YAML
 END
@@ -686,7 +686,7 @@ bounded() {
 @test "NUL bytes, bad UTF-8, control characters, UTF-16" {
     printf 'services:\n  a\0b: {}\n' >bad.yaml
     bounded bad.yaml
-    refused "bad.yaml:2:4: a NUL byte is no text"
+    refused "bad.yaml:2:4: a NUL byte is not allowed"
     printf 'services:\n  a: {image: "\\0"}\n' >bad.yaml
     bounded bad.yaml
     refused "bad.yaml:2:14: a value holds a NUL character"

@@ -391,7 +391,7 @@ esac
 FAKE
         mdb --timeout "$([ "$kind" = done-hang ] && echo "$SHORT" || echo 60)" setup --droplet 42
         works
-        said "the cluster is there: going on"
+        said "the cluster exists: continuing"
         is_whole droplet:42
     done
 }
@@ -454,7 +454,7 @@ FAKE
     with "DOCTL_SIM_FAULT=databases get=404"
     mdb --wait-timeout 0.3 setup --droplet 42
     fails 5
-    said "run again to take it up"
+    said "run again to continue"
     equal "$(count cluster)" 1 clusters
     without DOCTL_SIM_FAULT
     mdb setup --droplet 42
@@ -476,7 +476,7 @@ FAKE
         kill -s "$name" "$pid"
         finish_mdb
         fails $((128 + $(kill -l "$name")))
-        said "the cluster goes on being created: run again to take it up"
+        said "DigitalOcean goes on creating the cluster: run again to continue"
         equal "$(count cluster)" 1 clusters
         OPTIONS=(--poll-interval 0.02)
         mdb setup --droplet 42
