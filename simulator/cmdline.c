@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
+#include "catalog.h"
 #include "usage.h"
 
 enum { EXIT_USAGE = 255 };

@@ -1,6 +1,6 @@
 /*
  * grammar: what a command line of doctl can say. Types only; the commands themselves are a table
- * (commands.c), and cmdline.c reads command lines by it.
+ * (catalog.c), and cmdline.c reads command lines by it.
  */
 #ifndef SIMULATOR_GRAMMAR_H
 #define SIMULATOR_GRAMMAR_H

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "commands.h"
+#include "catalog.h"
 
 static const char about[] =
     "doctl is a command line interface (CLI) for the DigitalOcean API (this one is a simulator).";

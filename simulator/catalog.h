@@ -1,9 +1,9 @@
 /*
- * commands: the table of doctl's commands and flags: which release knows which, what it sends, and
+ * catalog: the table of doctl's commands and flags: which release knows which, what it sends, and
  * the function that carries it out.
  */
-#ifndef SIMULATOR_COMMANDS_H
-#define SIMULATOR_COMMANDS_H
+#ifndef SIMULATOR_CATALOG_H
+#define SIMULATOR_CATALOG_H
 
 #include "grammar.h"
 

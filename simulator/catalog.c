@@ -1,4 +1,4 @@
-#include "commands.h"
+#include "catalog.h"
 
 #include <string.h>
 
