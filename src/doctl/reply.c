@@ -142,6 +142,9 @@ static bool read_file(const char *path, const char *doing, char **content, struc
     bool good = bytes_read(file, PROCESS_MAX_OUTPUT, &bytes) ||
                 error_set_errno(error, "cannot read %s", path);
     close(file);
+    if (good && bytes.length > PROCESS_MAX_OUTPUT)
+        good =
+            error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl wrote without end", doing);
     unlink(path);
     *content = buffer_take(&bytes);
     return good;
