@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +52,10 @@ static int open_one(const char *path, const struct stat *status, int type, struc
 /* Nothing of the machine that the tests run on may change what they see. */
 static void clean_environment(void)
 {
+    /* A shell starts what runs in the background with some signals ignored. */
+    static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+    for (size_t i = 0; i < COUNT(signals); i++)
+        signal(signals[i], SIG_DFL);
     static const char *const names[] = {"DO_REGION",
                                         "DO_DB_SIZE",
                                         "USE_MANAGED_DB",
