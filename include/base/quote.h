@@ -26,7 +26,7 @@ void quote_add_shown(struct buffer *buffer, const char *text, size_t length, siz
 void quote_add_clean(struct buffer *buffer, const char *text, size_t length, size_t limit);
 
 /* The length of the UTF-8 sequence at `bytes`, 0 where there is none (RFC 3629, section 4). */
-size_t utf8_length(const char *bytes, size_t length);
+size_t quote_utf8_length(const char *bytes, size_t length);
 
 /* Appends a value as a JSON string, quotes and all; bytes that are not UTF-8 become U+FFFD. */
 void quote_add_json(struct buffer *buffer, const char *text, size_t length);

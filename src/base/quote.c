@@ -24,7 +24,7 @@ static struct {
     {PATTERN("(AVNS|do[opr]_v1)_[A-Za-z0-9_-]+"), "****"},
 };
 
-size_t utf8_length(const char *bytes, size_t length)
+size_t quote_utf8_length(const char *bytes, size_t length)
 {
     const unsigned char *text = (const unsigned char *)bytes;
     if (text[0] < 0x80)
@@ -85,7 +85,7 @@ void quote_add_clean(struct buffer *buffer, const char *text, size_t length, siz
 {
     for (size_t i = 0; i < length;) {
         const unsigned char *at = (const unsigned char *)text + i;
-        size_t size = utf8_length(text + i, length - i);
+        size_t size = quote_utf8_length(text + i, length - i);
         if (*at == 0x1b) {
             i += escape(text + i, length - i);
             continue;
@@ -147,7 +147,7 @@ void quote_add_json(struct buffer *buffer, const char *text, size_t length)
     buffer_add_text(buffer, "\"");
     for (size_t i = 0; i < length;) {
         const unsigned char *at = (const unsigned char *)text + i;
-        size_t size = utf8_length(text + i, length - i);
+        size_t size = quote_utf8_length(text + i, length - i);
         if (size == 0)
             buffer_add_text(buffer, "\\ufffd");
         else if (*at == '"' || *at == '\\')

@@ -329,7 +329,7 @@ static bool check_bytes(const char *name, const char *bytes, size_t length, stru
     size_t column = 1;
     for (size_t i = 0; i < length; column++) {
         unsigned char byte = (unsigned char)bytes[i];
-        size_t size = utf8_length(bytes + i, length - i);
+        size_t size = quote_utf8_length(bytes + i, length - i);
         if (size == 0)
             return complain(error, name, line, column, "this byte is not UTF-8 text");
         if (byte == '\0')
