@@ -52,10 +52,9 @@ static int open_one(const char *path, const struct stat *status, int type, struc
 /* Nothing of the machine that the tests run on may change what they see. */
 static void clean_environment(void)
 {
-    /* A shell starts what runs in the background with some signals ignored. */
-    static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-    for (size_t i = 0; i < COUNT(signals); i++)
-        signal(signals[i], SIG_DFL);
+    /* A shell, or a terminal's program, may have started this with some signals ignored. */
+    for (int number = 1; number < 32; number++)
+        signal(number, SIG_DFL);
     static const char *const names[] = {"DO_REGION",
                                         "DO_DB_SIZE",
                                         "USE_MANAGED_DB",
