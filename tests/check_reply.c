@@ -3,6 +3,7 @@
 #include "doctl/reply.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -107,6 +108,12 @@ START_TEST(a_file_that_doctl_wrote)
     ck_assert_int_eq(symlink("/etc/passwd", scratch), 0);
     unit_failed(reply_read(call, &call->plan, "make tea", scratch, &reply, &error), &error,
                 ERROR_LOCAL, scratch);
+    /* A pipe is not waited for. */
+    ck_assert_int_eq(unlink(scratch), 0);
+    ck_assert_int_eq(mkfifo(scratch, 0600), 0);
+    ck_assert(reply_read(call, &call->plan, "make tea", scratch, &reply, &error));
+    ck_assert_str_eq(reply.certificate, "");
+    reply_free(&reply);
 }
 END_TEST
 

@@ -134,7 +134,7 @@ static bool read_id(const char *doing, struct reply *reply, struct error *error)
 static bool read_file(const char *path, const char *doing, char **content, struct error *error)
 {
     struct buffer bytes = BUFFER_INIT;
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (file < 0 && errno == ENOENT)
         return error_set(error, ERROR_UNSUPPORTED, 0, "could not %s: doctl wrote no file", doing);
     if (file < 0)
@@ -143,8 +143,7 @@ static bool read_file(const char *path, const char *doing, char **content, struc
                 error_set_errno(error, "cannot read %s", path);
     close(file);
     if (good && bytes.length > PROCESS_MAX_OUTPUT)
-        good =
-            error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl wrote without end", doing);
+        good = error_set(error, ERROR_LOCAL, EFBIG, "could not %s: %s is too large", doing, path);
     unlink(path);
     *content = buffer_take(&bytes);
     return good;

@@ -56,7 +56,6 @@ static bool download_if_possible(struct flow *flow, const char *cluster_id, stru
 /* What the plan does once a new cluster is online. */
 static bool finish_cluster(struct flow *flow, struct error *error)
 {
-    prefetch_cluster(flow, flow->cluster_id);
     return create_connection_pool(flow, flow->cluster_id, flow_get(flow, SETTING_POOL),
                                   flow_get(flow, SETTING_POOL_SIZE), error) &&
            download_if_possible(flow, flow->cluster_id, error);
@@ -68,10 +67,14 @@ static bool finish_cluster(struct flow *flow, struct error *error)
  */
 static bool finish_existing_cluster(struct flow *flow, struct error *error)
 {
-    return flow->settings->faithful ||
-           (save_prepare(flow, flow_get(flow, SETTING_CA_FILE), error) &&
-            wait_until_online(flow, flow->cluster_id, flow->cluster_status, error) &&
-            finish_cluster(flow, error));
+    if (flow->settings->faithful)
+        return true;
+    if (!save_prepare(flow, flow_get(flow, SETTING_CA_FILE), error))
+        return false;
+    if (strcmp(flow->cluster_status, "online") == 0)
+        prefetch_cluster(flow, flow->cluster_id);
+    return wait_until_online(flow, flow->cluster_id, flow->cluster_status, error) &&
+           finish_cluster(flow, error);
 }
 
 bool create_managed_database(struct flow *flow, const char *cluster_name, const char *region,
@@ -114,7 +117,10 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
     free(flow->cluster_id);
     flow->cluster_id = id;
     console_success(flow->console, "Database cluster created: %s", id);
-    return (waited || wait_until_online(flow, id, NULL, error)) && finish_cluster(flow, error);
+    if (!waited && !wait_until_online(flow, id, NULL, error))
+        return false;
+    prefetch_cluster(flow, id);
+    return finish_cluster(flow, error);
 }
 
 bool create_connection_pool(struct flow *flow, const char *cluster_id, const char *pool_name,

@@ -246,9 +246,9 @@ END
     mdb --simulate="$BOX/sim" --poll-interval 0.02 setup --compose "$OVERLAY"
     exits 0
     says "Connection string saved: $BOX/sim/secrets/do_database_url"
-    sed 's|\${MANAGED_DB_SECRETS_DIR:-[^}]*}|/opt/somewhere|' "$OVERLAY" >fixed.yaml
+    sed 's|\${MANAGED_DB_SECRETS_DIR:-[^}]*}|'"$BATS_TEST_TMPDIR/somewhere"'|' "$OVERLAY" >fixed.yaml
     mdb --simulate="$BOX/sim" setup --compose fixed.yaml
-    refused "/opt/somewhere/do_database_url, where a real one belongs"
+    refused "$BATS_TEST_TMPDIR/somewhere/do_database_url, where a real one belongs"
 }
 
 @test "--compose and a file of one's own exclude each other" {
