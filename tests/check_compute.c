@@ -66,6 +66,7 @@ START_TEST(what_is_no_list_of_droplets)
         "printf 'garbage\\n'",
         ":",
         "printf 'ID           Name    Status\\n410000001    web     act'",
+        "printf 'ID Name Status\\n410000001 web active'",
     };
     for (size_t i = 0; i < COUNT(bodies); i++) {
         struct droplet droplet;

@@ -203,10 +203,10 @@ START_TEST(no_doctl)
     struct doctl_options options = usual_options;
     struct error error = ERROR_INIT;
     options.program = "no-such-doctl";
-    unit_failed(doctl_new(&options, &error), &error, ERROR_NO_DOCTL, "no-such-doctl");
+    unit_failed(doctl_new(&options, &error), &error, ERROR_NO_PROGRAM, "no-such-doctl");
     ck_assert_ptr_nonnull(strstr(error.text, "--doctl PATH"));
     options.program = unit_file(questions_folder, "plain", "", 0644);
-    unit_failed(doctl_new(&options, &error), &error, ERROR_NO_DOCTL, "plain");
+    unit_failed(doctl_new(&options, &error), &error, ERROR_NO_PROGRAM, "plain");
 }
 END_TEST
 
@@ -294,7 +294,7 @@ START_TEST(a_fake_without_a_shebang)
         return;
     char *program = unit_file(questions_folder, "doctl", "echo me@example.com\n", 0755);
     struct doctl *doctl = open_doctl(program, DIALECT_AUTO);
-    unit_failed(doctl_account_email(doctl, &text, &error), &error, ERROR_NO_DOCTL,
+    unit_failed(doctl_account_email(doctl, &text, &error), &error, ERROR_NO_PROGRAM,
                 questions_folder);
     doctl_free(doctl);
 }

@@ -14,7 +14,7 @@ START_TEST(exit_statuses)
         int number, status;
     } statuses[] = {
         {ERROR_NONE, 0, 0},       {ERROR_NOT_THERE, 0, 1},   {ERROR_USAGE, 0, 2},
-        {ERROR_NO_DOCTL, 0, 3},   {ERROR_AUTH, 401, 3},      {ERROR_API, 404, 4},
+        {ERROR_NO_PROGRAM, 0, 3}, {ERROR_AUTH, 401, 3},      {ERROR_API, 404, 4},
         {ERROR_NETWORK, 0, 4},    {ERROR_UNSUPPORTED, 0, 4}, {ERROR_UNREADABLE, 0, 4},
         {ERROR_BLANK, 0, 4},      {ERROR_CONFLICT, 0, 4},    {ERROR_DEADLINE, 0, 5},
         {ERROR_LOCAL, ENOENT, 6}, {ERROR_SIGNAL, 15, 143},

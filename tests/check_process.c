@@ -75,11 +75,11 @@ START_TEST(find_goes_past_what_cannot_run)
     ck_assert_str_eq(path, good);
 
     ck_assert_int_eq(unlink(good), 0);
-    unit_failed(program_find("tool", &path, &error), &error, ERROR_NO_DOCTL, text);
+    unit_failed(program_find("tool", &path, &error), &error, ERROR_NO_PROGRAM, text);
     ck_assert_int_eq(error.number, EACCES);
     ck_assert_ptr_nonnull(strstr(error.text, "not an executable program"));
     ck_assert_int_eq(unlink(text), 0);
-    unit_failed(program_find("tool", &path, &error), &error, ERROR_NO_DOCTL,
+    unit_failed(program_find("tool", &path, &error), &error, ERROR_NO_PROGRAM,
                 "tool was not found on PATH");
     ck_assert_int_eq(error.number, ENOENT);
 }
@@ -99,7 +99,7 @@ START_TEST(find_empty_entry_is_here)
     prints(((struct process_request){.path = path, .argv = ARGV("x"), .envp = environ}), "here\n");
     setenv("PATH", "/nonexistent:/also-nonexistent", 1);
     char *missing = NULL;
-    unit_failed(program_find("here-only", &missing, &error), &error, ERROR_NO_DOCTL, "here-only");
+    unit_failed(program_find("here-only", &missing, &error), &error, ERROR_NO_PROGRAM, "here-only");
     ck_assert_int_eq(chdir(before), 0);
     free(before);
 }
@@ -114,13 +114,13 @@ START_TEST(find_takes_a_path_as_it_is)
     char *path = found(script);
     ck_assert_str_eq(path, script);
     setenv("PATH", folder, 1);
-    unit_failed(program_find("./tool", &path, &error), &error, ERROR_NO_DOCTL, "./tool");
-    unit_failed(program_find(missing, &path, &error), &error, ERROR_NO_DOCTL, missing);
+    unit_failed(program_find("./tool", &path, &error), &error, ERROR_NO_PROGRAM, "./tool");
+    unit_failed(program_find(missing, &path, &error), &error, ERROR_NO_PROGRAM, missing);
     ck_assert_int_eq(error.number, ENOENT);
-    unit_failed(program_find(text, &path, &error), &error, ERROR_NO_DOCTL, text);
+    unit_failed(program_find(text, &path, &error), &error, ERROR_NO_PROGRAM, text);
     ck_assert_int_eq(error.number, EACCES);
-    unit_failed(program_find(folder, &path, &error), &error, ERROR_NO_DOCTL, folder);
-    unit_failed(program_find("", &path, &error), &error, ERROR_NO_DOCTL, "");
+    unit_failed(program_find(folder, &path, &error), &error, ERROR_NO_PROGRAM, folder);
+    unit_failed(program_find("", &path, &error), &error, ERROR_NO_PROGRAM, "");
 }
 END_TEST
 
@@ -390,7 +390,7 @@ static void cannot_start(const char *path)
     struct process_set *set = children_begin(1);
     struct process *bad = process_start(set, &request);
     struct process *good = process_start(set, &SHELL("echo fine"));
-    unit_failed(process_wait(set, bad, &result, &error), &error, ERROR_NO_DOCTL, path);
+    unit_failed(process_wait(set, bad, &result, &error), &error, ERROR_NO_PROGRAM, path);
     unit_worked(process_wait(set, good, &result, &error), &error);
     ck_assert_str_eq(buffer_text(&result.out), "fine\n");
     process_result_free(&result);

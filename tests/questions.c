@@ -53,7 +53,7 @@ static const struct {
     enum error_kind kind;
 } kinds[] = {
     {"answered", ERROR_NONE},
-    {"no-doctl", ERROR_NO_DOCTL},
+    {"no-doctl", ERROR_NO_PROGRAM},
     {"auth", ERROR_AUTH},
     {"api", ERROR_API},
     {"network", ERROR_NETWORK},

@@ -24,7 +24,7 @@ enum error_kind {
     ERROR_NONE,        /* nothing went wrong                                              exit 0 */
     ERROR_NOT_THERE,   /* a read that worked showed that it is not there                  exit 1 */
     ERROR_USAGE,       /* command line or settings; doctl was not called                  exit 2 */
-    ERROR_NO_DOCTL,    /* doctl is missing or not executable                              exit 3 */
+    ERROR_NO_PROGRAM,  /* doctl is missing or not executable                              exit 3 */
     ERROR_AUTH,        /* no token, or DigitalOcean refused it (401)                      exit 3 */
     ERROR_API,         /* the API refused; `number` is the HTTP status                    exit 4 */
     ERROR_NETWORK,     /* no answer from the API                                          exit 4 */

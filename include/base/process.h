@@ -56,7 +56,7 @@ struct process *process_start(struct process_set *set, const struct process_requ
 
 /*
  * Waits until the child has ended and gives its result, which the caller frees; the child is gone
- * afterwards, whatever is returned. Fails with ERROR_NO_DOCTL or ERROR_LOCAL when it could not be
+ * afterwards, whatever is returned. Fails with ERROR_NO_PROGRAM or ERROR_LOCAL when it could not be
  * started, and with ERROR_SIGNAL. A child that fails, crashes or runs into its deadline is a
  * result.
  */

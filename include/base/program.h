@@ -8,7 +8,7 @@
 
 /*
  * A name with a slash is taken as it is, else PATH is searched. Gives the path in *path, which the
- * caller frees, or fails with ERROR_NO_DOCTL and NULL: not found, or found but not executable.
+ * caller frees, or fails with ERROR_NO_PROGRAM and NULL: not found, or found but not executable.
  */
 bool program_find(const char *name, char **path, struct error *error);
 

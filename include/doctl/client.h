@@ -62,7 +62,7 @@ struct doctl {
     int held_descriptor;
 };
 
-/* Finds the program and makes its environment. NULL and ERROR_NO_DOCTL where there is none. */
+/* Finds the program and makes its environment. NULL and ERROR_NO_PROGRAM where there is none. */
 struct doctl *doctl_new(const struct doctl_options *options, struct error *error);
 /* Ends questions that nobody took the answer of, and frees everything. NULL is allowed. */
 void doctl_free(struct doctl *doctl);

@@ -68,7 +68,7 @@ int error_exit_status(const struct error *error)
         return 1;
     case ERROR_USAGE:
         return 2;
-    case ERROR_NO_DOCTL:
+    case ERROR_NO_PROGRAM:
     case ERROR_AUTH:
         return 3;
     case ERROR_API:

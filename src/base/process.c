@@ -396,7 +396,7 @@ bool process_wait(struct process_set *set, struct process *child, struct process
         errno = child->start_errno;
         error_set_errno(error, "cannot run %s", child->path);
         if (errno == ENOENT || errno == EACCES || errno == ENOEXEC || errno == ENOTDIR)
-            error->kind = ERROR_NO_DOCTL;
+            error->kind = ERROR_NO_PROGRAM;
         if (child->start_errno == ENOEXEC)
             error_advise(error, "a script needs a first line such as #!/bin/sh");
         done = false;

@@ -25,8 +25,8 @@ static bool find_by_path(const char *name, char **path, struct error *error)
         return true;
     }
     if (stat(name, &status) == 0)
-        return error_set(error, ERROR_NO_DOCTL, EACCES, "%s is not an executable program", name);
-    return error_set(error, ERROR_NO_DOCTL, ENOENT, "%s: no such program", name);
+        return error_set(error, ERROR_NO_PROGRAM, EACCES, "%s is not an executable program", name);
+    return error_set(error, ERROR_NO_PROGRAM, ENOENT, "%s: no such program", name);
 }
 
 /* Searches PATH; *unusable is the first file of the name that cannot be run, or NULL. */
@@ -59,9 +59,9 @@ bool program_find(const char *name, char **path, struct error *error)
     char *unusable = NULL;
     *path = search(name, &unusable);
     if (!*path && unusable)
-        error_set(error, ERROR_NO_DOCTL, EACCES, "%s is not an executable program", unusable);
+        error_set(error, ERROR_NO_PROGRAM, EACCES, "%s is not an executable program", unusable);
     else if (!*path)
-        error_set(error, ERROR_NO_DOCTL, ENOENT, "%s was not found on PATH", name);
+        error_set(error, ERROR_NO_PROGRAM, ENOENT, "%s was not found on PATH", name);
     free(unusable);
     return *path != NULL;
 }

@@ -45,7 +45,7 @@ static bool find_simulator(const char *program, char **path, struct error *error
     }
     if (*path)
         return true;
-    return error_set(error, ERROR_NO_DOCTL, ENOENT,
+    return error_set(error, ERROR_NO_PROGRAM, ENOENT,
                      "the simulator is not installed at %s; build it with 'make'",
                      PKGLIBEXECDIR "/doctl");
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -139,11 +140,9 @@ static bool read_file(const char *path, const char *doing, char **content, struc
         return error_set(error, ERROR_UNSUPPORTED, 0, "could not %s: doctl wrote no file", doing);
     if (file < 0)
         return error_set_errno(error, "cannot read %s", path);
-    bool good = bytes_read(file, PROCESS_MAX_OUTPUT, &bytes) ||
-                error_set_errno(error, "cannot read %s", path);
+    bool good =
+        bytes_read(file, SIZE_MAX, &bytes) || error_set_errno(error, "cannot read %s", path);
     close(file);
-    if (good && bytes.length > PROCESS_MAX_OUTPUT)
-        good = error_set(error, ERROR_LOCAL, EFBIG, "could not %s: %s is too large", doing, path);
     unlink(path);
     *content = buffer_take(&bytes);
     return good;
