@@ -194,8 +194,10 @@ check_whole() {
 
 # One message where it failed, as the last line of the story, and none where it worked.
 check_message() {
-    local rest=${err//✗ /}
-    local count=$(((${#err} - ${#rest}) / 2))
+    local mark='✗ '
+    local rest=${err//"$mark"/}
+    # A locale decides how long the mark is.
+    local count=$(((${#err} - ${#rest}) / ${#mark}))
     if [ "$status" = 0 ]; then
         [ "$count" = 0 ] || finding "a message of failure at exit status 0"
     else
