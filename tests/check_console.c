@@ -113,11 +113,9 @@ static void init_auto(void *result)
     console_init(result, CONSOLE_NORMAL, "auto");
 }
 
-/* The answer of "auto" with a terminal as stderr. */
-static bool auto_on_a_terminal(void)
+/* The answer of "auto" with this terminal as stderr. */
+static bool auto_on(int terminal)
 {
-    int terminal = posix_openpt(O_RDWR | O_NOCTTY);
-    ck_assert_int_ge(terminal, 0);
     ck_assert_int_eq(grantpt(terminal), 0);
     ck_assert_int_eq(unlockpt(terminal), 0);
     int stream = open(ptsname(terminal), O_RDWR | O_NOCTTY);
@@ -156,8 +154,12 @@ static void set_terminal(int i)
 
 START_TEST(colour_on_a_terminal)
 {
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    /* A chroot may have no /dev/pts. */
+    if (terminal < 0)
+        return;
     set_terminal(_i);
-    ck_assert_int_eq(auto_on_a_terminal(), terminals[_i].color);
+    ck_assert_int_eq(auto_on(terminal), terminals[_i].color);
 }
 END_TEST
 

@@ -255,7 +255,7 @@ is_uuid() {
 }
 
 @test "colour on a terminal, none with NO_COLOR, TERM=dumb or TERM unset" {
-    command -v script >/dev/null || skip "no script here"
+    need_terminal
     open_box 1.166
     whole
     on_terminal() {

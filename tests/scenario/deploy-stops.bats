@@ -30,9 +30,9 @@ databases get"
 }
 
 @test "the reason is told on a terminal too, where the story is coloured" {
+    need_terminal
     open_stage
     with "DOCTL_SIM_FAULT=databases list=403" TERM=xterm
-    command -v script >/dev/null || skip "no script(1)"
     env -i "${ENVIRONMENT[@]}" script -qec "bash '$PROJECT/scripts/deploy-digitalocean.sh'" /dev/null \
         >"$BOX/out" 2>"$BOX/err" </dev/null
     grep -q 'The reason: Failed to create managed database: could not list' "$BOX/out" || fail "no reason"

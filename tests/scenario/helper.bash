@@ -141,6 +141,11 @@ fake_doctl() {
     with "REAL=$SIMULATOR" "BOX=$BOX"
 }
 
+# Skips the test where script(1) cannot give a terminal, as in a chroot without /dev/pts.
+need_terminal() {
+    script -qec true /dev/null >/dev/null 2>&1 </dev/null || skip "no script(1) here, or no terminals"
+}
+
 # ---- what was seen ------------------------------------------------------------------------------------
 
 # The calls of doctl, in the order in which they were started.
