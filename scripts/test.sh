@@ -89,7 +89,7 @@ about_program() {
     local file
     for file in "$BUILD/source/tests/scenario"/*.bats; do
         case ${file##*/} in
-        transcripts.bats | docs.bats | lost.bats | deploy*.bats) ;;
+        transcripts.bats | docs.bats | lost.bats | build.bats | deploy*.bats) ;;
         *) printf '%s\n' "$file" ;;
         esac
     done
@@ -105,7 +105,8 @@ unit_tests gcc unit-gcc
 scenarios gcc scenarios-gcc "$BUILD/source/tests/scenario"
 
 if [ "${1:-}" != quick ]; then
-    need_packages clang clang-tidy clang-tools libclang-rt-14-dev valgrind cppcheck groff-base
+    need_packages clang clang-tidy clang-tools valgrind cppcheck groff-base
+    need_packages "$(clang_runtime)"
 
     say "clang"
     WITH_TESTS=1 build_variant clang CC=clang "${werror[@]}"

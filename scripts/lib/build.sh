@@ -45,6 +45,11 @@ build_packages() {
     need_packages gcc libc6-dev make autoconf automake pkg-config libpcre2-dev libyaml-dev
 }
 
+# The package with clang's sanitizers and fuzzer, which has the version of clang in its name.
+clang_runtime() {
+    printf 'libclang-rt-%s-dev\n' "$(clang -dumpversion | cut -d . -f 1)"
+}
+
 # Copies the sources to build/source and makes configure there: builds neither find nor leave anything
 # in the tree itself. Times of change come along, so that make builds what has changed.
 export_sources() {

@@ -57,7 +57,7 @@ build() {
     fi
     if ! echo 'int LLVMFuzzerTestOneInput(const char *b, unsigned long n) { return !b && n; }' |
         "$CC" -fsanitize=fuzzer,address -x c -o "$BUILD/probe" - 2>"$BUILD/logs/probe.log"; then
-        echo "fuzz.sh: $CC cannot link a fuzzer (Debian: libclang-rt-14-dev)" >&2
+        echo "fuzz.sh: $CC cannot link a fuzzer (Debian: libclang-rt-VERSION-dev)" >&2
         return 1
     fi
     ! pkg-config --exists libpq || pq=(-DFUZZ_LIBPQ)
