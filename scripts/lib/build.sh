@@ -59,7 +59,7 @@ export_sources() {
     if command -v git >/dev/null && git -C "$TOP" rev-parse --git-dir >/dev/null 2>&1; then
         git -C "$TOP" ls-files -z --cached --others --exclude-standard
     else
-        (cd "$TOP" && find . -path ./build -prune -o -type f -print0)
+        (cd "$TOP" && find . \( -path ./build -o -path ./.git \) -prune -o -type f -print0)
     fi | (cd "$TOP" && while IFS= read -r -d '' file; do
         [ ! -e "$file" ] || printf '%s\0' "$file"
     done | tar --null -T - -cf -) | tar -C "$source" -xf -

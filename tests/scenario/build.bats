@@ -14,3 +14,17 @@ setup() {
         [ "$(clang_runtime)" = "libclang-rt-${version%%.*}-dev" ]
     done
 }
+
+@test "the sources of a clone are exported without git, and nothing else of the folder is" {
+    local clone=$BATS_TEST_TMPDIR/clone
+    mkdir -p "$clone/scripts/lib" "$clone/src" "$clone/.git" "$clone/build/old"
+    cp "$LIBRARY" "$clone/scripts/lib/"
+    printf '#!/bin/sh\n: >configure\n' >"$clone/autogen.sh"
+    chmod 755 "$clone/autogen.sh"
+    touch "$clone/configure.ac" "$clone/Makefile.am" "$clone/src/main.c" "$clone/.git/HEAD" "$clone/build/old/main.o"
+    # Where git is installed, it finds no repository here.
+    GIT_CEILING_DIRECTORIES=$BATS_TEST_TMPDIR bash -euc '. "$1/scripts/lib/build.sh"; export_sources' - "$clone"
+    cd "$clone/build/source"
+    [ -e src/main.c ] && [ -e scripts/lib/build.sh ] && [ -e configure ]
+    [ ! -e .git ] && [ ! -e build ]
+}
