@@ -141,9 +141,9 @@ fake_doctl() {
     with "REAL=$SIMULATOR" "BOX=$BOX"
 }
 
-# Skips the test where script(1) cannot give a terminal, as in a chroot without /dev/pts.
+# Skips the test where the script of the system cannot give a terminal, as in a chroot without /dev/pts.
 need_terminal() {
-    script -qec true /dev/null >/dev/null 2>&1 </dev/null || skip "no script(1) here, or no terminals"
+    command script -qec true /dev/null >/dev/null 2>&1 </dev/null || skip "no script(1) here, or no terminals"
 }
 
 # ---- what was seen ------------------------------------------------------------------------------------
