@@ -37,6 +37,7 @@ struct environment environment_read(void)
         .context = text("DIGITALOCEAN_CONTEXT"),
         .output = text("DIGITALOCEAN_OUTPUT"),
         .api = text("DIGITALOCEAN_API_URL"),
+        .retries = number("DIGITALOCEAN_HTTP_RETRY_MAX", 5),
         .latency_ms = number("DOCTL_SIM_LATENCY_MS", 0),
         .wait_ms = number("DOCTL_SIM_WAIT_MS", 20),
         .race_ms = number("DOCTL_SIM_RACE_MS", 0),

@@ -10,6 +10,7 @@ static const struct {
 } kinds[] = {
     {"network", FAULT_NETWORK},
     {"lost", FAULT_LOST},
+    {"page-lost", FAULT_PAGE_LOST},
     {"hang", FAULT_HANG},
     {"hang-hard", FAULT_HANG_HARD},
     {"done-hang", FAULT_DONE_HANG},

@@ -17,6 +17,7 @@ enum fault_kind {
     FAULT_HTTP,
     FAULT_NETWORK,
     FAULT_LOST,
+    FAULT_PAGE_LOST,
     FAULT_HANG,
     FAULT_HANG_HARD,
     FAULT_DONE_HANG,

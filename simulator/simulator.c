@@ -102,6 +102,22 @@ static bool wants_json(const struct call *call)
 
 /* --- one call ---------------------------------------------------------------------- */
 
+/* Releases after 1.94 send a request again whose answer did not come. */
+static bool sends_again(const struct call *call, struct fault fault)
+{
+    return fault.kind == FAULT_LOST && call->environment->retries > 0 &&
+           call->personality & (ON_123 | ON_166);
+}
+
+/* The first answer is dropped, the second one is printed. */
+static bool send_again(struct call *call, struct fault *fault)
+{
+    fault->kind = FAULT_NONE;
+    call->answer.out.length = call->answer.err.length = call->answer.progress = 0;
+    call->answer.status = 0;
+    return call->command->run(call) || call->answer.status != 0;
+}
+
 /* Carries the command out. The account is held before and after, but not while this waits. False:
  * the storage is broken. */
 static bool carry_out(struct call *call, struct fault *fault)
@@ -119,7 +135,8 @@ static bool carry_out(struct call *call, struct fault *fault)
         if (!storage_begin(call->storage))
             return false;
     }
-    return call->command->run(call) || call->answer.status != 0;
+    bool ran = call->command->run(call) || call->answer.status != 0;
+    return ran && sends_again(call, *fault) ? send_again(call, fault) : ran;
 }
 
 /* False: the simulator is out of order. */

@@ -11,7 +11,8 @@ enum {
     SLOW_PIECES = 100,
     SLOW_PIECE_MS = 10,
     HUGE_BYTES = 50 * 1000 * 1000,
-    HUGE_ROWS = 500
+    HUGE_ROWS = 500,
+    PAGE_ROWS = 200
 };
 
 /* --- before the request ------------------------------------------------------ */
@@ -191,6 +192,27 @@ static size_t truncated_length(const struct buffer *out)
     return start + (end - start) / 2;
 }
 
+/* Where a row of the text begins, or its end. */
+static size_t row_start(const struct buffer *text, size_t row)
+{
+    size_t at = 0;
+    for (; row > 0 && at < text->length; at++)
+        row -= text->data[at] == '\n';
+    return at;
+}
+
+/* doctl asks for 200 rows at a time, and leaves out what it did not get, unless it is the first page. */
+static void lose_page(struct call *call)
+{
+    struct buffer *out = &call->answer.out;
+    size_t header = call_is_on(call, "no-header") ? 0 : 1;
+    size_t start = row_start(out, header + PAGE_ROWS);
+    size_t end = row_start(out, header + 2 * PAGE_ROWS);
+    if (end > start)
+        memmove(out->data + start, out->data + end, out->length - end);
+    out->length -= end - start;
+}
+
 static void leave_grandchild(void)
 {
     if (fork() == 0) {
@@ -206,6 +228,9 @@ static void spoil(struct call *call, struct fault fault)
     switch (fault.kind) {
     case FAULT_LOST:
         call_unreachable(call, call_last(call), "EOF");
+        break;
+    case FAULT_PAGE_LOST:
+        lose_page(call);
         break;
     case FAULT_DONE_HANG:
         hang();

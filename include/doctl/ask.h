@@ -9,7 +9,9 @@
  *   - an API error, a network error or a missing token never makes it try other words;
  *   - a change is asked for in other words only where doctl cannot have sent it;
  *   - a read that failed on the network or with 429 or 5xx is retried, with growing pauses, within
- *     the deadline of one call; a change never is.
+ *     the deadline of one call; a change only after 429, which made nothing;
+ *   - a list of more than a page is asked for again until two answers in a row agree, because doctl
+ *     leaves out pages that it did not get; ERROR_UNREADABLE where they never do.
  */
 #ifndef MANAGED_DB_DOCTL_ASK_H
 #define MANAGED_DB_DOCTL_ASK_H

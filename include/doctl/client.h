@@ -58,7 +58,8 @@ struct doctl {
     struct prefetched *prefetched;
     char *scratch; /* where the plan's words have doctl put the certificate */
     struct release release;
-    bool held; /* a change gets held_descriptor */
+    int limit_ms; /* of doctl_limit() */
+    bool held;    /* a change gets held_descriptor */
     int held_descriptor;
 };
 
@@ -71,8 +72,16 @@ void doctl_free(struct doctl *doctl);
  * lasts until the last change of a killed run has ended. A later call replaces the descriptor.
  */
 void doctl_hold(struct doctl *doctl, int descriptor);
+/*
+ * Until the next call of this function, a question takes no longer than this, all its retries
+ * included; 0: as long as the options say.
+ */
+void doctl_limit(struct doctl *doctl, int milliseconds);
 /* Sleeps. Fails with ERROR_SIGNAL. */
 bool doctl_pause(struct doctl *doctl, int milliseconds, struct error *error);
+
+/* The deadline that is in force where the options say `usual_ms`; 0: none. */
+int client_timeout(const struct doctl *doctl, int usual_ms);
 
 /* Starts doctl with an argv in one wording. A change inherits the descriptor of doctl_hold(). */
 struct process *client_start(struct doctl *doctl, bool mutation, const struct wording *wording,

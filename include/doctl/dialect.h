@@ -70,6 +70,7 @@ struct call {
     const char *doing; /* "list the database clusters", with $1… for arguments; for messages */
     bool mutation;
     bool must_be_whole; /* what is not on the list may be created */
+    bool has_pages;     /* doctl puts the list together from several answers */
     size_t least_rows;  /* fewer are not an answer */
     struct wording plan, shipped;
 };
@@ -82,6 +83,9 @@ const struct call *dialect_call(enum call_id id);
  * included: the caller frees the array.
  */
 char **dialect_argv(const struct wording *wording, const char *const arguments[CALL_ARGUMENTS]);
+
+/* Whether doctl is to wait until a cluster is online. */
+bool dialect_waits(const struct wording *wording);
 
 /* What the call does, for messages, with its arguments put in; the caller frees it. */
 char *dialect_doing(const struct call *call, const char *const arguments[CALL_ARGUMENTS]);

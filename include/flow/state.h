@@ -32,7 +32,8 @@ struct flow {
     enum { RULES_NOT_ASKED, RULES_UNSUPPORTED, RULES_KNOWN } rules_state;
     struct lock lock; /* for the cluster's name, or for the Droplet's */
     struct lock rules_lock;
-    bool is_setup; /* within setup_managed_database */
+    bool pool_is_new; /* made by this run */
+    bool is_setup;    /* within setup_managed_database */
 };
 
 void flow_free(struct flow *flow);

@@ -2,13 +2,11 @@
  * wait: waits for something that DigitalOcean makes or changes.
  *
  * Calling sequence:
- *     struct wait wait = wait_begin("the Droplet is not active", "the Droplet goes on starting");
- *     while (!ready) {
- *         if (!look(&ready, &failure) && !may_heal(&wait, &failure))
- *             return false;
- *         if (!ready && !wait_longer(flow, &wait, state, error))
- *             return false;
- *     }
+ *     struct wait wait = wait_begin(flow, "the Droplet is not active", "it goes on starting");
+ *     bool good = look(…);               a look that failed: if may_heal(), there can be a next
+ *     while (good && !ready)
+ *         good = wait_longer(flow, &wait, state, error) && look(…);
+ *     wait_end(flow);
  */
 #ifndef MANAGED_DB_FLOW_WAIT_H
 #define MANAGED_DB_FLOW_WAIT_H
@@ -20,20 +18,24 @@ struct wait {
     const char *goes_on; /* what happens without this program: "the Droplet goes on starting" */
     long long began;     /* process_clock_ms() */
     long long shown;     /* when it was last said what is waited for */
+    struct error failed; /* why the last look said nothing; ERROR_NONE where it did */
 };
 
-/* The texts are borrowed. */
-struct wait wait_begin(const char *lack, const char *goes_on);
+/* The texts are borrowed. Until wait_end(), no question outlasts --wait-timeout. */
+struct wait wait_begin(struct flow *flow, const char *lack, const char *goes_on);
+void wait_end(struct flow *flow);
 
 /*
  * Whether a look that failed says nothing about the thing itself, so that the next one may work: no
- * answer, 429, 5xx, and a 404 in the first minute (docs/DOCTL.md, "Behaviour").
+ * answer, 429, 5xx, and a 404 in the first minute (docs/DOCTL.md, "Behaviour"). The reason is kept,
+ * and told if it is another one than before.
  */
-bool may_heal(const struct wait *wait, const struct error *error);
+bool may_heal(struct flow *flow, struct wait *wait, const struct error *error);
 
 /*
  * Pauses for --poll-interval, and says once a minute what the `state` is. Fails with ERROR_DEADLINE
- * after --wait-timeout and with ERROR_SIGNAL; both say what goes on without this program.
+ * after --wait-timeout and with ERROR_SIGNAL; both say what goes on without this program. What is
+ * said holds the reason if the last look failed.
  */
 bool wait_longer(struct flow *flow, struct wait *wait, const char *state, struct error *error);
 

@@ -113,7 +113,7 @@ bool settings_add_trust(struct settings *settings, const char *rule, const char 
 
 /* The value, never NULL: "" where there is none. */
 const char *settings_get(const struct settings *settings, enum setting setting);
-/* A number of seconds in milliseconds. */
+/* A number of seconds in milliseconds; a --poll-interval of 0 is a second. */
 int settings_ms(const struct settings *settings, enum setting setting);
 /* --secret-owner, as numbers. */
 struct secretfile_owner settings_owner(const struct settings *settings);

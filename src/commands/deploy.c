@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/memory.h"
 #include "base/quote.h"
 #include "flow/deployment.h"
 #include "flow/droplet.h"
@@ -43,10 +44,10 @@ static void add_thing(struct buffer *json, const char *key, const char *id)
         buffer_add_text(json, "null");
 }
 
-/* The forms for programs also have the private address, which takes another call. */
-bool command_droplet_wait(struct flow *flow, struct command_result *result, struct error *error)
+/* Waits, and gives the answer; the forms for programs also have the private address. */
+static bool wait_for_addresses(struct flow *flow, const char *id, struct command_result *result,
+                               struct error *error)
 {
-    const char *id = flow_get(flow, SETTING_DROPLET_ID);
     if (!wait_for_droplet(flow, id, &result->text, error))
         return false;
     if (strcmp(flow_get(flow, SETTING_OUTPUT), "text") == 0)
@@ -68,6 +69,18 @@ bool command_droplet_wait(struct flow *flow, struct command_result *result, stru
     result->json = buffer_take(&json);
     free(inside);
     return true;
+}
+
+bool command_droplet_wait(struct flow *flow, struct command_result *result, struct error *error)
+{
+    const char *given = flow_get(flow, SETTING_DROPLET_ID);
+    bool is_id = given[strspn(given, "0123456789")] == '\0';
+    char *id = is_id ? mem_copy(given) : NULL;
+    /* A name that there is not is known at once; doctl's own search ends like any other failure. */
+    bool good = (is_id || find_droplet(flow, given, &id, error)) &&
+                wait_for_addresses(flow, id, result, error);
+    free(id);
+    return good;
 }
 
 bool command_destroy(struct flow *flow, struct command_result *result, struct error *error)

@@ -10,8 +10,6 @@
 #include "doctl/released.h"
 #include "doctl/verdict.h"
 
-#define RETRIES 5 /* as many as doctl itself makes (docs/DOCTL.md) */
-
 /* The wordings to try, in order; gives how many. */
 static size_t choose(const struct doctl *doctl, const struct call *call,
                      const struct wording *order[2])
@@ -175,33 +173,54 @@ static bool ask_once(struct doctl *doctl, const struct call *call,
 
 /* ---- retries ---- */
 
-static bool may_retry(const struct error *error)
+/* A network that is down is soon said to be; what DigitalOcean refuses for now gets more time. */
+static int most_retries(const struct error *error)
 {
+    return error->kind == ERROR_NETWORK ? 3 : 5;
+}
+
+static bool is_rate_limit(const struct error *error)
+{
+    return error->kind == ERROR_API && error->number == 429;
+}
+
+/*
+ * A read may be asked again wherever the next try may work. A change only after 429, which made
+ * nothing: except that a create that waits gets its 429 for one of its looks.
+ */
+static bool may_retry(const struct call *call, const struct wording *wording,
+                      const struct error *error)
+{
+    if (call->mutation)
+        return is_rate_limit(error) && !dialect_waits(wording);
     return error->kind == ERROR_NETWORK ||
            (error->kind == ERROR_API && (error->number == 429 || error->number >= 500));
 }
 
-/* Twice as long each time, and two programs do not ask at the same moment. */
-static int retry_pause(const struct doctl *doctl, int attempt)
+/*
+ * Twice as long each time, longer where the limit is one of requests a minute, and two programs do
+ * not ask at the same moment.
+ */
+static int retry_pause(const struct doctl *doctl, const struct error *error, int attempt)
 {
-    long pause = (long)doctl->options.retry_ms << attempt;
+    long pause = (long)doctl->options.retry_ms << (attempt + (is_rate_limit(error) ? 2 : 0));
     return (int)(pause / 2 + (process_clock_ms() * 7919 + getpid()) % (pause + 1));
 }
 
-bool ask(struct doctl *doctl, enum call_id id, const char *const arguments[CALL_ARGUMENTS],
-         struct reply *reply, const struct wording **used, struct error *error)
+static bool ask_until_answered(struct doctl *doctl, const struct call *call,
+                               const char *const arguments[CALL_ARGUMENTS], struct reply *reply,
+                               const struct wording **used, struct error *error)
 {
-    const struct call *call = dialect_call(id);
-    const struct wording *last = NULL;
-    int deadline = doctl->options.timeout_ms;
+    int deadline = client_timeout(doctl, doctl->options.timeout_ms);
     long long began = process_clock_ms();
     for (int attempt = 0;; attempt++) {
         struct error failure = ERROR_INIT;
-        if (ask_once(doctl, call, arguments, reply, used ? used : &last, &failure))
+        if (ask_once(doctl, call, arguments, reply, used, &failure))
             return true;
-        int pause = retry_pause(doctl, attempt);
-        if (call->mutation || !doctl->options.retry_ms || attempt == RETRIES ||
-            !may_retry(&failure) || (deadline && process_clock_ms() + pause - began >= deadline)) {
+        int pause = retry_pause(doctl, &failure, attempt);
+        if (!doctl->options.retry_ms || attempt >= most_retries(&failure) ||
+            !may_retry(call, *used, &failure) ||
+            (deadline && process_clock_ms() + pause - began >= deadline)) {
             *error = failure;
             return false;
         }
@@ -210,4 +229,40 @@ bool ask(struct doctl *doctl, enum call_id id, const char *const arguments[CALL_
         if (!doctl_pause(doctl, pause, error))
             return false;
     }
+}
+
+/* ---- long lists ---- */
+
+#define PAGE       200 /* rows that doctl asks for at a time (docs/DOCTL.md) */
+#define MOST_LOOKS 4
+
+/*
+ * doctl leaves out a page that it did not get, unless it is the first, and exits with 0. So a list
+ * of more than a page counts once two answers in a row have as many rows, and more than whole
+ * pages: the last page is then there, and not twice another one missing.
+ */
+static bool is_whole(size_t rows, size_t rows_before)
+{
+    return rows < PAGE || (rows == rows_before && rows % PAGE != 0);
+}
+
+bool ask(struct doctl *doctl, enum call_id id, const char *const arguments[CALL_ARGUMENTS],
+         struct reply *reply, const struct wording **used, struct error *error)
+{
+    const struct call *call = dialect_call(id);
+    const struct wording *last = NULL;
+    bool has_pages = call->has_pages && doctl->options.retry_ms;
+    size_t rows = 0;
+    for (int look = 0; look < MOST_LOOKS; look++) {
+        if (!ask_until_answered(doctl, call, arguments, reply, used ? used : &last, error))
+            return false;
+        if (!has_pages || is_whole(reply->table.rows, rows))
+            return true;
+        rows = reply->table.rows;
+        reply_free(reply);
+    }
+    return error_set(error, ERROR_UNREADABLE, 0,
+                     "could not %s: doctl printed %zu, and leaves out what it could not get: it "
+                     "cannot be told whether that is all; run again later",
+                     call->doing, rows);
 }

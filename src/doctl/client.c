@@ -14,10 +14,15 @@ extern char **environ;
 /* The scratch file of this run, for remove_scratch(), which gets no argument. */
 static const char *scratch_in_use;
 
-/* Variables that replace the caller's; gives how many there are. */
+/*
+ * Variables that replace the caller's; gives how many there are. A doctl that repeats a request
+ * makes a second Droplet where only the answer to the first was lost (docs/DOCTL.md, "Behaviour"):
+ * what may be repeated is decided in ask().
+ */
 static size_t make_own_variables(const struct doctl_options *options, char **own)
 {
     size_t count = 0;
+    own[count++] = mem_copy("DIGITALOCEAN_HTTP_RETRY_MAX=0");
     if (options->token)
         own[count++] = mem_format("DIGITALOCEAN_ACCESS_TOKEN=%s", options->token);
     /* A token counts only in the context "default" (docs/DOCTL.md, "Behaviour"). */
@@ -49,7 +54,7 @@ static bool is_dropped(const char *variable, char *const *own)
 /* The caller's environment, less what would change doctl's answers, with what the options say. */
 static void make_environment(struct doctl *doctl)
 {
-    doctl->own_variables = mem_array(4, sizeof *doctl->own_variables);
+    doctl->own_variables = mem_array(5, sizeof *doctl->own_variables);
     size_t own = make_own_variables(&doctl->options, doctl->own_variables);
     size_t count = 0;
     while (environ[count])
@@ -122,17 +127,28 @@ void doctl_hold(struct doctl *doctl, int descriptor)
     doctl->held_descriptor = descriptor;
 }
 
+void doctl_limit(struct doctl *doctl, int milliseconds)
+{
+    doctl->limit_ms = milliseconds;
+}
+
+int client_timeout(const struct doctl *doctl, int usual_ms)
+{
+    int limit = doctl->limit_ms;
+    return limit && (!usual_ms || limit < usual_ms) ? limit : usual_ms;
+}
+
 struct process *client_start(struct doctl *doctl, bool mutation, const struct wording *wording,
                              char **argv)
 {
-    bool waits = strstr(wording->words, " --wait ") != NULL;
     struct process_request request = {
         .path = doctl->path,
         .argv = argv,
         .envp = doctl->environment,
         .keep = mutation && doctl->held,
         .descriptor = doctl->held_descriptor,
-        .timeout_ms = waits ? doctl->options.wait_timeout_ms : doctl->options.timeout_ms,
+        .timeout_ms = client_timeout(doctl, dialect_waits(wording) ? doctl->options.wait_timeout_ms
+                                                                   : doctl->options.timeout_ms),
     };
     if (doctl->options.on_call)
         doctl->options.on_call(doctl->options.observer, argv);

@@ -26,6 +26,7 @@ static const struct call calls[] = {
         {
             .doing = "list the VPCs",
             .must_be_whole = true,
+            .has_pages = true,
             .plan = {"vpcs list --format Name,ID --no-header", SHAPE_ROWS, COLUMNS("Name", "ID")},
         },
     [CALL_VPC_CREATE] =
@@ -39,6 +40,7 @@ static const struct call calls[] = {
         {
             .doing = "list the database clusters",
             .must_be_whole = true,
+            .has_pages = true,
             .plan = {"databases list --format Name,ID,Engine,Status --no-header", SHAPE_ROWS,
                      COLUMNS("Name", "ID", "Engine", "Status")},
         },
@@ -140,6 +142,7 @@ static const struct call calls[] = {
         {
             .doing = "list the Droplets",
             .must_be_whole = true,
+            .has_pages = true,
             .plan = {"compute droplet list --format ID,Name,Status", SHAPE_TABLE,
                      COLUMNS("ID", "Name", "Status")},
         },
@@ -162,6 +165,7 @@ static const struct call calls[] = {
     [CALL_KEY_LIST] =
         {
             .doing = "list the SSH keys",
+            .has_pages = true,
             .plan = {"compute ssh-key list --format ID,Name,FingerPrint", SHAPE_TABLE,
                      COLUMNS("ID", "FingerPrint")},
         },
@@ -250,6 +254,11 @@ char **dialect_argv(const struct wording *wording, const char *const arguments[C
     }
     buffer_free(&strings);
     return argv;
+}
+
+bool dialect_waits(const struct wording *wording)
+{
+    return strstr(wording->words, " --wait ") != NULL;
 }
 
 char *dialect_doing(const struct call *call, const char *const arguments[CALL_ARGUMENTS])

@@ -82,22 +82,31 @@ static bool has_members_yet(const struct error *error)
            (error->number == 403 || error->number == 409 || error->number == 412);
 }
 
+static bool delete_empty_vpc(struct flow *flow, const char *uuid, struct error *error)
+{
+    struct wait empty = wait_begin(flow, "the VPC is not empty", "its members are being deleted");
+    int limit = settings_ms(flow->settings, SETTING_WAIT_TIMEOUT);
+    limit = limit && limit < VPC_EMPTY_MS ? limit : VPC_EMPTY_MS;
+    struct error failure = ERROR_INIT;
+    bool good = true;
+    while (good && !compute_vpc_delete(flow->doctl, uuid, &failure)) {
+        if (!has_members_yet(&failure) || process_clock_ms() - empty.began >= limit) {
+            *error = failure;
+            good = error_advise(error, "a VPC costs nothing; run again later, or leave it");
+        } else {
+            good = wait_longer(flow, &empty, "the VPC still has members", error);
+        }
+    }
+    wait_end(flow);
+    return good;
+}
+
 static bool delete_vpc(struct flow *flow, const char *uuid, struct error *error)
 {
     console_step(flow->console, "Deleting VPC: %s...", flow_get(flow, SETTING_VPC_NAME));
 
-    struct wait empty = wait_begin("the VPC is not empty", "its members are being deleted");
-    int limit = settings_ms(flow->settings, SETTING_WAIT_TIMEOUT);
-    limit = limit && limit < VPC_EMPTY_MS ? limit : VPC_EMPTY_MS;
-    struct error failure = ERROR_INIT;
-    while (!compute_vpc_delete(flow->doctl, uuid, &failure)) {
-        if (!has_members_yet(&failure) || process_clock_ms() - empty.began >= limit) {
-            *error = failure;
-            return error_advise(error, "a VPC costs nothing; run again later, or leave it");
-        }
-        if (!wait_longer(flow, &empty, "the VPC still has members", error))
-            return false;
-    }
+    if (!delete_empty_vpc(flow, uuid, error))
+        return false;
     console_success(flow->console, "VPC deleted: %s", uuid);
     return true;
 }

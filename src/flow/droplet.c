@@ -136,17 +136,18 @@ bool create_droplet(struct flow *flow, const char *name, char **id, struct error
 /* ---- waiting ---- */
 
 /* One look at a Droplet: *state says how far it is, *address is set once it is ready. */
-static bool look(struct flow *flow, const char *droplet_id, const struct wait *wait, char **state,
+static bool look(struct flow *flow, const char *droplet_id, struct wait *wait, char **state,
                  char **address, struct error *error)
 {
     struct droplet droplet;
     struct error failure = ERROR_INIT;
     if (!compute_droplet_status(flow->doctl, droplet_id, &droplet, &failure)) {
-        if (may_heal(wait, &failure))
+        if (may_heal(flow, wait, &failure))
             return true;
         *error = failure;
         return false;
     }
+    wait->failed.kind = ERROR_NONE;
     bool active = strcmp(droplet.status, "active") == 0;
     bool good = true;
     free(*state);
@@ -167,13 +168,15 @@ bool wait_for_droplet(struct flow *flow, const char *droplet_id, char **address,
 {
     console_step(flow->console, "Waiting until the Droplet is active: %s...", droplet_id);
 
-    struct wait active = wait_begin("the Droplet is not active", "the Droplet goes on starting");
-    char *state = mem_copy("no answer yet");
+    struct wait active =
+        wait_begin(flow, "the Droplet is not active", "the Droplet goes on starting");
+    char *state = mem_copy("its status was not seen");
     *address = NULL;
     bool good = look(flow, droplet_id, &active, &state, address, error);
     while (good && !*address)
         good = wait_longer(flow, &active, state, error) &&
                look(flow, droplet_id, &active, &state, address, error);
+    wait_end(flow);
     free(state);
     if (good)
         console_success(flow->console, "Droplet is active: %s", *address);

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "doctl/released.h"
+#include "flow/wait.h"
 
 bool wants_private_host(const struct flow *flow)
 {
@@ -72,6 +73,24 @@ static bool private_host(struct flow *flow, const char *cluster_id, const char *
     return true;
 }
 
+/* A pool that this run made may not be known everywhere for a moment, as a new cluster. */
+static bool read_pool_uri(struct flow *flow, const char *cluster_id, char **uri,
+                          struct error *error)
+{
+    const char *pool = flow_get(flow, SETTING_POOL);
+    struct error failure = ERROR_INIT;
+    struct wait known = wait_begin(flow, "the connection pool cannot be read",
+                                   "DigitalOcean goes on creating the pool");
+    bool good = doctl_pool_uri(flow->doctl, cluster_id, pool, uri, &failure);
+    while (!good && flow->pool_is_new && failure.kind == ERROR_API && failure.number == 404 &&
+           may_heal(flow, &known, &failure) && wait_longer(flow, &known, "unknown yet", &failure))
+        good = doctl_pool_uri(flow->doctl, cluster_id, pool, uri, &failure);
+    wait_end(flow);
+    if (!good)
+        *error = failure;
+    return good;
+}
+
 /*
  * Where the pooler is: the pool's URI tells it; *found is false for a doctl without that question.
  * `host` is the one inside the VPC, or NULL.
@@ -82,7 +101,7 @@ static bool pooler_endpoint(struct flow *flow, const char *cluster_id, const cha
     const char *pool = flow_get(flow, SETTING_POOL);
     char *uri = NULL;
     struct error failure = ERROR_INIT;
-    if (doctl_pool_uri(flow->doctl, cluster_id, pool, &uri, &failure)) {
+    if (read_pool_uri(flow, cluster_id, &uri, &failure)) {
         bool good = take_pool_uri(uri, info, error);
         mem_free_secret(uri);
         if (good && host) {

@@ -133,6 +133,7 @@ bool make_pool(struct flow *flow, const char *cluster_id, const struct pool_requ
         *error = failure;
         return false;
     }
+    flow->pool_is_new = true;
     flow->changes++;
     return true;
 }

@@ -179,7 +179,9 @@ const char *settings_get(const struct settings *settings, enum setting setting)
 
 int settings_ms(const struct settings *settings, enum setting setting)
 {
-    return (int)(strtod(settings_get(settings, setting), NULL) * 1000 + 0.5);
+    int ms = (int)(strtod(settings_get(settings, setting), NULL) * 1000 + 0.5);
+    /* DigitalOcean is not asked without a pause. */
+    return setting == SETTING_POLL_INTERVAL && ms == 0 ? 1000 : ms;
 }
 
 struct secretfile_owner settings_owner(const struct settings *settings)
