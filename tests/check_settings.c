@@ -231,6 +231,11 @@ START_TEST(numbers)
         unit_worked(set(SETTING_TIMEOUT, times[i].text), &error);
         ck_assert_int_eq(settings_ms(&settings, SETTING_TIMEOUT), times[i].ms);
     }
+    /* DigitalOcean is not asked without a pause. */
+    unit_worked(set(SETTING_POLL_INTERVAL, "0"), &error);
+    ck_assert_int_eq(settings_ms(&settings, SETTING_POLL_INTERVAL), 1000);
+    unit_worked(set(SETTING_POLL_INTERVAL, "0.02"), &error);
+    ck_assert_int_eq(settings_ms(&settings, SETTING_POLL_INTERVAL), 20);
     ck_assert(!settings_owner(&settings).wanted);
     unit_worked(set(SETTING_SECRET_OWNER, "1000"), &error);
     struct secretfile_owner owner = settings_owner(&settings);

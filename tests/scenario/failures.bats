@@ -193,10 +193,12 @@ tries() {
     done
 }
 
-@test "a change is never retried, nor any call with --faithful" {
+@test "a change is retried after 429 only, and no call with --faithful" {
     local kind step
     for kind in 429 500 network; do
         for step in "vpcs create" "databases create" "databases pool create" "databases firewalls append"; do
+            # A create that waits may have its 429 from a look at the cluster that it made.
+            [[ $kind != 429 || $step == "databases create" ]] || continue
             open_box plan
             with "DOCTL_SIM_FAULT=$step=$kind@1"
             mdb setup --droplet 42
