@@ -26,8 +26,8 @@ waits_for() {
 }
 
 @test "a look that hangs does not outlast --wait-timeout" {
-    waits_for "databases get=hang" "doctl gave no answer in time" --timeout 0 setup
-    waits_for "compute droplet get=hang" "doctl gave no answer in time" --timeout 0 droplet wait 77
+    waits_for "databases get=hang" "doctl gave no answer in time" --timeout 20 setup
+    waits_for "compute droplet get=hang" "doctl gave no answer in time" --timeout 20 droplet wait 77
 }
 
 @test "the reason of a look is gone with the next look that works" {
