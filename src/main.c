@@ -75,8 +75,9 @@ int main(int argc, char **argv)
     struct error error = ERROR_INIT;
     struct console console = {CONSOLE_NORMAL, false};
     open_standard_streams();
-    /* A write to a closed pipe is reported as an error; it must not end the program silently. */
+    /* A write to a closed pipe, or past the limit for a file's size, is to fail and be told. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     forbid_core_files();
 
     bool good = run(argc, argv, &console, &error);

@@ -145,7 +145,7 @@ START_TEST(a_link_is_replaced)
 {
     char *target = unit_file(folder, "target", SECRET, 0600);
     ck_assert_int_eq(symlink(target, path), 0);
-    ck_assert_int_eq(write_secret(path, SECRET), SECRETFILE_WRITTEN);
+    ck_assert_int_eq(write_secret(path, SECRET), SECRETFILE_LINK_REPLACED);
     ck_assert(S_ISREG(look(path).st_mode));
     ck_assert_int_eq(write_secret(path, "new"), SECRETFILE_WRITTEN);
     ck_assert_str_eq(unit_read(target), SECRET);
@@ -153,7 +153,7 @@ START_TEST(a_link_is_replaced)
     /* One that leads nowhere too. */
     unlink(path);
     ck_assert_int_eq(symlink("/nonexistent/x", path), 0);
-    ck_assert_int_eq(write_secret(path, SECRET), SECRETFILE_WRITTEN);
+    ck_assert_int_eq(write_secret(path, SECRET), SECRETFILE_LINK_REPLACED);
     ck_assert(S_ISREG(look(path).st_mode));
 }
 END_TEST
@@ -313,11 +313,55 @@ START_TEST(prepare_leaves_a_file_alone)
     unit_worked(secretfile_prepare(path, &nobody, &error), &error);
     ck_assert_uint_eq(look(path).st_ino, before.st_ino);
     ck_assert_str_eq(unit_read(path), SECRET);
-    /* A link is to be replaced: it is none of its business where it leads. */
+}
+END_TEST
+
+START_TEST(prepare_looks_where_a_link_leads)
+{
+    char *real = unit_path(folder, "real");
+    char *target = unit_path(real, "target");
+    char *everybodys = unit_path(folder, "everybodys");
+    const char *const bad[] = {"/",
+                               "/dev/null",
+                               "/nonexistent/x",
+                               "secret",
+                               unit_path(everybodys, "target"),
+                               "/proc/self/environ"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        unlink(path);
+        ck_assert_int_eq(symlink(bad[i], path), 0);
+        unit_failed(secretfile_prepare(path, &nobody, &error), &error, ERROR_LOCAL, "");
+        ck_assert(S_ISLNK(look(path).st_mode));
+        if (i == 0) {
+            ck_assert_int_eq(mkdir(everybodys, 0700), 0);
+            unit_file(everybodys, "target", SECRET, 0600);
+            ck_assert_int_eq(chmod(everybodys, 0777), 0);
+        }
+    }
     unlink(path);
-    ck_assert_int_eq(symlink("/", path), 0);
+    ck_assert_int_eq(mkdir(real, 0700), 0);
+    unit_file(real, "target", SECRET, 0600);
+    ck_assert_int_eq(symlink("real/target", path), 0);
     unit_worked(secretfile_prepare(path, &nobody, &error), &error);
     ck_assert(S_ISLNK(look(path).st_mode));
+    ck_assert_str_eq(unit_read(target), SECRET);
+}
+END_TEST
+
+START_TEST(prepare_below_devices_and_processes)
+{
+    static const char *const bad[] = {"/dev/stdout", "/dev/fd/1", "/dev/x/y", "/proc/self/fd/1",
+                                      "/dev/shm/x",  "/dev/x",    "/proc/x"};
+    for (size_t i = 0; i < COUNT(bad); i++)
+        unit_failed(secretfile_prepare(bad[i], &nobody, &error), &error, ERROR_LOCAL,
+                    "managed-db url");
+    ck_assert_int_ne(access("/dev/x", F_OK), 0);
+    char *link = unit_path(folder, "devices");
+    ck_assert_int_eq(symlink("/dev", link), 0);
+    unit_failed(secretfile_prepare(unit_path(link, "stdout"), &nobody, &error), &error, ERROR_LOCAL,
+                "managed-db url");
+    /* Names that only begin so. */
+    unit_worked(secretfile_prepare(unit_path(folder, "dev/x"), &nobody, &error), &error);
 }
 END_TEST
 
@@ -385,8 +429,7 @@ START_TEST(prepare_removes_what_was_left)
     unit_file(folder, unit_format("secret.%ld-1a2b.tmp", (long)gone), "", 0600);
     unit_file(folder, unit_format("secret.%ld-0.tmp", (long)getpid()), "", 0600);
     unit_file(folder, unit_format("secret.%ld.tmp", (long)gone), "", 0600);
-    unit_file(folder, unit_format("secret.previous.%ld-1.tmp", (long)gone), "", 0600);
-    const size_t left_over = 4;
+    const size_t left_over = 3;
     ck_assert_uint_eq(unit_entries(folder), left_over);
 
     char *held = unit_file(folder, unit_format("secret.%ld-77.tmp", (long)gone), "", 0600);
@@ -511,6 +554,8 @@ int main(void)
     tcase_add_test(tests, prepare_makes_the_folder);
     tcase_add_test(tests, prepare_in_the_current_folder);
     tcase_add_test(tests, prepare_leaves_a_file_alone);
+    tcase_add_test(tests, prepare_looks_where_a_link_leads);
+    tcase_add_test(tests, prepare_below_devices_and_processes);
     tcase_add_test(tests, prepare_sees_what_is_in_the_way);
     tcase_add_test(tests, prepare_in_a_folder_that_cannot_be_written);
     tcase_add_test(tests, prepare_in_a_folder_of_everybody);

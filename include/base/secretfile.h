@@ -2,9 +2,10 @@
  * secretfile: a file that is there whole, for its owner, or not at all.
  *
  * A file is written under a name of its own in the same folder (O_EXCL, mode 0600), synced, and
- * renamed over the final name; a symbolic link there is replaced, not followed. A file that already
- * has the content, the mode and the owner is left alone, inode and all. Folders that have to be
- * made are 0700, their parents as the umask says (README.md, "Files").
+ * renamed over the final name; a symbolic link there is replaced, not followed. A temporary file is
+ * locked (flock) as long as its writer works on it. A file that already has the content, the mode
+ * and the owner is left alone, inode and all. Folders that have to be made are 0700, their parents
+ * as the umask says (README.md, "Files").
  *
  * Calling sequence:
  *     secretfile_prepare(path, &owner, &error);              before anything is billed
@@ -25,20 +26,23 @@ struct secretfile_owner {
     gid_t gid;
 };
 
-enum secretfile_outcome { SECRETFILE_WRITTEN, SECRETFILE_UNCHANGED };
+enum secretfile_outcome { SECRETFILE_WRITTEN, SECRETFILE_LINK_REPLACED, SECRETFILE_UNCHANGED };
 
 /*
- * Checks that `path` can be written, before anything else happens: makes its folder, and removes
- * temporary files that killed runs left there. Fails with ERROR_LOCAL where
+ * Checks that `path` can be written, before anything else happens: makes its folder, removes
+ * temporary files that killed runs left there, and writes one of 16 KiB. Fails with ERROR_LOCAL
+ * where
  *   - the folder cannot be made or written in, belongs to somebody else, or others can write in it;
- *   - the path names a folder or a device;
+ *   - the path names a folder or a device, or is below /dev or /proc;
+ *   - it is a link, and does not lead to a regular file in a folder that would do;
  *   - the file there cannot be read, or belongs to neither `owner` nor the user who runs this;
+ *   - it cannot be replaced: immutable, append-only, or mounted by itself;
  *   - a new file cannot be made there, or cannot be given to `owner`.
  */
 bool secretfile_prepare(const char *path, const struct secretfile_owner *owner,
                         struct error *error);
 
-/* Writes `length` bytes. The folder must exist. */
+/* Writes `length` bytes. The folder must exist. *outcome says what became of what was there. */
 bool secretfile_write(const char *path, const void *bytes, size_t length,
                       const struct secretfile_owner *owner, enum secretfile_outcome *outcome,
                       struct error *error);

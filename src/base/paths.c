@@ -61,3 +61,25 @@ char *path_folder(const char *file)
     free(up);
     return folder;
 }
+
+/* Where a file is or would be: its folder may not be there. */
+static char *real_place(const char *file)
+{
+    char *folder = path_folder(file);
+    char *real = realpath(folder, NULL);
+    const char *slash = strrchr(file, '/');
+    char *place = path_absolute(real ? real : folder, slash ? slash + 1 : file);
+    free(real);
+    free(folder);
+    return place;
+}
+
+bool path_is_same(const char *file, const char *other)
+{
+    char *place = real_place(file);
+    char *other_place = real_place(other);
+    bool same = strcmp(place, other_place) == 0;
+    free(other_place);
+    free(place);
+    return same;
+}

@@ -84,6 +84,7 @@ static bool prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attr
     sigset_t defaults;
     sigemptyset(&defaults);
     sigaddset(&defaults, SIGPIPE);
+    sigaddset(&defaults, SIGXFSZ);
     const short flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
     return !posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0) &&
            !posix_spawn_file_actions_adddup2(actions, outputs[0], 1) &&

@@ -17,7 +17,8 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 
-#define MAX_SIZE ((size_t)1 << 20)
+#define MAX_SIZE   ((size_t)1 << 20)
+#define TRIED_SIZE 16384 /* room for the URL, the certificate and what is kept of an older URL */
 
 /* The folder of a path, as dirname() gives it; the caller frees it. */
 static char *folder_of(const char *path)
@@ -60,15 +61,52 @@ static bool make_folder(const char *folder, mode_t mode, struct error *error)
     return make_one(folder, mode) || error_set_errno(error, "cannot make the folder %s", folder);
 }
 
-/* The folder of the secrets: 0700 where it has to be made, whatever the umask takes away. */
+/*
+ * The folder of the secrets: 0700 where it has to be made, whatever the umask takes away. No chmod:
+ * by then something else could have the name.
+ */
 static bool make_secrets_folder(const char *folder, struct error *error)
 {
     struct stat status;
-    bool is_new = stat(folder, &status) != 0 && errno == ENOENT;
-    if (!make_folder(folder, 0700, error))
-        return false;
-    return !is_new || chmod(folder, 0700) == 0 ||
-           error_set_errno(error, "cannot make the folder %s", folder);
+    if (stat(folder, &status) == 0 && S_ISDIR(status.st_mode))
+        return true;
+    char *parent = folder_of(folder);
+    bool good = strcmp(parent, folder) == 0 || make_folder(parent, 0777, error);
+    free(parent);
+    mode_t usual = umask(077);
+    good = good && make_folder(folder, 0700, error);
+    umask(usual);
+    return good;
+}
+
+static bool is_below(const char *path, const char *top)
+{
+    size_t length = strlen(top);
+    return strncmp(path, top, length) == 0 && (!path[length] || path[length] == '/');
+}
+
+/* Whether a folder, or the one in which it would be made, holds devices or processes. */
+static bool is_no_place_for_files(const char *folder)
+{
+    char *real = realpath(folder, NULL);
+    char *parent = real ? NULL : folder_of(folder);
+    bool found = real ? is_below(real, "/dev") || is_below(real, "/proc")
+                      : strcmp(parent, folder) != 0 && is_no_place_for_files(parent);
+    free(parent);
+    free(real);
+    return found;
+}
+
+static bool refuse_place(const char *path, const char *why, struct error *error)
+{
+    return error_set(error, ERROR_LOCAL, EEXIST,
+                     "%s %s: name another file, or print the URL with 'managed-db url'", path, why);
+}
+
+static bool is_for_files(const char *folder, struct error *error)
+{
+    return !is_no_place_for_files(folder) ||
+           refuse_place(folder, "is for devices and processes", error);
 }
 
 static bool is_safe_folder(const char *folder, const struct secretfile_owner *owner,
@@ -95,44 +133,101 @@ static bool is_safe_folder(const char *folder, const struct secretfile_owner *ow
     return true;
 }
 
+/* A link whose place a file may take: it leads to a file that could be one of the secrets. */
+static bool is_safe_link(const char *path, const struct secretfile_owner *owner,
+                         struct error *error)
+{
+    struct stat status;
+    char *target = realpath(path, NULL);
+    bool leads_to_file = target && stat(target, &status) == 0 && S_ISREG(status.st_mode);
+    char *folder = leads_to_file ? folder_of(target) : NULL;
+    bool good = folder ? is_for_files(folder, error) && is_safe_folder(folder, owner, error)
+                       : refuse_place(path, "is a link that leads to no regular file", error);
+    free(folder);
+    free(target);
+    return good;
+}
+
+/* Whether something is mounted at the path itself, as Docker does with a single file. */
+static bool is_mounted(const char *path)
+{
+#ifdef STATX_ATTR_MOUNT_ROOT
+    struct statx status;
+    return statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, 0, &status) == 0 &&
+           status.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+#else
+    return !path;
+#endif
+}
+
+/* Whether another file can take the place of the one there. */
+static bool is_replaceable(const char *path, struct error *error)
+{
+    if (is_mounted(path))
+        return error_set(error, ERROR_LOCAL, EBUSY,
+                         "%s is mounted by itself and cannot be replaced: mount its folder", path);
+    int file = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (file >= 0)
+        close(file);
+    /* No right to write to it is no hindrance. An immutable file is EPERM. */
+    return file >= 0 || errno == EACCES ||
+           error_set_errno(error, "cannot replace %s ('lsattr' may tell why)", path);
+}
+
 static bool is_safe_place(const char *path, const struct secretfile_owner *owner,
                           struct error *error)
 {
     struct stat status;
-    if (lstat(path, &status) != 0 || S_ISLNK(status.st_mode))
+    if (lstat(path, &status) != 0)
         return true;
+    if (S_ISLNK(status.st_mode))
+        return is_safe_link(path, owner, error);
     if (!S_ISREG(status.st_mode))
-        return error_set(error, ERROR_LOCAL, EEXIST,
-                         "%s is not a regular file: name another one or remove it", path);
+        return refuse_place(path, "is not a regular file", error);
     if (status.st_uid != geteuid() && !(owner->wanted && status.st_uid == owner->uid))
         return error_set(error, ERROR_LOCAL, EPERM,
                          "%s belongs to user %lu: remove it, or name the owner with --secret-owner",
                          path, (unsigned long)status.st_uid);
-    return true;
+    return is_replaceable(path, error);
 }
 
-/* Whether a temporary file, NAME.PID.tmp or NAME.PID-HEX.tmp, is in use no more. */
-static bool is_left_over(int folder, const char *entry, const char *suffix)
+/* Whether the descriptor's file has this name. */
+static bool is_named(int file, int folder, const char *name)
+{
+    struct stat opened;
+    struct stat named;
+    return fstat(file, &opened) == 0 && fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+/* Removes a temporary file whose writer has ended: it has the lock on it from start to end. */
+static void remove_unlocked(int folder, const char *name)
+{
+    int file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0)
+        return;
+    if (flock(file, LOCK_EX | LOCK_NB) == 0 && is_named(file, folder, name))
+        unlinkat(folder, name, 0);
+    close(file);
+}
+
+/*
+ * Removes a temporary file, NAME.PID.tmp or NAME.PID-HEX.tmp, that is in use no more. One that
+ * cannot be removed is no error here: if it matters, the write fails.
+ */
+static void sweep_one(int folder, const char *name, const char *suffix)
 {
     char *rest;
     long pid = strtol(suffix, &rest, 10);
-    if (pid <= 0 || rest == suffix || (*rest != '.' && *rest != '-'))
-        return false;
+    if (pid <= 0 || rest == suffix)
+        return;
     /* NAME.PID.tmp is doctl's (client_scratch()): nobody locks it, so the process ID decides. */
-    if (*rest == '.')
-        return strcmp(rest, ".tmp") == 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
-    rest += 1 + strspn(rest + 1, "0123456789abcdef");
-    if (strcmp(rest, ".tmp") != 0)
-        return false;
-    int file = openat(folder, entry, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0)
-        return false;
-    bool free_to_go = flock(file, LOCK_EX | LOCK_NB) == 0;
-    close(file);
-    return free_to_go;
+    if (strcmp(rest, ".tmp") == 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+        unlinkat(folder, name, 0);
+    if (*rest == '-' && strcmp(rest + 1 + strspn(rest + 1, "0123456789abcdef"), ".tmp") == 0)
+        remove_unlocked(folder, name);
 }
 
-/* A file that cannot be removed is no error here: if it matters, the write fails. */
 static void sweep(const char *folder, const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -142,32 +237,38 @@ static void sweep(const char *folder, const char *path)
     if (!entries)
         return;
     for (struct dirent *entry; (entry = readdir(entries));)
-        if (strncmp(entry->d_name, name, length) == 0 && entry->d_name[length] == '.' &&
-            is_left_over(dirfd(entries), entry->d_name, entry->d_name + length + 1))
-            unlinkat(dirfd(entries), entry->d_name, 0);
+        if (strncmp(entry->d_name, name, length) == 0 && entry->d_name[length] == '.')
+            sweep_one(dirfd(entries), entry->d_name, entry->d_name + length + 1);
     closedir(entries);
 }
 
-/* Opens a new file beside `path` under a name that nobody can guess or has taken. */
-static int open_beside(const char *path, char **name)
+/* A name beside `path` that nobody can guess or has taken. */
+static char *temporary_name(const char *path, int attempt)
 {
     struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return mem_format("%s.%ld-%lx.tmp", path, (long)getpid(),
+                      (unsigned long)now.tv_nsec + (unsigned long)attempt);
+}
+
+/*
+ * Opens a new file beside `path`. It is locked as long as the descriptor is open, which shows a
+ * sweep that the file is in use; one that came before the lock has taken the name away.
+ */
+static int open_beside(const char *path, char **name)
+{
     for (int attempt = 0; attempt < 100; attempt++) {
-        clock_gettime(CLOCK_REALTIME, &now);
-        char *candidate = mem_format("%s.%ld-%lx.tmp", path, (long)getpid(),
-                                     (unsigned long)now.tv_nsec + (unsigned long)attempt);
-        int file = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-        /* The lock shows a later run that the file is in use; it ends with the descriptor. */
-        if (file >= 0 && flock(file, LOCK_EX | LOCK_NB) == 0) {
-            *name = candidate;
+        *name = temporary_name(path, attempt);
+        int file = open(*name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        bool locked = file >= 0 && flock(file, LOCK_EX | LOCK_NB) == 0;
+        int number = locked ? EEXIST : errno;
+        if (locked && is_named(file, AT_FDCWD, *name))
             return file;
-        }
-        int number = errno;
         if (file >= 0) {
-            unlink(candidate);
+            unlink(*name);
             close(file);
         }
-        free(candidate);
+        free(*name);
         errno = number;
         if (errno != EEXIST && errno != EWOULDBLOCK)
             return -1;
@@ -191,41 +292,41 @@ static bool sync_folder(const char *path)
     return good;
 }
 
-static bool replace(const char *path, const void *bytes, size_t length,
-                    const struct secretfile_owner *owner, struct error *error)
+/* Writes as far as to the disk; messages have the path. */
+static bool fill(int file, const char *path, const void *bytes, size_t length,
+                 const struct secretfile_owner *owner, struct error *error)
 {
-    char *temporary = NULL;
+    /* The umask may have taken bits away; the owner needs both. */
+    if (!bytes_write(file, bytes, length) || fchmod(file, 0600) != 0)
+        return error_set_errno(error, "cannot write %s", path);
+    if (owner && owner->wanted && fchown(file, owner->uid, owner->gid) != 0)
+        return error_set_errno(error, "cannot give %s to user %lu", path,
+                               (unsigned long)owner->uid);
+    return fsync(file) == 0 || error_set_errno(error, "cannot write %s", path);
+}
+
+/* Makes a file beside `path`, and renames it, still locked. */
+static bool make_file(const char *path, const char *name, const void *bytes, size_t length,
+                      const struct secretfile_owner *owner, struct error *error)
+{
+    char *temporary;
     int file = open_beside(path, &temporary);
     if (file < 0)
         return error_set_errno(error, "cannot write %s", path);
-    bool good = bytes_write(file, bytes, length);
-    /* The umask may have taken bits away; the owner needs both. */
-    good = good && fchmod(file, 0600) == 0;
-    if (good && owner && owner->wanted && fchown(file, owner->uid, owner->gid) != 0) {
-        error_set_errno(error, "cannot give %s to user %lu", path, (unsigned long)owner->uid);
-        close(file);
-        goto remove;
-    }
-    good = good && fsync(file) == 0;
-    int number = errno;
-    if (close(file) != 0 && good) {
-        good = false;
-        number = errno;
-    }
-    errno = number;
-    if (!good || rename(temporary, path) != 0) {
-        error_set_errno(error, "cannot write %s", path);
-        goto remove;
-    }
+    bool good = fill(file, path, bytes, length, owner, error) &&
+                (rename(temporary, name) == 0 || error_set_errno(error, "cannot write %s", path));
+    if (!good)
+        unlink(temporary);
+    close(file);
     free(temporary);
-    if (!sync_folder(path))
-        return error_set_errno(error, "cannot sync the folder of %s", path);
-    return true;
+    return good;
+}
 
-remove:
-    unlink(temporary);
-    free(temporary);
-    return false;
+static bool replace(const char *path, const char *name, const void *bytes, size_t length,
+                    const struct secretfile_owner *owner, struct error *error)
+{
+    return make_file(path, name, bytes, length, owner, error) &&
+           (sync_folder(path) || error_set_errno(error, "cannot sync the folder of %s", path));
 }
 
 /* Reads a regular file to its end; anything else is left unread. */
@@ -265,18 +366,13 @@ bool secretfile_read(const char *path, char **text, size_t *length, struct error
 }
 
 /* Makes a file as a write will, and removes it: what cannot be done is known now. */
-static bool try_to_write(const char *path, const char *previous,
-                         const struct secretfile_owner *owner, struct error *error)
+static bool try_to_write(const char *path, const struct secretfile_owner *owner,
+                         struct error *error)
 {
-    char *name = NULL;
-    int file = open_beside(previous, &name);
-    if (file < 0)
-        return error_set_errno(error, "cannot write %s", path);
-    bool good =
-        !owner->wanted || fchown(file, owner->uid, owner->gid) == 0 ||
-        error_set_errno(error, "cannot give %s to user %lu", path, (unsigned long)owner->uid);
+    static const char bytes[TRIED_SIZE];
+    char *name = temporary_name(path, 0);
+    bool good = make_file(path, name, bytes, sizeof bytes, owner, error);
     unlink(name);
-    close(file);
     free(name);
     return good;
 }
@@ -297,15 +393,12 @@ bool secretfile_prepare(const char *path, const struct secretfile_owner *owner, 
     if (length == 0 || path[length - 1] == '/')
         return error_set(error, ERROR_LOCAL, EISDIR, "%s is not the name of a file", path);
     char *folder = folder_of(path);
-    char *previous = mem_format("%s.previous", path);
-    bool good = make_secrets_folder(folder, error) && is_safe_folder(folder, owner, error) &&
-                is_safe_place(path, owner, error) && try_to_read(path, error);
-    if (good) {
+    bool good = is_for_files(folder, error) && make_secrets_folder(folder, error) &&
+                is_safe_folder(folder, owner, error) && is_safe_place(path, owner, error) &&
+                try_to_read(path, error);
+    if (good)
         sweep(folder, path);
-        sweep(folder, previous);
-        good = try_to_write(path, previous, owner, error);
-    }
-    free(previous);
+    good = good && try_to_write(path, owner, error);
     free(folder);
     return good;
 }
@@ -337,8 +430,10 @@ bool secretfile_write(const char *path, const void *bytes, size_t length,
     *outcome = SECRETFILE_UNCHANGED;
     if (is_unchanged(path, bytes, length, owner))
         return true;
-    *outcome = SECRETFILE_WRITTEN;
-    return replace(path, bytes, length, owner, error);
+    struct stat status;
+    bool is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+    *outcome = is_link ? SECRETFILE_LINK_REPLACED : SECRETFILE_WRITTEN;
+    return replace(path, path, bytes, length, owner, error);
 }
 
 bool secretfile_keep_previous(const char *path, const char *text, size_t length, bool *kept,
@@ -353,7 +448,7 @@ bool secretfile_keep_previous(const char *path, const char *text, size_t length,
     if (missing && errno != ENOENT) {
         good = error_set_errno(error, "cannot look at %s", previous);
     } else if (missing) {
-        good = replace(previous, text, length, NULL, error);
+        good = replace(path, previous, text, length, NULL, error);
         *kept = good;
     }
     free(previous);

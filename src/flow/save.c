@@ -21,8 +21,10 @@ bool save_file(struct flow *flow, const char *path, const char *bytes, size_t le
     enum secretfile_outcome outcome;
     if (!secretfile_write(path, bytes, length, &owner, &outcome, error))
         return false;
-    bool written = outcome == SECRETFILE_WRITTEN;
+    bool written = outcome != SECRETFILE_UNCHANGED;
     flow->changes += written;
+    if (outcome == SECRETFILE_LINK_REPLACED)
+        console_warning(flow->console, "%s was a link: a file has taken its place", path);
     console_success(flow->console, "%s: %s", written ? words->saved : words->unchanged, path);
     return true;
 }
@@ -48,8 +50,10 @@ static bool keep_other(struct flow *flow, const char *path, const struct conninf
         return true;
     struct conninfo theirs = CONNINFO_INIT;
     struct error ignored = ERROR_INIT;
-    bool other = text[strspn(text, " \t\r\n")] != '\0' &&
-                 !(conninfo_parse(text, &theirs, &ignored) && is_same_database(&theirs, ours));
+    bool is_blank = strspn(text, " \t\r\n") == length;
+    bool is_text = strlen(text) == length;
+    bool other = !is_blank && !(is_text && conninfo_parse(text, &theirs, &ignored) &&
+                                is_same_database(&theirs, ours));
     conninfo_free(&theirs);
     bool kept = false;
     bool good = !other || secretfile_keep_previous(path, text, length, &kept, error);

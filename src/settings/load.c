@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/paths.h"
 #include "base/variables.h"
 #include "settings/envfile.h"
 #include "settings/manifest.h"
@@ -115,7 +116,7 @@ static bool check_combination(const struct settings *settings, struct error *err
         return error_set(error, ERROR_USAGE, 0,
                          "--faithful makes the plan's calls and no others: leave %s out",
                          not_in_plan);
-    if (strcmp(settings_get(settings, SETTING_SECRET_FILE), ca_file) == 0)
+    if (path_is_same(settings_get(settings, SETTING_SECRET_FILE), ca_file))
         return error_set(error, ERROR_USAGE, 0,
                          "%s cannot hold both the URL and the certificate: name two files",
                          ca_file);

@@ -61,18 +61,36 @@ OTHER="postgresql://me:mine@elsewhere.example.com:5432/mine?sslmode=require"
     said "SSL certificate unchanged: $SECRETS/ca-certificate.crt"
 }
 
-@test "a symbolic link is replaced, not followed" {
+@test "a symbolic link to a file is replaced, not followed, and that is said" {
     mkdir -p "$SECRETS"
     echo theirs >"$BOX/theirs"
     ln -s "$BOX/theirs" "$SECRETS/database_url"
-    ln -s "$BOX/nowhere" "$SECRETS/ca-certificate.crt"
     mdb setup
     works
+    said "$SECRETS/database_url was a link: a file has taken its place"
     [ ! -L "$SECRETS/database_url" ]
-    [ ! -L "$SECRETS/ca-certificate.crt" ]
     equal "$(cat "$BOX/theirs")" theirs
-    [ ! -e "$BOX/nowhere" ]
     url | grep -q '^postgresql://doadmin:' || fail "no URL"
+}
+
+@test "other links, devices, and what is below /dev and /proc are 6 before any change" {
+    local place before
+    before=$(stat -c '%F %i' /dev/stdout /dev/null)
+    mkdir -p "$SECRETS"
+    ln -s "$BOX/nowhere" "$SECRETS/nowhere"
+    ln -s /dev/null "$SECRETS/null"
+    for place in /dev/stdout /dev/fd/1 /proc/self/fd/1 /dev/null /dev/managed-db/url "$SECRETS/nowhere" \
+        "$SECRETS/null"; do
+        mdb setup --secret-file "$place"
+        fails 6
+        said "managed-db url"
+        mdb setup --ca-file "$place"
+        fails 6
+    done
+    equal "$(mutations)" ""
+    equal "$(stat -c '%F %i' /dev/stdout /dev/null)" "$before"
+    [ ! -e /dev/managed-db ]
+    [ -L "$SECRETS/nowhere" ] && [ -L "$SECRETS/null" ] && [ ! -e "$BOX/nowhere" ]
 }
 
 @test "a symbolic link to a good copy is replaced too" {
@@ -121,6 +139,11 @@ OTHER="postgresql://me:mine@elsewhere.example.com:5432/mine?sslmode=require"
     mdb setup
     works
     [ ! -e "$SECRETS/database_url.previous" ]
+    printf '\0do not lose me' >"$SECRETS/database_url"
+    cp "$SECRETS/database_url" "$BOX/before"
+    mdb setup
+    works
+    cmp "$SECRETS/database_url.previous" "$BOX/before"
 }
 
 @test "an older URL of the same database is no other one" {
@@ -156,6 +179,15 @@ OTHER="postgresql://me:mine@elsewhere.example.com:5432/mine?sslmode=require"
     mdb setup --secret-file "$SECRETS/one" --ca-file "$SECRETS/one"
     fails 2
     said "cannot hold both"
+    mkdir "$BOX/s"
+    ln -s s "$BOX/t"
+    cd "$BOX"
+    mdb setup --secret-file s/a --ca-file s/./a
+    fails 2
+    mdb setup --secret-file t/a --ca-file "$BOX//s/../s/a"
+    fails 2
+    said "cannot hold both"
+    cd "$OLDPWD"
     equal "$(mutations)" "" changes
     [ "$(id -u)" = 0 ] || skip "the rest needs root"
     # As nobody: an owner that it may not give files to, and a file of its own that it cannot read.
@@ -452,7 +484,71 @@ FAKE
     grep -q 'BEGIN CERTIFICATE' "$SECRETS/ca-certificate.crt"
 }
 
-@test "a disk that is full keeps the old file" {
+@test "a file that is mounted, immutable or append-only is 6 before any change (root only)" {
+    [ "$(id -u)" = 0 ] || skip "only root can mount"
+    mkdir -p "$SECRETS"
+    local name=database_url tried=
+    for name in database_url ca-certificate.crt; do
+        echo theirs >"$SECRETS/$name"
+        if mount --bind "$SECRETS/$name" "$SECRETS/$name" 2>/dev/null; then
+            mdb setup
+            umount "$SECRETS/$name"
+            fails 6
+            said "$SECRETS/$name is mounted by itself"
+            tried=1
+        fi
+        for flag in i a; do
+            chattr "+$flag" "$SECRETS/$name" 2>/dev/null || continue
+            mdb setup
+            chattr "-$flag" "$SECRETS/$name"
+            fails 6
+            said "cannot replace $SECRETS/$name"
+            tried=1
+        done
+        equal "$(cat "$SECRETS/$name")" theirs
+        rm "$SECRETS/$name"
+    done
+    equal "$(mutations)" ""
+    [ "$tried" ] || skip "neither mount nor chattr here"
+}
+
+@test "a limit for the size of files is 6 before any change" {
+    [ "${#WRAPPER[@]}" -eq 0 ] || skip "valgrind writes files too"
+    mkdir -p "$SECRETS"
+    printf '%s' "$OTHER" >"$SECRETS/database_url"
+    status=0
+    (
+        ulimit -f 4
+        with DOCTL_SIM_LOG=
+        mdb setup
+        exit "$status"
+    ) || status=$?
+    fails 6
+    said "File too large"
+    equal "$(count cluster)$(count vpc)" 00
+    equal "$(url)" "$OTHER"
+    no_temporary_files
+}
+
+@test "saves at the same time do not take each other's files away" {
+    local i failed=0 jobs=()
+    whole
+    for ((i = 0; i < 40; i++)); do
+        env -i "${ENVIRONMENT[@]}" DOCTL_SIM_LOG= "$PROGRAM" save "$ID" \
+            >/dev/null 2>"$BOX/err.$i" </dev/null 3>&- &
+        jobs+=("$!")
+    done
+    for i in "${!jobs[@]}"; do
+        wait "${jobs[i]}" || {
+            failed=$((failed + 1))
+            tail -n 1 "$BOX/err.$i" >&2
+        }
+    done
+    equal "$failed" 0 "saves that failed"
+    equal "$(ls -A "$SECRETS")" do_database_url "files"
+}
+
+@test "a disk that is full keeps the old file, and is known before any change" {
     [ "$(id -u)" = 0 ] || skip "only root can mount"
     mkdir -p "$SECRETS"
     mount -t tmpfs -o size=8k tmpfs "$SECRETS" 2>/dev/null || skip "no mount here"
@@ -466,6 +562,7 @@ FAKE
     fails 6
     equal "$content" "$OTHER"
     equal "$left" "$(printf 'database_url\nfiller')" "files left behind"
+    equal "$(mutations)" ""
 }
 
 @test "a secret of a megabyte and more is not read, and told" {
