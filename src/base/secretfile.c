@@ -317,9 +317,8 @@ static bool make_file(const char *path, const char *name, const void *bytes, siz
                 (rename(temporary, name) == 0 || error_set_errno(error, "cannot write %s", path));
     if (!good)
         unlink(temporary);
-    close(file);
     free(temporary);
-    return good;
+    return (close(file) == 0 || !good || error_set_errno(error, "cannot write %s", path)) && good;
 }
 
 static bool replace(const char *path, const char *name, const void *bytes, size_t length,

@@ -6,12 +6,13 @@
  *   TORTURE_MODE=M      0, 1, 2, …: with the first, second, third failure that fits the call; calls
  *                       without that many are not counted. stay: with the first one, and so do all
  *                       later calls of the same function. calls: the same as 0, but allocations
- *                       are not counted. kill: SIGKILL in place of the call, likewise. stop:
- * nothing fails, but before the first fsync() of a temporary file the program stops itself
- * (SIGSTOP) TORTURE_REPORT=F    what was done, appended: "failed FUNCTION FAILURE OBJECT" (what it
- * was about, see object_of()), and at the end of the program "ended CALLS DESCRIPTORS CHILDREN
- * LEAKED": calls counted, descriptors left open, children not waited for, descriptors that a child
- * was given
+ *                       are not counted. kill: SIGKILL in place of the call, likewise. stop: nothing
+ *                       fails, but before a temporary file gets its last name the program stops
+ *                       itself (SIGSTOP)
+ *   TORTURE_REPORT=F    what was done, appended: "failed FUNCTION FAILURE OBJECT" (what it was about,
+ *                       see object_of()), and at the end of the program "ended CALLS DESCRIPTORS
+ *                       CHILDREN LEAKED": calls counted, descriptors left open, children not waited
+ *                       for, descriptors that a child was given
  *
  * Only the process that was started with it is meant: these variables and LD_PRELOAD are taken out
  * of the environment. A program that hangs is ended by SIGALRM after 20 s.
@@ -444,10 +445,6 @@ int close(int file)
 int fsync(int file)
 {
     REAL(fsync);
-    if (counting && mode == STOP && strcmp(object_of(FILE_OF(file)), "temporary") == 0) {
-        counting = false;
-        syscall(SYS_kill, getpid(), SIGSTOP);
-    }
     FAIL(-1, "fsync", FILE_OF(file), EIO, ENOSPC);
     return real(file);
 }
@@ -476,6 +473,10 @@ int fchown(int file, uid_t user, gid_t group)
 int rename(const char *from, const char *to)
 {
     REAL(rename);
+    if (counting && mode == STOP && !ends_with(to, ".tmp")) {
+        counting = false;
+        syscall(SYS_kill, getpid(), SIGSTOP);
+    }
     FAIL(-1, "rename", PATH(from), EIO, ENOSPC, EACCES);
     return real(from, to);
 }
@@ -534,6 +535,21 @@ int fstat(int file, struct stat *status)
     REAL(fstat);
     FAIL(-1, "fstat", FILE_OF(file), EIO);
     return real(file, status);
+}
+
+int fstatat(int folder, const char *restrict path, struct stat *restrict status, int flags)
+{
+    REAL(fstatat);
+    FAIL(-1, "fstatat", NOTHING, EIO);
+    return real(folder, path, status, flags);
+}
+
+int statx(int folder, const char *restrict path, int flags, unsigned mask,
+          struct statx *restrict status)
+{
+    REAL(statx);
+    FAIL(-1, "statx", NOTHING, ENOSYS, EACCES);
+    return real(folder, path, flags, mask, status);
 }
 
 int access(const char *path, int wanted)
