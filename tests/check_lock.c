@@ -90,6 +90,47 @@ START_TEST(children_do_not_inherit_it)
 }
 END_TEST
 
+/* What a doctl left running has a copy of the descriptor. */
+START_TEST(a_release_counts_for_copies_too)
+{
+    char *folder = unit_folder();
+    struct lock lock = LOCK_INIT;
+    struct lock other = LOCK_INIT;
+    ck_assert(take(&lock, folder, "x"));
+    int copy = dup(lock.file);
+    lock_release(&lock);
+    ck_assert(take(&other, folder, "x"));
+    lock_release(&other);
+    close(copy);
+}
+END_TEST
+
+/* Anybody could hold a lock that all users can open. */
+START_TEST(in_a_folder_for_all_each_user_has_one)
+{
+    char *folder = unit_folder();
+    struct lock lock = LOCK_INIT;
+    struct lock other = LOCK_INIT;
+    struct stat status;
+    ck_assert_int_eq(chmod(folder, 01777), 0);
+    umask(0);
+    ck_assert(take(&lock, folder, "x"));
+    ck_assert_int_eq(fstat(lock.file, &status), 0);
+    ck_assert_int_eq(status.st_mode & 0777, 0600);
+    char *file = unit_path(folder, unit_format("managed-db-%lu-x.lock", (unsigned long)geteuid()));
+    ck_assert_int_eq(access(file, F_OK), 0);
+    ck_assert(!take(&other, folder, "x"));
+    if (access("/proc/locks", R_OK) == 0)
+        ck_assert_int_eq(other.holder, getpid());
+    lock_release(&lock);
+    if (geteuid() != 0)
+        return;
+    bool taken;
+    ck_assert_int_eq(chown(file, 12345, 12345), 0);
+    unit_failed(lock_try(&lock, folder, "x", &taken, &error), &error, ERROR_LOCAL, "user 12345");
+}
+END_TEST
+
 START_TEST(the_folder_is_made)
 {
     struct lock lock = LOCK_INIT;
@@ -152,6 +193,8 @@ int main(void)
     tcase_add_test(tests, one_at_a_time);
     tcase_add_test(tests, it_ends_with_its_holder);
     tcase_add_test(tests, children_do_not_inherit_it);
+    tcase_add_test(tests, a_release_counts_for_copies_too);
+    tcase_add_test(tests, in_a_folder_for_all_each_user_has_one);
     tcase_add_test(tests, the_folder_is_made);
     tcase_add_test(tests, the_file_is_readable_by_all);
     tcase_add_test(tests, what_cannot_be_a_lock);

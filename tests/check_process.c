@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -335,6 +336,50 @@ START_TEST(what_an_ended_child_left_is_read)
 }
 END_TEST
 
+/* Descriptors for one start and no more: the second one has to wait for the first. */
+START_TEST(a_start_that_lacks_something_is_tried_again_alone)
+{
+    struct rlimit before;
+    struct process_result result;
+    struct process_set *set = children_begin(2);
+    int lowest = dup(0);
+    close(lowest);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    struct rlimit low = {(rlim_t)lowest + 5, before.rlim_max};
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &low), 0);
+    struct process *first = process_start(set, &SHELL("sleep 0.1; echo first"));
+    struct process *second = process_start(set, &SHELL("echo second"));
+    bool good = process_wait(set, second, &result, &error);
+    setrlimit(RLIMIT_NOFILE, &before);
+    unit_worked(good, &error);
+    ck_assert_str_eq(buffer_text(&result.out), "second\n");
+    process_result_free(&result);
+    unit_worked(process_wait(set, first, &result, &error), &error);
+    ck_assert_str_eq(buffer_text(&result.out), "first\n");
+    process_result_free(&result);
+    children_end(set);
+}
+END_TEST
+
+/* What it lacks is not there without others either. */
+START_TEST(a_start_that_lacks_something_fails_at_last)
+{
+    struct rlimit before;
+    struct process_result result;
+    struct process_set *set = children_begin(2);
+    int lowest = dup(0);
+    close(lowest);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    struct rlimit low = {(rlim_t)lowest + 3, before.rlim_max};
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &low), 0);
+    struct process *child = process_start(set, &SHELL("echo"));
+    bool good = process_wait(set, child, &result, &error);
+    setrlimit(RLIMIT_NOFILE, &before);
+    unit_failed(good, &error, ERROR_LOCAL, "cannot run");
+    children_end(set);
+}
+END_TEST
+
 START_TEST(a_grandchild_that_prints_for_ever_is_left_alone)
 {
     struct process_result result = children_run(SHELL("yes & exit 3"));
@@ -448,6 +493,8 @@ int main(void)
     tcase_add_test(tests, too_much_counts_for_each_stream);
     tcase_add_test(tests, a_grandchild_is_not_waited_for);
     tcase_add_test(tests, what_an_ended_child_left_is_read);
+    tcase_add_test(tests, a_start_that_lacks_something_is_tried_again_alone);
+    tcase_add_test(tests, a_start_that_lacks_something_fails_at_last);
     tcase_add_test(tests, a_grandchild_that_prints_for_ever_is_left_alone);
     tcase_add_test(tests, a_child_without_pipes_is_waited_for);
     tcase_add_test(tests, a_blocked_sigchld_does_no_harm);

@@ -6,6 +6,7 @@
 #define MANAGED_DB_BASE_SIGNALS_H
 
 #include <signal.h>
+#include <stddef.h>
 
 #include "base/error.h"
 
@@ -18,6 +19,12 @@ void signals_release(void);
 int signals_noted(void);
 /* Replaces the note; 0 clears it. */
 void signals_set(int number);
+
+/*
+ * Writes all of it to stdout or stderr. False with errno: EINTR where a signal was noted and nobody
+ * reads what is in the pipe.
+ */
+bool signals_write(int file, const void *bytes, size_t length);
 
 /* Becomes readable when a signal has arrived or a child has ended; signals_drain() empties it. */
 int signals_descriptor(void);

@@ -14,8 +14,8 @@
 bool lock_cluster(struct flow *flow, const char *cluster_name, struct error *error);
 /* For a cluster's trusted sources, which doctl reads, changes and writes back. */
 bool lock_rules(struct flow *flow, const char *cluster_id, struct error *error);
-/* The same without waiting: whether the lock is ours now. */
-bool lock_rules_if_free(struct flow *flow, const char *cluster_id);
+/* The same before the rules' turn: a doctl inherits the cluster's lock until then. */
+bool lock_rules_early(struct flow *flow, const char *cluster_id, struct error *error);
 /* For anything else: `name` is the lock's, `what` is for messages. */
 bool take_lock(struct flow *flow, struct lock *lock, const char *name, const char *what,
                struct error *error);

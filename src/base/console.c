@@ -3,13 +3,13 @@
 #include "base/console.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/quote.h"
+#include "base/signals.h"
 
 #define BLUE   "\033[34m"
 #define GREEN  "\033[32m"
@@ -42,7 +42,7 @@ static void line(const struct console *console, const char *color, const char *m
         buffer_add_text(&text, mark);
     buffer_add_values(&text, format, values);
     buffer_add_text(&text, "\n");
-    fwrite(text.data, 1, text.length, stderr);
+    (void)signals_write(STDERR_FILENO, text.data, text.length);
     buffer_free(&text);
 }
 

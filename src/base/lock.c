@@ -4,30 +4,57 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
+
+#define LOCKS_SIZE ((size_t)1 << 20)
 
 /*
  * Opens the file, made by whoever comes first. A file of another user is opened for reading, which
  * is enough for flock(): in a folder like /tmp a kernel may refuse O_CREAT on it
  * (fs.protected_regular).
  */
-static int open_file(const char *path)
+static int open_file(const char *path, mode_t mode)
 {
     int file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     if (file >= 0 || errno != ENOENT)
         return file;
-    file = open(path, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+    file = open(path, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (file >= 0) {
-        /* Readable by all, whatever the umask says. */
-        (void)fchmod(file, 0644);
+        /* Whatever the umask says. */
+        (void)fchmod(file, mode);
         return file;
     }
     return errno == EEXIST ? open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK) : -1;
+}
+
+/* The process that holds the flock on a file, as Linux tells it in /proc/locks; else 0. */
+static long holder_of(const struct stat *status)
+{
+    long holder = 0;
+    struct buffer text = BUFFER_INIT;
+    int file = open("/proc/locks", O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return 0;
+    bool good = bytes_read(file, LOCKS_SIZE, &text);
+    close(file);
+    for (const char *line = buffer_text(&text); good && line; line = strchr(line, '\n')) {
+        long pid;
+        unsigned long inode;
+        line += *line == '\n';
+        if (sscanf(line, "%*d: FLOCK %*s %*s %ld %*x:%*x:%lu", &pid, &inode) == 2 &&
+            inode == status->st_ino)
+            holder = pid;
+    }
+    buffer_free(&text);
+    return holder;
 }
 
 bool lock_try(struct lock *lock, const char *folder, const char *name, bool *taken,
@@ -36,17 +63,27 @@ bool lock_try(struct lock *lock, const char *folder, const char *name, bool *tak
     struct stat status;
     bool good = true;
     *taken = false;
-    if (stat(folder, &status) != 0 && errno == ENOENT)
-        (void)mkdir(folder, 0700);
-    char *path = mem_format("%s/managed-db-%s.lock", folder, name);
-    int file = open_file(path);
+    if (stat(folder, &status) != 0 && errno == ENOENT && mkdir(folder, 0700) == 0)
+        status.st_mode = S_IFDIR | 0700;
+    bool for_all = status.st_mode & S_IWOTH;
+    char *path =
+        for_all ? mem_format("%s/managed-db-%lu-%s.lock", folder, (unsigned long)geteuid(), name)
+                : mem_format("%s/managed-db-%s.lock", folder, name);
+    int file = open_file(path, for_all ? 0600 : 0644);
     if (file < 0)
         good = error_set_errno(error, "cannot open the lock file %s", path);
     else if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode))
         good = error_set(error, ERROR_LOCAL, 0, "%s is not a regular file: remove it", path);
+    else if (for_all && status.st_uid != geteuid())
+        good = error_set(error, ERROR_LOCAL, EPERM,
+                         "the lock file %s belongs to user %lu: name a folder of your own in "
+                         "MANAGED_DB_LOCK_DIR",
+                         path, (unsigned long)status.st_uid);
     else if (flock(file, LOCK_EX | LOCK_NB) == 0)
         *taken = true;
-    else if (errno != EWOULDBLOCK && errno != EINTR)
+    else if (errno == EWOULDBLOCK)
+        lock->holder = holder_of(&status);
+    else if (errno != EINTR)
         good = error_set_errno(error, "cannot lock %s", path);
     free(path);
     if (*taken)
@@ -58,7 +95,10 @@ bool lock_try(struct lock *lock, const char *folder, const char *name, bool *tak
 
 void lock_release(struct lock *lock)
 {
-    if (lock->file >= 0)
+    /* Not by close() alone: what a doctl left running has a copy of the descriptor. */
+    if (lock->file >= 0) {
+        flock(lock->file, LOCK_UN);
         close(lock->file);
+    }
     lock->file = -1;
 }

@@ -37,6 +37,7 @@ struct process {
     long long kill_time; /* when SIGKILL follows; 0: no signal was sent */
     int pipes[2];        /* our ends for stdout and stderr; -1: closed */
     int start_errno;     /* of NOT_STARTED */
+    bool alone;          /* it was started while no other one ran */
     int read_errno;      /* its output could not be read to the end */
     struct process_result result;
 };
@@ -382,11 +383,30 @@ static void forget(struct process_set *set, struct process *child)
     free_child(child);
 }
 
+/*
+ * What could not be started beside the others, for want of descriptors or processes, is started
+ * again once they have ended. False: it can be no better.
+ */
+static bool start_alone(struct process_set *set, struct process *child)
+{
+    int why = child->start_errno;
+    if (child->alone || (why != EAGAIN && why != EMFILE && why != ENFILE && why != ENOMEM))
+        return false;
+    child->alone = running(set) == 0;
+    if (child->alone)
+        start_now(child);
+    else
+        turn(set, 0);
+    return true;
+}
+
 bool process_wait(struct process_set *set, struct process *child, struct process_result *result,
                   struct error *error)
 {
     bool done = false;
     while (!interrupted(set, error)) {
+        if (child->state == NOT_STARTED && start_alone(set, child))
+            continue;
         if (child->state == ENDED || child->state == NOT_STARTED) {
             done = true;
             break;

@@ -3,13 +3,16 @@
 #include "base/signals.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
 
 /* Those that end the program, then the one for a child that has ended. */
 static const int caught_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD};
-#define CAUGHT (sizeof caught_signals / sizeof caught_signals[0])
+#define LOOK_MS 200
+#define CAUGHT  (sizeof caught_signals / sizeof caught_signals[0])
 
 static volatile sig_atomic_t noted_signal;
 static int wake_pipe[2] = {-1, -1};
@@ -76,6 +79,28 @@ void signals_release(void)
     close(wake_pipe[1]);
     wake_pipe[0] = wake_pipe[1] = -1;
     noted_signal = 0;
+}
+
+/* As poll() says, a pipe has room for PIPE_BUF bytes or none. */
+bool signals_write(int file, const void *bytes, size_t length)
+{
+    const char *next = bytes;
+    while (length) {
+        struct pollfd room = {.fd = file, .events = POLLOUT};
+        int ready = poll(&room, 1, noted_signal ? 0 : LOOK_MS);
+        if (ready == 0 || (ready < 0 && errno == EINTR)) {
+            errno = EINTR;
+            if (noted_signal)
+                return false;
+            continue;
+        }
+        ssize_t count = write(file, next, length < PIPE_BUF ? length : PIPE_BUF);
+        if (count < 0 && errno != EINTR && errno != EAGAIN)
+            return false;
+        next += count > 0 ? count : 0;
+        length -= count > 0 ? (size_t)count : 0;
+    }
+    return true;
 }
 
 void signals_drain(void)

@@ -157,7 +157,7 @@ static bool print(const struct command *command, const struct command_result *re
     else
         add_text(&out, result->text);
     /* Not through stdio, whose buffer would keep the URL. */
-    bool good = bytes_write(STDOUT_FILENO, out.data, out.length);
+    bool good = signals_write(STDOUT_FILENO, out.data, out.length);
     if (!good)
         error_set_errno(error, "cannot write the answer to stdout");
     buffer_free(&out);

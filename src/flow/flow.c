@@ -69,7 +69,8 @@ static bool finish_existing_cluster(struct flow *flow, struct error *error)
 {
     if (flow->settings->faithful)
         return true;
-    if (!save_prepare(flow, flow_get(flow, SETTING_CA_FILE), error))
+    if (!save_prepare(flow, flow_get(flow, SETTING_CA_FILE), error) ||
+        (flow->is_setup && !lock_rules_early(flow, flow->cluster_id, error)))
         return false;
     if (strcmp(flow->cluster_status, "online") == 0)
         prefetch_cluster(flow, flow->cluster_id);
@@ -117,6 +118,8 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
     free(flow->cluster_id);
     flow->cluster_id = id;
     console_success(flow->console, "Database cluster created: %s", id);
+    if (flow->is_setup && !lock_rules_early(flow, id, error))
+        return false;
     if (!waited && !wait_until_online(flow, id, NULL, error))
         return false;
     prefetch_cluster(flow, id);

@@ -3,27 +3,49 @@
 #include "flow/locks.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "base/process.h"
 
 #define LOCK_POLL_MS 100
 
-/* A folder that all users of the machine share; the simulator's account has its own. */
-static const char *lock_folder(const struct flow *flow)
+/* Tries the lock once: in the folder that is named, or the first usual one in which it can be. */
+static bool try_lock(struct flow *flow, struct lock *lock, const char *name, bool *taken,
+                     struct error *error)
 {
-    static const char *const shared[] = {"/run/lock", "/var/lock", "/tmp"};
-    struct stat status;
+    static const char *const usual[] = {"/run/lock", "/var/lock", "/tmp"};
     if (*flow_get(flow, SETTING_LOCK_DIR))
-        return flow_get(flow, SETTING_LOCK_DIR);
+        return lock_try(lock, flow_get(flow, SETTING_LOCK_DIR), name, taken, error);
     if (flow->settings->simulate)
-        return flow->settings->simulator;
-    /* All users have to choose the same one: the first that everybody can write in. */
-    size_t i = 0;
-    while (i < 2 && (stat(shared[i], &status) != 0 || !(status.st_mode & S_IWOTH)))
-        i++;
-    return shared[i];
+        return lock_try(lock, flow->settings->simulator, name, taken, error);
+    bool good = false;
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0] && !good; i++)
+        good = lock_try(lock, usual[i], name, taken, error);
+    return good;
+}
+
+/* " (process N)", or "" where it is not known; the caller frees it. */
+static char *process_of(const struct lock *lock)
+{
+    return lock->holder > 0 ? mem_format(" (process %ld)", lock->holder) : mem_copy("");
+}
+
+static bool give_up(const struct lock *lock, const char *what, struct error *error)
+{
+    char *process = process_of(lock);
+    error_set(error, ERROR_DEADLINE, 0,
+              "another run of managed-db for %s is still running%s; wait for it, or raise "
+              "--lock-timeout",
+              what, process);
+    free(process);
+    return false;
+}
+
+static void say_waiting(struct flow *flow, const struct lock *lock, const char *what)
+{
+    char *process = process_of(lock);
+    console_info(flow->console, "Waiting for another run for %s%s...", what, process);
+    free(process);
 }
 
 /* Tries until another run has ended, or --lock-timeout is over. */
@@ -33,16 +55,13 @@ static bool wait_for_lock(struct flow *flow, struct lock *lock, const char *name
     long long until = process_clock_ms() + settings_ms(flow->settings, SETTING_LOCK_TIMEOUT);
     bool taken = false;
     bool shown = false;
-    while (lock_try(lock, lock_folder(flow), name, &taken, error)) {
+    while (try_lock(flow, lock, name, &taken, error)) {
         if (taken)
             return true;
         if (process_clock_ms() >= until)
-            return error_set(error, ERROR_DEADLINE, 0,
-                             "another run of managed-db for %s is still running; wait for it, or "
-                             "raise --lock-timeout",
-                             what);
+            return give_up(lock, what, error);
         if (!shown)
-            console_info(flow->console, "Waiting for another run for %s...", what);
+            say_waiting(flow, lock, what);
         shown = true;
         if (!doctl_pause(flow->doctl, LOCK_POLL_MS, error))
             return false;
@@ -77,12 +96,10 @@ bool lock_rules(struct flow *flow, const char *cluster_id, struct error *error)
     return good;
 }
 
-bool lock_rules_if_free(struct flow *flow, const char *cluster_id)
+bool lock_rules_early(struct flow *flow, const char *cluster_id, struct error *error)
 {
-    bool taken = false;
-    struct error ignored = ERROR_INIT;
-    char *name = mem_format("rules-%s", cluster_id);
-    bool good = lock_try(&flow->rules_lock, lock_folder(flow), name, &taken, &ignored);
-    free(name);
-    return good && taken;
+    bool good = lock_rules(flow, cluster_id, error);
+    if (good && flow->lock.file >= 0)
+        doctl_hold(flow->doctl, flow->lock.file);
+    return good;
 }

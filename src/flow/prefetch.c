@@ -28,8 +28,8 @@ void prefetch_cluster(struct flow *flow, const char *cluster_id)
     doctl_prefetch(flow->doctl, CALL_CERTIFICATE, cluster_id, flow_get(flow, SETTING_CA_FILE));
     if (!flow->is_setup)
         return;
-    /* Only where the lock is ours: else add_trusted_source() reads the rules once it is. */
-    if (!flow->settings->faithful && lock_rules_if_free(flow, cluster_id))
+    /* Only where the lock is held: else add_trusted_source() reads the rules once it is. */
+    if (flow->rules_lock.file >= 0)
         doctl_prefetch(flow->doctl, CALL_RULE_LIST, cluster_id, NULL);
     prefetch_connection(flow, cluster_id, false);
     doctl_prefetch(flow->doctl, CALL_CLUSTER_INFO, cluster_id, NULL);

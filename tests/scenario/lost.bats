@@ -634,6 +634,83 @@ pkill_doctl() {
     done
 }
 
+@test "what a doctl left running does not keep the lock of a run that has ended" {
+    half_made
+    fake_doctl <<'FAKE'
+#!/bin/sh
+case "$*" in
+"databases pool create "* | "databases firewalls append "*)
+    sleep 20 >/dev/null 2>&1 &
+    echo $! >>"$BOX/background"
+    ;;
+esac
+exec "$REAL" "$@"
+FAKE
+    mdb setup --droplet 42
+    works
+    mdb --lock-timeout 0.2 setup --droplet 42
+    works
+    # shellcheck disable=SC2046
+    kill $(cat "$BOX/background")
+}
+
+@test "a folder for all has a lock for each user, and another folder is taken where one cannot be written" {
+    [ "$(id -u)" = 0 ] || skip "needs another user, and a mount"
+    half_made
+    mkdir -m 1777 "$BOX/lock"
+    local file=$BOX/lock/managed-db-freshtrack-db.lock own=$BOX/lock/managed-db-0-freshtrack-db.lock
+    # Somebody else holds the file that all users would share.
+    : >"$file"
+    chown 65534 "$file"
+    exec 7<"$file"
+    flock -n 7
+    mdb --lock-timeout 0.2 create
+    exec 7<&-
+    works
+    equal "$(stat -c %a:%u "$own")" 600:0
+    # Nor can they have the name of one's own file.
+    chown 65534 "$own"
+    mdb create
+    fails 6
+    said "$own belongs to user 65534"
+    rm "$own"
+    # Of one that is held the process is told.
+    : >"$own"
+    chmod 600 "$own"
+    exec 7<"$own"
+    flock -n 7
+    mdb --lock-timeout 0.2 create
+    exec 7<&-
+    fails 5
+    [ ! -r /proc/locks ] || grep -qE "still running \\(process [0-9]+\\);" "$BOX/err" || fail "no process"
+}
+
+@test "a folder for locks that cannot be written is not the last one (root only)" {
+    unshare -m mount -t tmpfs -o ro tmpfs /run/lock 2>/dev/null || skip "no mount here"
+    local name=locks-$$-test
+    without MANAGED_DB_LOCK_DIR
+    # shellcheck disable=SC2016
+    WRAPPER=("$(command -v unshare)" -m sh -c 'mount -t tmpfs -o ro tmpfs /run/lock && exec "$@"' sh
+        ${WRAPPER[@]+"${WRAPPER[@]}"})
+    mdb create "$name"
+    rm -f "/run/lock/managed-db-$(id -u)-$name.lock"
+    rm "/tmp/managed-db-$(id -u)-$name.lock" || fail "no lock in the folder that can be written"
+    works
+}
+
+@test "both locks are taken before anything is made" {
+    half_made
+    mkdir "$BOX/lock"
+    : >"$BOX/lock/managed-db-rules-$ID.lock"
+    exec 7<"$BOX/lock/managed-db-rules-$ID.lock"
+    flock -n 7
+    mdb --lock-timeout 0.2 setup --droplet 42
+    exec 7<&-
+    fails 5
+    said "the cluster's trusted sources"
+    equal "$(mutations)" ""
+}
+
 @test "the lock's file: no link is followed, and another user's serves as well" {
     half_made
     mkdir -p "$BOX/lock"

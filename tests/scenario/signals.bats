@@ -314,3 +314,36 @@ FAKE
     is_whole droplet:42
     equal "$(count vpc)" 1 VPCs
 }
+
+# full_pipe PATH: a pipe that is full, of which 9 is an end; nobody reads it.
+full_pipe() {
+    mkfifo "$1"
+    exec 9<>"$1"
+    dd if=/dev/zero of="$1" bs=4096 count=16 oflag=nonblock 2>/dev/null
+}
+
+@test "a signal ends a run whose story or answer nobody reads" {
+    local stream
+    for stream in story answer; do
+        open_box 1.166
+        whole
+        full_pipe "$BOX/pipe"
+        set -m
+        if [ "$stream" = story ]; then
+            env -i "${ENVIRONMENT[@]}" ${WRAPPER[@]+"${WRAPPER[@]}"} "$PROGRAM" setup >/dev/null 2>&9 </dev/null 3>&- 9>&- &
+        else
+            env -i "${ENVIRONMENT[@]}" ${WRAPPER[@]+"${WRAPPER[@]}"} "$PROGRAM" info "$ID" >&9 2>"$BOX/err" </dev/null \
+                3>&- 9>&- &
+        fi
+        pid=$!
+        set +m
+        [ "$stream" = story ] || await grep -q "databases pool list" "$LOG"
+        sleep 0.3
+        kill -0 "$pid" || fail "it did not wait for the reader"
+        kill -s TERM "$pid"
+        await eval "! kill -0 $pid"
+        finish_mdb
+        exec 9>&-
+        exits 143
+    done
+}
