@@ -333,7 +333,6 @@ static const struct {
     {3, "a\tb\tc\n", "a|b|c|\n"},
     {3, "a b c\n", "a|b|c|\n"},
     {3, "a b c\nd    e    f\n", "a|b|c|\nd|e|f|\n"},
-    {3, "a    b c\n", "a|b|c|\n"},
     /* A value with single blanks, where the cells can be told apart. */
     {2, "2026-01-24 08:45:00 +0000 UTC    x\n", "2026-01-24 08:45:00 +0000 UTC|x|\n"},
     {1, "two words\n", "two words|\n"},
@@ -368,6 +367,11 @@ static const struct {
     {3, "a    b    c\nd    e\n", ERROR_BLANK, "A, B, C"},
     {3, "a  b\n", ERROR_BLANK, "A, B, C"},
     {2, "a\n", ERROR_BLANK, "B"},
+    /* A cell with a blank in it may be one cell or two. */
+    {3, "a    b c\n", ERROR_BLANK, ": C"},
+    {3, "a        b c\n", ERROR_BLANK, ": B"},
+    {2, "    b c\n", ERROR_BLANK, ": A"},
+    {2, "b c    \n", ERROR_BLANK, ": B"},
     /* Too many. */
     {2, "a    b    c\n", ERROR_UNREADABLE, "3 cells"},
     {2, "a    b\nc    d    e    f\n", ERROR_UNREADABLE, "row 2"},

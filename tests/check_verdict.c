@@ -121,7 +121,12 @@ static const struct {
     {"", "Error: Put \"" URL "\": net/http: TLS handshake timeout\n", 1, VERDICT_FAILED,
      ERROR_NETWORK, 0, "TLS", ""},
     {"", "Error: Get \"" URL "\": x509: certificate signed by unknown authority\n", 1,
-     VERDICT_FAILED, ERROR_NETWORK, 0, "x509", ""},
+     VERDICT_FAILED, ERROR_UNREADABLE, 0, "x509", ""},
+    {"", "Error: Get \"" URL "\": net/http: invalid header field value for \"Authorization\"\n", 1,
+     VERDICT_FAILED, ERROR_AUTH, 0, "a byte that no token has", ""},
+    {"", "Error: EOF\n", 1, VERDICT_FAILED, ERROR_NETWORK, 0, "EOF", ""},
+    {"", "Error: unexpected EOF\n", 1, VERDICT_FAILED, ERROR_NETWORK, 0, "EOF", ""},
+    {"", "Error: noEOF\n", 1, VERDICT_ODD, ERROR_UNREADABLE, 0, "noEOF", ""},
     {"", "Error: Get \"" URL "\": EOF\n", 1, VERDICT_FAILED, ERROR_NETWORK, 0, "EOF", ""},
     {"", "Error: dial tcp: lookup api.digitalocean.com: no such host\n", 1, VERDICT_FAILED,
      ERROR_NETWORK, 0, "no such host", ""},
@@ -137,6 +142,15 @@ static const struct {
     {"", "Error: GET something: 404\n", 3, VERDICT_ODD, ERROR_UNREADABLE, 0, "exit status 3", ""},
     {"", "panic: runtime error\n\ngoroutine 1:\n", 2, VERDICT_ODD, ERROR_UNREADABLE, 0,
      "panic: runtime error", ""},
+    {"", "Notice: a newer version\nWarning: old\npanic: nil\n\ngoroutine 1:\n", 2, VERDICT_ODD,
+     ERROR_UNREADABLE, 0, "exit status 2: panic: nil", ""},
+    /* What doctl says before it begins. What else stands on stdout is never shown. */
+    {"Error: neither $XDG_CONFIG_HOME nor $HOME are defined\n", "", 1, VERDICT_ODD,
+     ERROR_UNREADABLE, 0, "neither $XDG_CONFIG_HOME nor $HOME are defined", ""},
+    {"Error: access token is required\n", "", 1, VERDICT_FAILED, ERROR_AUTH, 0, "", ""},
+    {"Error: x\nAVNS_secret\n", "", 1, VERDICT_ODD, ERROR_UNREADABLE, 0, "exit status 1", ""},
+    {"AVNS_secret\n", "", 1, VERDICT_ODD, ERROR_UNREADABLE, 0, "exit status 1", ""},
+    {"Error: x\n", "", 0, VERDICT_ANSWERED, ERROR_NONE, 0, "", ""},
 };
 
 START_TEST(judgements)
@@ -145,6 +159,7 @@ START_TEST(judgements)
     ck_assert_msg(verdict == answers[_i].verdict, "verdict %d: %s", (int)verdict, error.text);
     ck_assert_msg(error.kind == answers[_i].kind, "kind %d: %s", (int)error.kind, error.text);
     ck_assert_int_eq(error.number, answers[_i].number);
+    ck_assert_ptr_null(strstr(error.text, "AVNS_secret"));
     ck_assert_msg(strstr(error.text, answers[_i].part) && strstr(error.text, answers[_i].other),
                   "\"%s\" or \"%s\" is not in: %s", answers[_i].part, answers[_i].other,
                   error.text);

@@ -89,8 +89,8 @@ TEXT_QUESTION(status, doctl_cluster_status(doctl, first, &text, error))
 TEXT_QUESTION(info, doctl_cluster_info(doctl, first, &text, error))
 TEXT_QUESTION(pool_uri, doctl_pool_uri(doctl, first, second, &text, error))
 TEXT_QUESTION(pools, doctl_pool_info(doctl, first, &text, error))
-TEXT_QUESTION(certificate,
-              doctl_certificate(doctl, first, unit_path(questions_folder, "ca.crt"), &text, error))
+TEXT_QUESTION(certificate, doctl_certificate(doctl, first, unit_path(questions_folder, "ca.crt"),
+                                             &text, &(bool){false}, error))
 TEXT_QUESTION(droplet, doctl_droplet_private_ip(doctl, first, &text, error))
 
 static char *find_vpc(struct doctl *doctl, const char *name, const char *second,

@@ -71,10 +71,10 @@ bool doctl_pool_info(struct doctl *doctl, const char *cluster_id, char **text, s
 /*
  * The CA certificate as doctl gives it, not checked. The plan's words have doctl write a file: it
  * gets a name of its own beside the path `beside` (whose folder must exist) and is removed again.
- * Where neither wording is known: ERROR_UNSUPPORTED.
+ * Where neither wording is known: ERROR_UNSUPPORTED. *hand_made: this doctl knows those of the plan.
  */
 bool doctl_certificate(struct doctl *doctl, const char *cluster_id, const char *beside, char **pem,
-                       struct error *error);
+                       bool *hand_made, struct error *error);
 
 /* Connection details with credentials; blank cells are an error (docs/DOCTL.md, "Output"). */
 bool doctl_connection(struct doctl *doctl, const char *cluster_id, struct conninfo *info,

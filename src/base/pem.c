@@ -83,26 +83,47 @@ static const char *find(const char *from, const char *end, const char *line)
     return NULL;
 }
 
-bool pem_check(const char *text, size_t length, size_t *end, struct error *error)
+/* The next block: from its first line to the end of its last one, which is NULL if there is none. */
+static const char *next_block(const char *at, const char *stop, const char **last)
+{
+    const char *begin = find(at, stop, BEGIN);
+    *last = begin ? find(begin + strlen(BEGIN), stop, END) : NULL;
+    return begin;
+}
+
+bool pem_is_cut(const char *text, size_t length)
+{
+    const char *last = text;
+    const char *at = text;
+    const char *begin = text;
+    while (begin && last) {
+        begin = next_block(at, text + length, &last);
+        at = last;
+    }
+    return begin != NULL;
+}
+
+bool pem_check(const char *text, size_t length, struct buffer *blocks, struct error *error)
 {
     const char *stop = text + length;
     const char *at = text;
-    size_t blocks = 0;
-    for (const char *begin; (begin = find(at, stop, BEGIN)); blocks++) {
+    const char *last;
+    size_t count = 0;
+    if (length > PEM_MOST_BYTES)
+        return error_set(error, ERROR_UNREADABLE, 0, "%zu bytes are no CA certificate", length);
+    for (const char *begin; (begin = next_block(at, stop, &last)); count++) {
         const char *body = begin + strlen(BEGIN);
-        const char *last = find(body, stop, END);
         if (!last)
             return error_set(error, ERROR_UNREADABLE, 0,
                              "the CA certificate is cut off: a block has no END line");
         if (!check_block(body, (size_t)(last - body)))
             return error_set(error, ERROR_UNREADABLE, 0,
-                             "the CA certificate is damaged: block %zu does not decode",
-                             blocks + 1);
+                             "the CA certificate is damaged: block %zu does not decode", count + 1);
         at = last + strlen(END);
+        if (blocks) {
+            buffer_add(blocks, begin, (size_t)(at - begin));
+            buffer_add_text(blocks, "\n");
+        }
     }
-    if (blocks == 0)
-        return error_set(error, ERROR_UNREADABLE, 0, "this is not a CA certificate");
-    if (end)
-        *end = (size_t)(at - text);
-    return true;
+    return count > 0 || error_set(error, ERROR_UNREADABLE, 0, "this is not a CA certificate");
 }

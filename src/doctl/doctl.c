@@ -64,6 +64,8 @@ static bool is_table(const struct buffer *out, const char *column, size_t least_
  * A question whose answer is a table to be shown, with this column. What a hand-made doctl prints
  * is shown as it is.
  */
+#define MOST_SHOWN ((size_t)64 << 10)
+
 static bool ask_text(struct doctl *doctl, enum call_id id,
                      const char *const arguments[CALL_ARGUMENTS], const char *column,
                      size_t least_rows, char **text, struct error *error)
@@ -80,12 +82,14 @@ static bool ask_text(struct doctl *doctl, enum call_id id,
     }
     struct buffer clean = BUFFER_INIT;
     const char *at = buffer_text(&reply.result.out);
-    while (*at) {
+    while (*at && clean.length < MOST_SHOWN) {
         size_t length = strcspn(at, "\n");
-        quote_add_shown(&clean, at, length, SIZE_MAX);
+        quote_add_shown(&clean, at, length, MOST_SHOWN - clean.length);
         buffer_add_text(&clean, "\n");
         at += length + (at[length] ? 1 : 0);
     }
+    if (*at)
+        buffer_add_format(&clean, "(cut here, doctl printed %zu bytes)\n", reply.result.out.length);
     *text = buffer_take(&clean);
     reply_free(&reply);
     return true;
@@ -294,12 +298,14 @@ bool doctl_pool_info(struct doctl *doctl, const char *cluster_id, char **text, s
 }
 
 bool doctl_certificate(struct doctl *doctl, const char *cluster_id, const char *beside, char **pem,
-                       struct error *error)
+                       bool *hand_made, struct error *error)
 {
     struct reply reply;
+    const struct wording *used = NULL;
     if (!ask(doctl, CALL_CERTIFICATE, ARGUMENTS(cluster_id, client_scratch(doctl, beside)), &reply,
-             NULL, error))
+             &used, error))
         return false;
+    *hand_made = used->shape == SHAPE_FILE;
     *pem = reply.certificate;
     reply.certificate = NULL;
     reply_free(&reply);

@@ -12,6 +12,8 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 
+#define PADDING 4 /* blanks after the longest cell of a column */
+
 static struct pattern id_pattern = PATTERN("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}");
 
 /* What a cell has to look like: anything else is not an answer to what was asked. */
@@ -68,15 +70,45 @@ static bool check_cells(const struct wording *wording, const char *doing, const 
     return true;
 }
 
+/* The blanks between two cells of one row; 0 where it is not blanks alone. */
+static size_t gap(struct span left, struct span right)
+{
+    const char *end = left.start + left.length;
+    size_t blanks = strspn(end, " ");
+    return end + blanks == right.start ? blanks : 0;
+}
+
+/*
+ * A password may begin and end with blanks. In a table of one row four of them part the cells, and
+ * no other cell of a connection has any.
+ */
+static void keep_blanks(struct table *table, const char *const *columns)
+{
+    struct span *cells = table->cells;
+    size_t i = 1;
+    while (i < table->columns && strcmp(columns[i], "Password") != 0)
+        i++;
+    if (table->rows != 1 || i + 1 >= table->columns || gap(cells[0], cells[1]) != PADDING)
+        return;
+    size_t before = gap(cells[i - 1], cells[i]);
+    size_t after = gap(cells[i], cells[i + 1]);
+    if (before < PADDING || after < PADDING)
+        return;
+    cells[i].start -= before - PADDING;
+    cells[i].length += before - PADDING + after - PADDING;
+}
+
 static bool read_rows(const struct wording *wording, const char *doing, struct reply *reply,
                       struct error *error)
 {
     size_t count = 0;
     while (wording->columns[count])
         count++;
-    return table_read_bare(buffer_text(printed(reply)), printed(reply)->length, doing,
-                           wording->columns, count, &reply->table, error) &&
-           check_cells(wording, doing, &reply->table, error);
+    if (!table_read_bare(buffer_text(printed(reply)), printed(reply)->length, doing,
+                         wording->columns, count, &reply->table, error))
+        return false;
+    keep_blanks(&reply->table, wording->columns);
+    return check_cells(wording, doing, &reply->table, error);
 }
 
 static bool read_table(const struct wording *wording, const char *doing, struct reply *reply,

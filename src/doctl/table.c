@@ -215,7 +215,8 @@ bool table_read_bare(const char *text, size_t length, const char *doing, const c
     while (next_line(&rest, &line)) {
         struct span *row = add_row(table, &capacity);
         size_t found = split(&cell_pattern, line, row, NULL, count);
-        if (found < count)
+        /* A hand-made line, with single blanks between its cells. */
+        if (found == 1 && count > 1 && row->length == line.length)
             found = split(&word_pattern, line, row, NULL, count);
         if (found == count)
             continue;

@@ -24,13 +24,19 @@ static struct pattern token_pattern =
 static struct pattern network_pattern =
     PATTERN("^Error: (?:[^\\n]*?: )?(?:Get|Post|Put|Delete|Patch|Head|Options) \"?https?://|"
             "^Error: .*(?:dial tcp|read tcp|i/o timeout|no such host|connection re(?:fused|set)|"
-            "context deadline exceeded|TLS handshake|x509:|unexpected EOF|: EOF$)");
+            "context deadline exceeded|TLS handshake|unexpected EOF|\\bEOF$)");
+/* These have the form of a network error, and never heal. */
+static struct pattern bad_token_pattern =
+    PATTERN("^Error: .*invalid header field value for \"Authorization\"");
+static struct pattern certificate_pattern = PATTERN("^Error: .*\\bx509: ");
 /* Complaints of doctl itself: neither an unknown command nor from the API. */
 static struct pattern missing_pattern =
     PATTERN("^Error: \\([a-z0-9.-]+\\) command is missing required arguments");
 static struct pattern column_pattern = PATTERN("^Error: unknown column \"");
 static struct pattern error_line_pattern = PATTERN("^Error: (\\S[^\\n]*)");
-static struct pattern line_pattern = PATTERN("^(\\S[^\\n]*)");
+static struct pattern line_pattern = PATTERN("^(?!Notice: |Warning: )(\\S[^\\n]*)");
+/* All that doctl prints, and where, if it cannot begin. */
+static struct pattern only_line_pattern = PATTERN("\\AError: [^\\n]*\\n?\\z");
 
 bool verdict_api_error(const char *text, size_t length, struct api_error *found)
 {
@@ -102,8 +108,8 @@ static bool matches(struct pattern *pattern, const struct buffer *stream)
 }
 
 /*
- * The first error on stderr, else its first line (a notice may come before an error), for messages.
- * Never stdout: it may hold a password.
+ * The first error on stderr, else its first line that is neither notice nor warning, for messages.
+ * Of stdout, which may hold a password, only what is nothing but an error.
  */
 static char *first_complaint(const struct buffer *err)
 {
@@ -184,11 +190,18 @@ static enum verdict judge_complaints(const struct process_result *result,
     if (matches(&unknown_pattern, complaints) || matches(&unknown_pattern, &result->out))
         return fail(error, VERDICT_UNSUPPORTED, ERROR_UNSUPPORTED, doing,
                     "this doctl does not know the call", complaints);
-    if (matches(&token_pattern, complaints)) {
+    bool bad_token = matches(&bad_token_pattern, complaints);
+    if (bad_token || matches(&token_pattern, complaints)) {
         error_set(error, ERROR_AUTH, 0,
-                  "could not %s: doctl has no access token; run 'doctl auth init', or set "
-                  "DO_API_TOKEN",
-                  doing);
+                  "could not %s: doctl %s; run 'doctl auth init', or set DO_API_TOKEN", doing,
+                  bad_token ? "cannot send its access token, which has a byte that no token has"
+                            : "has no access token");
+        return VERDICT_FAILED;
+    }
+    if (matches(&certificate_pattern, complaints)) {
+        fail(error, VERDICT_FAILED, ERROR_UNREADABLE, doing,
+             "doctl does not trust the server's certificate", complaints);
+        error_advise(error, "install the package ca-certificates, or look at the proxy");
         return VERDICT_FAILED;
     }
     if (matches(&network_pattern, complaints)) {
@@ -211,6 +224,9 @@ enum verdict verdict_of(const struct process_result *result, const char *doing, 
         return VERDICT_FAILED;
     struct buffer line = BUFFER_INIT;
     enum verdict verdict = VERDICT_FAILED;
+    if (result->exit_status != 0 && !result->err.length &&
+        matches(&only_line_pattern, &result->out))
+        buffer_add(&line, result->out.data, result->out.length);
     if (!was_refused(result, &line, doing, error))
         verdict = judge_complaints(result, line.length ? &line : &result->err, doing, error);
     buffer_free(&line);

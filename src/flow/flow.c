@@ -158,6 +158,26 @@ bool create_connection_pool(struct flow *flow, const char *cluster_id, const cha
     return true;
 }
 
+/*
+ * Only whole certificates. What a hand-made doctl gives may stand for one: it is taken as it is,
+ * unless it was cut off.
+ */
+static bool take_certificate(struct flow *flow, const char *pem, bool hand_made,
+                             struct buffer *content, struct error *error)
+{
+    size_t length = strlen(pem);
+    if (pem_check(pem, length, content, error))
+        return true;
+    if (!hand_made || length == 0 || length > PEM_MOST_BYTES || pem_is_cut(pem, length))
+        return false;
+    console_warning(flow->console, "doctl gave no CA certificate (%s): saved as it is",
+                    error->text);
+    *error = (struct error)ERROR_INIT;
+    content->length = 0;
+    buffer_add(content, pem, length);
+    return true;
+}
+
 bool download_ssl_certificate(struct flow *flow, const char *cluster_id, const char *output_path,
                               struct error *error)
 {
@@ -167,8 +187,8 @@ bool download_ssl_certificate(struct flow *flow, const char *cluster_id, const c
         return false;
 
     char *pem = NULL;
-    size_t length = 0;
-    if (!doctl_certificate(flow->doctl, cluster_id, output_path, &pem, error)) {
+    bool hand_made = false;
+    if (!doctl_certificate(flow->doctl, cluster_id, output_path, &pem, &hand_made, error)) {
         if (error->kind == ERROR_UNSUPPORTED)
             error_advise(error,
                          "doctl 1.114 and later can fetch the CA certificate: upgrade doctl, "
@@ -177,14 +197,11 @@ bool download_ssl_certificate(struct flow *flow, const char *cluster_id, const c
         return false;
     }
     struct buffer content = BUFFER_INIT;
-    bool good = pem_check(pem, strlen(pem), &length, error);
-    if (good) {
-        buffer_add(&content, pem, length);
-        buffer_add_text(&content, "\n");
+    bool good = take_certificate(flow, pem, hand_made, &content, error);
+    if (good)
         good = save_file(flow, output_path, content.data, content.length,
                          &(struct save_words){"SSL certificate saved", "SSL certificate unchanged"},
                          error);
-    }
     buffer_free(&content);
     mem_free_secret(pem);
     return good;

@@ -71,7 +71,7 @@ static bool is_body(const char *text, size_t length)
     return good;
 }
 
-static bool is_certificate(const char *text, size_t length, size_t *end)
+static bool is_certificate(const char *text, size_t length, struct buffer *taken)
 {
     size_t at = 0;
     size_t blocks = 0;
@@ -84,8 +84,9 @@ static bool is_certificate(const char *text, size_t length, size_t *end)
         if (stop == length || !is_body(text + begin, stop - begin))
             return false;
         at = stop + strlen(END);
+        buffer_add(taken, text + begin - strlen(BEGIN), at - begin + strlen(BEGIN));
+        buffer_add_text(taken, "\n");
     }
-    *end = at;
     return blocks > 0;
 }
 
@@ -95,11 +96,15 @@ FUZZ(pem)
     struct error error = ERROR_INIT;
     size_t length;
     char *text = take_bytes(&input, TAKE_ALL, &length);
-    size_t end = length + 1;
-    size_t wanted = length + 1;
-    bool good = pem_check(text, length, &end, &error);
-    MUST(good == is_certificate(text, length, &wanted));
-    MUST(end == wanted || !good);
+    struct buffer taken = BUFFER_INIT;
+    struct buffer wanted = BUFFER_INIT;
+    bool good = pem_check(text, length, &taken, &error);
+    MUST(good == (length <= PEM_MOST_BYTES && is_certificate(text, length, &wanted)));
+    MUST(!good ||
+         (taken.length == wanted.length && memcmp(taken.data, wanted.data, wanted.length) == 0));
+    MUST(!good || !pem_is_cut(text, length));
+    buffer_free(&taken);
+    buffer_free(&wanted);
     MUST(good ? !*error.text : error.kind == ERROR_UNREADABLE && is_message(&error));
     free(text);
     return 0;

@@ -345,6 +345,116 @@ FAKE
     done
 }
 
+@test "what a hand-made doctl gives for a certificate is taken as it is, with a warning" {
+    open_box plan
+    whole
+    fake_doctl <<'FAKE'
+#!/bin/sh
+case "$*" in
+"databases ca get "*) printf %b "$CERTIFICATE" >"$6" ;;
+*) exec "$REAL" "$@" ;;
+esac
+FAKE
+    local mode given
+    for given in fake-cert MIIB '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'; do
+        for mode in "" --faithful; do
+            with "CERTIFICATE=$given"
+            rm -rf "$SECRETS"
+            # shellcheck disable=SC2086
+            mdb $mode ca "$ID"
+            works
+            said "doctl gave no CA certificate"
+            equal "$(cat "$SECRETS/ca-certificate.crt")" "$(printf %b "$given")"
+        done
+    done
+    with CERTIFICATE=
+    rm -rf "$SECRETS"
+    mdb ca "$ID"
+    fails 4
+}
+
+@test "of a certificate's file only the certificates are saved, and no more than 64 KiB" {
+    open_box 1.166
+    whole
+    fake_doctl <<'FAKE'
+#!/bin/sh
+case "$*" in
+"databases get-ca "*)
+    [ -z "$LONG" ] || head -c 70000 /dev/zero | tr '\0' x
+    echo
+    echo "AVNS_no_certificate"
+    "$REAL" "$@"
+    echo "and more"
+    ;;
+*) exec "$REAL" "$@" ;;
+esac
+FAKE
+    with LONG=
+    mdb ca "$ID"
+    works
+    equal "$(sed -n '1p;$p' "$SECRETS/ca-certificate.crt")" "$(printf -- '-----%s CERTIFICATE-----\n' BEGIN END)"
+    if grep -v "^[A-Za-z0-9+/=]*$\|^-----" "$SECRETS/ca-certificate.crt"; then
+        fail "more than certificates"
+    fi
+    with LONG=1
+    rm -rf "$SECRETS"
+    mdb ca "$ID"
+    fails 4
+    [ ! -e "$SECRETS/ca-certificate.crt" ]
+}
+
+@test "info prints no more than 64 KiB of what doctl prints" {
+    open_box 1.166
+    whole
+    fake_doctl <<'FAKE'
+#!/bin/sh
+case "$*" in
+"databases get "*) "$REAL" "$@" | awk '{ print } END { for (i = 0; i < 2000; i++) print }' ;;
+*) exec "$REAL" "$@" ;;
+esac
+FAKE
+    mdb info "$ID"
+    works
+    [ "$(wc -c <"$BOX/out")" -lt 70000 ] || fail "it printed $(wc -c <"$BOX/out") bytes"
+    grep -q "cut here, doctl printed" "$BOX/out" || fail "it does not say so"
+}
+
+@test "a doctl without HOME, and one that cannot send its token, say why" {
+    open_box 1.166
+    fake_doctl <<'FAKE'
+#!/bin/sh
+case $WHY in
+home) echo 'Error: neither $XDG_CONFIG_HOME nor $HOME are defined' ;;
+token) echo 'Error: Get "https://x/y": net/http: invalid header field value for "Authorization"' >&2 ;;
+x509) echo 'Error: Get "https://x/y": tls: x509: certificate signed by unknown authority' >&2 ;;
+eof) [ -e "$BOX/asked" ] && exec "$REAL" "$@"; : >"$BOX/asked"; echo 'Error: EOF' >&2 ;;
+panic) printf 'Notice: new\npanic: nil pointer\n\ngoroutine 1\n' >&2; exit 2 ;;
+esac
+exit 1
+FAKE
+    with WHY=home
+    mdb auth
+    fails 4
+    said 'neither $XDG_CONFIG_HOME nor $HOME are defined'
+    with WHY=token
+    mdb auth
+    fails 3
+    said "a byte that no token has"
+    with WHY=x509
+    mdb auth
+    fails 4
+    said "ca-certificates"
+    not_said "Asking again"
+    with WHY=panic
+    mdb auth
+    fails 4
+    said "panic: nil pointer"
+    with WHY=eof
+    mdb auth
+    works
+    said "Asking again"
+}
+
 @test "a cluster in another region or size is taken as it is" {
     ID=$(doctl sim cluster add freshtrack-db --region fra1 --size db-s-4vcpu-8gb --version 16)
     mdb setup --region nyc3
