@@ -84,7 +84,7 @@ static bool ask_text(struct doctl *doctl, enum call_id id,
     const char *at = buffer_text(&reply.result.out);
     while (*at && clean.length < MOST_SHOWN) {
         size_t length = strcspn(at, "\n");
-        quote_add_shown(&clean, at, length, MOST_SHOWN - clean.length);
+        quote_add_shown(&clean, at, length, MOST_SHOWN);
         buffer_add_text(&clean, "\n");
         at += length + (at[length] ? 1 : 0);
     }
