@@ -207,7 +207,7 @@ static void lose_page(struct call *call)
     struct buffer *out = &call->answer.out;
     size_t header = call_is_on(call, "no-header") ? 0 : 1;
     size_t start = row_start(out, header + PAGE_ROWS);
-    size_t end = row_start(out, header + 2 * PAGE_ROWS);
+    size_t end = row_start(out, header + PAGE_ROWS + PAGE_ROWS);
     if (end > start)
         memmove(out->data + start, out->data + end, out->length - end);
     out->length -= end - start;

@@ -4,17 +4,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "base/pattern.h"
 
 #define LOCKS_SIZE ((size_t)1 << 20)
+
+/* A line of /proc/locks: the process and the inode. */
+static struct pattern flock_pattern =
+    PATTERN("^[0-9]+: FLOCK +\\S+ +\\S+ +([0-9]+) [0-9a-f]+:[0-9a-f]+:([0-9]+) ");
 
 /*
  * Opens the file, made by whoever comes first. A file of another user is opened for reading, which
@@ -45,13 +48,13 @@ static long holder_of(const struct stat *status)
         return 0;
     bool good = bytes_read(file, LOCKS_SIZE, &text);
     close(file);
-    for (const char *line = buffer_text(&text); good && line; line = strchr(line, '\n')) {
-        long pid;
-        unsigned long inode;
-        line += *line == '\n';
-        if (sscanf(line, "%*d: FLOCK %*s %*s %ld %*x:%*x:%lu", &pid, &inode) == 2 &&
-            inode == status->st_ino)
-            holder = pid;
+    size_t position = 0;
+    struct span groups[PATTERN_GROUPS];
+    while (good && text.length &&
+           pattern_match(&flock_pattern, text.data, text.length, position, groups)) {
+        if (strtoul(groups[2].start, NULL, 10) == status->st_ino)
+            holder = strtol(groups[1].start, NULL, 10);
+        position = (size_t)(groups[0].start - text.data) + groups[0].length;
     }
     buffer_free(&text);
     return holder;

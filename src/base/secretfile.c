@@ -89,11 +89,14 @@ static bool is_below(const char *path, const char *top)
 static bool is_no_place_for_files(const char *folder)
 {
     char *real = realpath(folder, NULL);
-    char *parent = real ? NULL : folder_of(folder);
-    bool found = real ? is_below(real, "/dev") || is_below(real, "/proc")
-                      : strcmp(parent, folder) != 0 && is_no_place_for_files(parent);
+    if (real) {
+        bool found = is_below(real, "/dev") || is_below(real, "/proc");
+        free(real);
+        return found;
+    }
+    char *parent = folder_of(folder);
+    bool found = strcmp(parent, folder) != 0 && is_no_place_for_files(parent);
     free(parent);
-    free(real);
     return found;
 }
 
