@@ -35,6 +35,8 @@ static const struct {
     {BEGIN "  MAMCAQU=  \n\n" END, BEGIN "  MAMCAQU=  \n\n" END},
     {BEGIN SMALL "-----END CERTIFICATE-----", ONE},
     {ONE "\n\n\n", ONE},
+    /* The dashes that end a block begin no other. */
+    {BEGIN SMALL "-----END CERTIFICATE------BEGIN CERTIFICATE-----\n", ONE},
     /* Base64 of 30 00. */
     {BEGIN "MAA=\n" END, BEGIN "MAA=\n" END},
 };

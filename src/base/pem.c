@@ -83,43 +83,41 @@ static const char *find(const char *from, const char *end, const char *line)
     return NULL;
 }
 
-/* The next block: from its first line to the end of its last one, which is NULL if there is none. */
-static const char *next_block(const char *at, const char *stop, const char **last)
+/* Where the next block begins, and in *after where the next but one may: NULL if it has no END. */
+static const char *next_block(const char *at, const char *stop, const char **after)
 {
     const char *begin = find(at, stop, BEGIN);
-    *last = begin ? find(begin + strlen(BEGIN), stop, END) : NULL;
+    const char *last = begin ? find(begin + strlen(BEGIN), stop, END) : NULL;
+    *after = last ? last + strlen(END) : NULL;
     return begin;
 }
 
 bool pem_is_cut(const char *text, size_t length)
 {
-    const char *last = text;
     const char *at = text;
-    const char *begin = text;
-    while (begin && last) {
-        begin = next_block(at, text + length, &last);
-        at = last;
-    }
-    return begin != NULL;
+    while (next_block(at, text + length, &at))
+        if (!at)
+            return true;
+    return false;
 }
 
 bool pem_check(const char *text, size_t length, struct buffer *blocks, struct error *error)
 {
     const char *stop = text + length;
     const char *at = text;
-    const char *last;
+    const char *after;
     size_t count = 0;
     if (length > PEM_MOST_BYTES)
         return error_set(error, ERROR_UNREADABLE, 0, "%zu bytes are no CA certificate", length);
-    for (const char *begin; (begin = next_block(at, stop, &last)); count++) {
+    for (const char *begin; (begin = next_block(at, stop, &after)); count++) {
         const char *body = begin + strlen(BEGIN);
-        if (!last)
+        if (!after)
             return error_set(error, ERROR_UNREADABLE, 0,
                              "the CA certificate is cut off: a block has no END line");
-        if (!check_block(body, (size_t)(last - body)))
+        if (!check_block(body, (size_t)(after - body) - strlen(END)))
             return error_set(error, ERROR_UNREADABLE, 0,
                              "the CA certificate is damaged: block %zu does not decode", count + 1);
-        at = last + strlen(END);
+        at = after;
         if (blocks) {
             buffer_add(blocks, begin, (size_t)(at - begin));
             buffer_add_text(blocks, "\n");

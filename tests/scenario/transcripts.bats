@@ -267,6 +267,7 @@ api=https://api.digitalocean.com/v2
         open_account "$release"
         ask compute droplet delete 4711 --force
         complained 1 "Unable to delete Droplet 4711: DELETE $api/droplets/4711: 404 (request \"REQUEST\") The resource you were accessing could not be found."
+        with DIGITALOCEAN_HTTP_RETRY_MAX=0
         with DOCTL_SIM_FAULT='compute droplet delete=503@1;compute droplet delete=network@2;compute droplet delete=lost@3'
         ask compute droplet delete 42 --force
         complained 1 "Unable to delete Droplet 42: DELETE $api/droplets/42: 503 (request \"REQUEST\") injected failure"
@@ -286,6 +287,7 @@ api=https://api.digitalocean.com/v2
 
 @test "a Droplet is looked up by name with a list, whose errors stand alone" {
     open_account
+    with DIGITALOCEAN_HTTP_RETRY_MAX=0
     with DOCTL_SIM_FAULT='compute droplet delete=503@1;compute droplet delete=lost@2'
     ask compute droplet delete freshtrack-pro --force
     complained 1 "GET $api/droplets?page=1&per_page=200: 503 (request \"REQUEST\") injected failure"
