@@ -56,7 +56,8 @@ export_sources() {
     local source=$BUILD/source
     mkdir -p "$source" "$LOGS"
     (cd "$source" && rm -rf -- src include simulator tests scripts docs man completions docker)
-    if command -v git >/dev/null && git -C "$TOP" rev-parse --git-dir >/dev/null 2>&1; then
+    # build/source itself is no checkout, though one is around it.
+    if [ -e "$TOP/.git" ] && git -C "$TOP" rev-parse --git-dir >/dev/null 2>&1; then
         git -C "$TOP" ls-files -z --cached --others --exclude-standard
     else
         (cd "$TOP" && find . \( -path ./build -o -path ./.git \) -prune -o -type f -print0)
