@@ -341,7 +341,7 @@ full_pipe() {
         sleep 0.3
         kill -0 "$pid" || fail "it did not wait for the reader"
         kill -s TERM "$pid"
-        await eval "! kill -0 $pid"
+        await eval "! kill -0 $pid" || kill -s KILL "$pid"
         finish_mdb
         exec 9>&-
         exits 143
