@@ -229,8 +229,8 @@ no_foreign_option() {
     section "$README" 'In test harnesses' | sed -n '/^```sh$/,/^```$/{/^```/d;p;}' >"$BATS_TEST_TMPDIR/bin/doctl"
     chmod 755 "$BATS_TEST_TMPDIR/bin/doctl"
     for mode in --faithful --dialect=auto; do
-        run env -i "PATH=$BATS_TEST_TMPDIR/bin:/usr/bin:/bin" "MANAGED_DB_SECRETS_DIR=$BATS_TEST_TMPDIR/secrets" \
-            "$PROGRAM" setup_managed_database "$mode"
+        run env -i "PATH=$BATS_TEST_TMPDIR/bin:/usr/bin:/bin" "MANAGED_DB_LOCK_DIR=$BATS_TEST_TMPDIR/lock" \
+            "MANAGED_DB_SECRETS_DIR=$BATS_TEST_TMPDIR/secrets" "$PROGRAM" setup_managed_database "$mode"
         echo "$output"
         [ "$status" = 0 ]
         [ "$(cat "$BATS_TEST_TMPDIR/secrets/database_url")" = \
