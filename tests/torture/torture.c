@@ -399,10 +399,11 @@ ssize_t __read_chk(int file, void *bytes, size_t size, size_t room)
 ssize_t write(int file, const void *bytes, size_t size)
 {
     REAL(write);
-    /* The story has nowhere else to go. */
-    if (file == STDERR_FILENO)
-        return real(file, bytes, size);
-    int failure = failure_of("write", false, FILE_OF(file), FAILURES(ENOSPC, EINTR, SHORT, EIO));
+    /* What cannot be told on stderr has nowhere else to go, but an interruption is no end. */
+    int failure =
+        file == STDERR_FILENO
+            ? failure_of("story", false, FILE_OF(file), FAILURES(EINTR, SHORT))
+            : failure_of("write", false, FILE_OF(file), FAILURES(ENOSPC, EINTR, SHORT, EIO));
     if (failure == SHORT)
         return real(file, bytes, size > 1 ? size / 2 : size);
     if (failure != NONE) {
