@@ -59,7 +59,16 @@ START_TEST(it_ends_with_its_holder)
     ck_assert_int_eq(read(ready[0], &byte, 1), 1);
     ck_assert_int_eq(byte, 'y');
     struct lock lock = LOCK_INIT;
+    struct lock own = LOCK_INIT;
+    struct lock again = LOCK_INIT;
+    ck_assert(take(&own, folder, "y"));
     ck_assert(!take(&lock, folder, "x"));
+    ck_assert(!take(&again, folder, "y"));
+    if (access("/proc/locks", R_OK) == 0) {
+        ck_assert_int_eq(lock.holder, holder);
+        ck_assert_int_eq(again.holder, getpid());
+    }
+    lock_release(&own);
     kill(holder, SIGKILL);
     ck_assert_int_eq(waitpid(holder, NULL, 0), holder);
     ck_assert(take(&lock, folder, "x"));

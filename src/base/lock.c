@@ -15,7 +15,10 @@
 
 #define LOCKS_SIZE ((size_t)1 << 20)
 
-/* A line of /proc/locks: the process and the inode. */
+/*
+ * A line of /proc/locks: the process and the inode. The device between them is not compared: on
+ * btrfs it is another one than stat() gives.
+ */
 static struct pattern flock_pattern =
     PATTERN("^[0-9]+: FLOCK +\\S+ +\\S+ +([0-9]+) [0-9a-f]+:[0-9a-f]+:([0-9]+) ");
 

@@ -60,12 +60,12 @@ static bool is_table(const struct buffer *out, const char *column, size_t least_
     return good;
 }
 
+#define MOST_SHOWN ((size_t)64 << 10)
+
 /*
  * A question whose answer is a table to be shown, with this column. What a hand-made doctl prints
  * is shown as it is.
  */
-#define MOST_SHOWN ((size_t)64 << 10)
-
 static bool ask_text(struct doctl *doctl, enum call_id id,
                      const char *const arguments[CALL_ARGUMENTS], const char *column,
                      size_t least_rows, char **text, struct error *error)
