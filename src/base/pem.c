@@ -83,7 +83,7 @@ static const char *find(const char *from, const char *end, const char *line)
     return NULL;
 }
 
-/* Where the next block begins, and in *after where the next but one may: NULL if it has no END. */
+/* Where the next block begins; *after is where it is over, NULL where it has no END line. */
 static const char *next_block(const char *at, const char *stop, const char **after)
 {
     const char *begin = find(at, stop, BEGIN);

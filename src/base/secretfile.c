@@ -239,7 +239,7 @@ static void sweep(const char *folder, const char *path)
     DIR *entries = opendir(folder);
     if (!entries)
         return;
-    int place = dirfd(entries);
+    int place = dirfd(entries); /* cannot fail here, but gcc's analyzer wants it looked at */
     for (struct dirent *entry; place >= 0 && (entry = readdir(entries));)
         if (strncmp(entry->d_name, name, length) == 0 && entry->d_name[length] == '.')
             sweep_one(place, entry->d_name, entry->d_name + length + 1);

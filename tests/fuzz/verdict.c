@@ -59,7 +59,7 @@ static void check_verdict(const struct process_result *result, enum verdict verd
     MUST((error->kind == ERROR_DEADLINE) == result->timed_out);
 }
 
-/* What may be shown of stdout: an API error that was asked for as JSON, or one line for stderr. */
+/* What may be shown of stdout: an API error as JSON, or an error line that is all doctl printed. */
 static bool is_error_alone(const struct process_result *result)
 {
     const char *out = buffer_text(&result->out);
