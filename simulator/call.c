@@ -91,7 +91,7 @@ const char *call_words(const struct call *call, const char *words)
 
 /* --- the answer ------------------------------------------------------------- */
 
-static void json_string(struct buffer *text, const char *string)
+void call_add_json(struct buffer *text, const char *string)
 {
     buffer_add_byte(text, '"');
     for (; *string; string++) {
@@ -122,7 +122,7 @@ bool call_error(struct call *call, const char *format, ...)
     call->answer.status = 1;
     if (call->json) {
         buffer_add_text(&call->answer.out, "{\"errors\":[{\"detail\":");
-        json_string(&call->answer.out, buffer_text(&message));
+        call_add_json(&call->answer.out, buffer_text(&message));
         buffer_add_text(&call->answer.out, "}]}\n");
     } else {
         buffer_add_format(&call->answer.err, "Error: %s\n", buffer_text(&message));

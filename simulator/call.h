@@ -83,6 +83,8 @@ bool call_refuse_request(struct call *call, const struct request *request, int s
 bool call_unreachable(struct call *call, const struct request *request, const char *reason);
 /* The simulator does not do this. */
 bool call_not_imitated(struct call *call, const char *what);
+/* Adds a string as JSON has it. */
+void call_add_json(struct buffer *text, const char *string);
 /* Adds `Notice: TEXT` to stderr. */
 void call_notice(struct call *call, const char *text);
 

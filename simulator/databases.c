@@ -82,12 +82,120 @@ static bool print_cluster(struct call *call, const struct cluster *cluster, cons
     return columns_print(call, &database_table, cells, 1);
 }
 
+static void add_member(struct buffer *out, const char *indent, const char *key, const char *value,
+                       bool last)
+{
+    buffer_add_format(out, "%s\"%s\": ", indent, key);
+    call_add_json(out, value);
+    buffer_add_text(out, last ? "\n" : ",\n");
+}
+
+static void add_connection(struct call *call, const struct cluster *cluster, bool private)
+{
+    struct buffer *out = &call->answer.out;
+    bool shown = connect_shows_credentials(call, cluster);
+    buffer_add_format(out, "    \"%s\": {\n", private ? "private_connection" : "connection");
+    if (call->personality & ON_LATER)
+        add_member(out, "      ", "protocol", "postgresql", false);
+    add_member(out, "      ", "uri", connect_uri(call, cluster, private), false);
+    add_member(out, "      ", "database", "defaultdb", false);
+    add_member(out, "      ", "host", connect_host(call, cluster, private), false);
+    buffer_add_format(out, "      \"port\": %d,\n", CONNECT_PORT);
+    if (shown) {
+        add_member(out, "      ", "user", "doadmin", false);
+        add_member(out, "      ", "password", cluster->password, false);
+    }
+    buffer_add_text(out, "      \"ssl\": true\n    },\n");
+}
+
+static void add_user(struct call *call, const char *name, const char *role, const char *password,
+                     bool last)
+{
+    struct buffer *out = &call->answer.out;
+    buffer_add_text(out, "      {\n");
+    add_member(out, "        ", "name", name, false);
+    add_member(out, "        ", "role", role, !*password);
+    if (*password)
+        add_member(out, "        ", "password", password, true);
+    buffer_add_text(out, last ? "      }\n" : "      },\n");
+}
+
+static void add_users(struct call *call, const struct cluster *cluster)
+{
+    bool shown = connect_shows_credentials(call, cluster);
+    size_t count = rows_count(call->rows, USERS), left = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct user *user = rows_at(call->rows, USERS, i);
+        left += strcmp(user->cluster, cluster->id) == 0;
+    }
+    buffer_add_text(&call->answer.out, "    \"users\": [\n");
+    add_user(call, "doadmin", "primary", shown ? cluster->password : "", left == 0);
+    for (size_t i = 0; i < count; i++) {
+        const struct user *user = rows_at(call->rows, USERS, i);
+        if (strcmp(user->cluster, cluster->id) == 0)
+            add_user(call, user->name, "normal", shown ? user->password : "", --left == 0);
+    }
+    buffer_add_text(&call->answer.out, "    ],\n");
+}
+
+static void add_database_names(struct call *call, const struct cluster *cluster)
+{
+    struct buffer *out = &call->answer.out;
+    buffer_add_text(out, "    \"db_names\": [\n      \"defaultdb\"");
+    for (size_t i = 0; i < rows_count(call->rows, DATABASES); i++) {
+        const struct database *database = rows_at(call->rows, DATABASES, i);
+        if (strcmp(database->cluster, cluster->id) != 0)
+            continue;
+        buffer_add_text(out, ",\n      ");
+        call_add_json(out, database->name);
+    }
+    buffer_add_text(out, "\n    ],\n");
+}
+
+/* `2026-01-24 08:45:00 +0000 UTC` as JSON has it. */
+static const char *json_time(struct call *call, const char *time)
+{
+    return strlen(time) < 19 ? time : arena_format(call->arena, "%.10sT%.8sZ", time, time + 11);
+}
+
+/* What `-o json` prints; only of this command it is imitated. */
+static bool print_json(struct call *call, const struct cluster *cluster)
+{
+    struct buffer *out = &call->answer.out;
+    bool has_storage = call->personality & ON_LATER;
+    buffer_add_text(out, "[\n  {\n");
+    add_member(out, "    ", "id", cluster->id, false);
+    add_member(out, "    ", "name", cluster->name, false);
+    add_member(out, "    ", "engine", cluster->engine, false);
+    add_member(out, "    ", "version", cluster->version, false);
+    add_connection(call, cluster, false);
+    add_connection(call, cluster, true);
+    add_users(call, cluster);
+    buffer_add_format(out, "    \"num_nodes\": %s,\n", cluster->nodes);
+    add_member(out, "    ", "size", cluster->size, false);
+    add_database_names(call, cluster);
+    add_member(out, "    ", "region", cluster->region, false);
+    add_member(out, "    ", "status", cluster->status, false);
+    buffer_add_text(out, "    \"maintenance_window\": {\n      \"day\": \"sunday\",\n"
+                         "      \"hour\": \"07:00:00\"\n    },\n");
+    add_member(out, "    ", "created_at", json_time(call, cluster->created),
+               !*cluster->vpc && !has_storage);
+    if (*cluster->vpc)
+        add_member(out, "    ", "private_network_uuid", cluster->vpc, !has_storage);
+    if (has_storage)
+        buffer_add_format(out, "    \"storage_size_mib\": %s\n", cluster->storage);
+    buffer_add_text(out, "  }\n]");
+    return true;
+}
+
 bool databases_get(struct call *call)
 {
     struct cluster *cluster = clusters_wanted(call);
     if (!cluster)
         return false;
     clusters_looked_at(call, cluster);
+    if (strcmp(call_option(call, "output"), "json") == 0)
+        return print_json(call, cluster);
     return print_cluster(call, cluster, connect_uri(call, cluster, false));
 }
 

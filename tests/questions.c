@@ -22,7 +22,7 @@ typedef char *ask_function(struct doctl *doctl, const char *first, const char *s
 
 static ask_function email, find_vpc, create_vpc, find_cluster, create_cluster, status, info,
     has_pool, create_pool, pool_uri, pools, certificate, connection, private_connection, droplet,
-    rules, add_rule;
+    cluster_place, droplet_place, vpc_name, rules, add_rule;
 
 static const struct {
     const char *name;
@@ -44,6 +44,9 @@ static const struct {
     {"connection", 1, 1, connection},
     {"private-connection", 1, 1, private_connection},
     {"droplet", 1, 1, droplet},
+    {"cluster-place", 1, 1, cluster_place},
+    {"droplet-place", 1, 1, droplet_place},
+    {"vpc-name", 1, 1, vpc_name},
     {"rules", 1, 1, rules},
     {"add-rule", 2, 2, add_rule},
 };
@@ -102,6 +105,40 @@ static char *find_vpc(struct doctl *doctl, const char *name, const char *second,
     if (good && !uuid)
         uuid = mem_copy("-");
     return given(good, &uuid);
+}
+
+static char *vpc_name(struct doctl *doctl, const char *uuid, const char *second,
+                      struct error *error)
+{
+    char *name = NULL;
+    (void)second;
+    bool good = doctl_vpc_name(doctl, uuid, &name, error);
+    if (good && !name)
+        name = mem_copy("-");
+    return given(good, &name);
+}
+
+static char *place_text(bool good, struct place *place)
+{
+    char *text = good ? mem_format("%s %s", place->vpc_uuid, place->region) : NULL;
+    place_free(place);
+    return text;
+}
+
+static char *cluster_place(struct doctl *doctl, const char *id, const char *second,
+                           struct error *error)
+{
+    struct place place = {NULL, NULL};
+    (void)second;
+    return place_text(doctl_cluster_place(doctl, id, &place, error), &place);
+}
+
+static char *droplet_place(struct doctl *doctl, const char *id, const char *second,
+                           struct error *error)
+{
+    struct place place = {NULL, NULL};
+    (void)second;
+    return place_text(doctl_droplet_place(doctl, id, &place, error), &place);
 }
 
 static char *find_cluster(struct doctl *doctl, const char *name, const char *second,

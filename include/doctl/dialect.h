@@ -37,6 +37,8 @@ enum call_id {
     CALL_DROPLET_GET,        /* 1 Droplet */
     CALL_RULE_LIST,          /* 1 cluster */
     CALL_RULE_APPEND,        /* 1 cluster, 2 rule */
+    CALL_CLUSTER_PLACE,      /* 1 cluster */
+    CALL_DROPLET_PLACE,      /* 1 Droplet */
     CALL_DROPLET_LIST,       /* no argument */
     CALL_DROPLET_STATUS,     /* 1 Droplet */
     CALL_DROPLET_CREATE,     /* 1 name, 2 region, 3 size, 4 image, 5 SSH key, 6 VPC UUID, 7 tags,
@@ -46,7 +48,8 @@ enum call_id {
     CALL_DROPLET_DELETE,     /* 1 Droplet */
     CALL_CLUSTER_DELETE,     /* 1 cluster */
     CALL_VPC_DELETE,         /* 1 VPC */
-    CALL_PROBE               /* no argument: shows whether doctl is a released one */
+    CALL_PROBE,              /* no argument: shows whether doctl is a released one */
+    CALL_PROBE_PRIVATE       /* no argument: shows whether it knows hosts inside a VPC */
 };
 
 /* What an answer has to look like. */
@@ -56,6 +59,7 @@ enum shape {
     SHAPE_ROWS,  /* rows without a header row, the wording's columns in each */
     SHAPE_TABLE, /* a table with a header row that has the wording's columns */
     SHAPE_ID,    /* one ID: alone on a line, or in the column ID of a table */
+    SHAPE_JSON,  /* JSON: a list of one object */
     SHAPE_PEM,   /* a certificate on stdout */
     SHAPE_FILE   /* a certificate in the file of argument 2 */
 };

@@ -31,6 +31,20 @@ bool doctl_vpc_find(struct doctl *doctl, const char *name, char **uuid, struct e
 bool doctl_vpc_create(struct doctl *doctl, const char *name, const char *region,
                       const char *ip_range, char **uuid, struct error *error);
 
+/* The name of the VPC with this UUID; *name is NULL where there is none. */
+bool doctl_vpc_name(struct doctl *doctl, const char *uuid, char **name, struct error *error);
+
+/* Where a Droplet or a cluster is; vpc_uuid is "" where doctl tells none. */
+struct place {
+    char *vpc_uuid, *region;
+};
+void place_free(struct place *place);
+/* Questions that only the shipped doctl knows. ERROR_BLANK for a Droplet without a VPC. */
+bool doctl_cluster_place(struct doctl *doctl, const char *cluster_id, struct place *place,
+                         struct error *error);
+bool doctl_droplet_place(struct doctl *doctl, const char *droplet_id, struct place *place,
+                         struct error *error);
+
 struct cluster {
     char *id, *engine, *status;
 };
@@ -82,6 +96,9 @@ bool doctl_connection(struct doctl *doctl, const char *cluster_id, struct connin
 /* The same through the VPC. A question that only the shipped doctl knows. */
 bool doctl_connection_private(struct doctl *doctl, const char *cluster_id, struct conninfo *info,
                               struct error *error);
+
+/* Whether this doctl knows that question; DigitalOcean is not asked. */
+bool doctl_knows_private(struct doctl *doctl);
 
 /* *address is "" where the Droplet has none. */
 bool doctl_droplet_private_ip(struct doctl *doctl, const char *droplet_id, char **address,

@@ -8,11 +8,14 @@
 #include "base/process.h"
 #include "doctl/dialect.h"
 #include "doctl/table.h"
+#include "yaml/tree.h"
 
 struct reply {
     struct process_result result;
     struct table table; /* of SHAPE_ROWS, SHAPE_TABLE and SHAPE_ID (the ID in the first cell) */
     char *certificate;  /* of SHAPE_PEM and SHAPE_FILE, not checked */
+    struct tree *json;  /* of SHAPE_JSON: owns `object` */
+    struct node *object;
 };
 
 /*

@@ -19,7 +19,4 @@
 bool choose_endpoint(struct flow *flow, const char *cluster_id, bool use_pool,
                      struct conninfo *info, bool *found, struct error *error);
 
-/* Whether the host inside the VPC is to be asked for. */
-bool wants_private_host(const struct flow *flow);
-
 #endif

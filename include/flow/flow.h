@@ -59,7 +59,10 @@ char *database_info_text(const struct database_info *info);
 bool show_database_info(struct flow *flow, const char *cluster_id, struct database_info *info,
                         struct error *error);
 
-/* The UUID of the VPC, found or made. */
+/*
+ * The UUID of the VPC, found or made; within setup that of another one, or NULL, where this one
+ * would be made for nobody (network.h).
+ */
 bool ensure_vpc(struct flow *flow, const char *name, const char *region, char **uuid,
                 struct error *error);
 

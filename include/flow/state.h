@@ -26,6 +26,10 @@ struct flow {
     char *cluster_id;      /* the plan's DB_CLUSTER_ID: of the cluster found or made last */
     char *cluster_status;  /* as last seen, or NULL */
     char *droplet_address; /* private, of DROPLET_ID: "" where it has none, NULL: not asked */
+    struct place droplet;  /* of DROPLET_ID; its region is NULL where that is not known */
+    struct cluster found;  /* by a look before its turn; check_existing_database() takes it */
+    bool has_looked;
+    enum { HOST_OPEN, HOST_PRIVATE, HOST_PUBLIC } host; /* network.h */
     size_t changes;        /* made so far, at DigitalOcean and in files */
     struct error deferred; /* reported at the end: a certificate that the API refused */
     struct rules rules;    /* the trusted sources that were read or added */

@@ -66,6 +66,12 @@ static const struct call calls[] = {
             .doing = "show the database cluster $1",
             .plan = {GET_CLUSTER, SHAPE_TEXT, NULL},
         },
+    /* Only its JSON tells a cluster's VPC; it holds the password too. */
+    [CALL_CLUSTER_PLACE] =
+        {
+            .doing = "read the VPC of the database cluster $1",
+            .shipped = {"databases get $1 -o json", SHAPE_JSON, NULL},
+        },
     [CALL_POOL_LIST] =
         {
             .doing = "list the connection pools of $1",
@@ -120,6 +126,13 @@ static const struct call calls[] = {
             .doing = "read the private address of Droplet $1",
             .plan = {"compute droplet get $1 --format PrivateIPv4 --no-header", SHAPE_ROWS,
                      COLUMNS("PrivateIPv4")},
+        },
+    [CALL_DROPLET_PLACE] =
+        {
+            .doing = "read the VPC of Droplet $1",
+            .least_rows = 1,
+            .shipped = {"compute droplet get $1 --format PrivateIPv4,VPCUUID,Region --no-header",
+                        SHAPE_ROWS, COLUMNS("PrivateIPv4", "VPCUUID", "Region")},
         },
     [CALL_RULE_LIST] =
         {
@@ -200,6 +213,11 @@ static const struct call calls[] = {
         {
             .doing = "see whether this doctl is a released one",
             .shipped = {"databases pool get", SHAPE_ANY, NULL},
+        },
+    [CALL_PROBE_PRIVATE] =
+        {
+            .doing = "see whether this doctl knows hosts inside a VPC",
+            .shipped = {"databases connection --private", SHAPE_ANY, NULL},
         },
 };
 

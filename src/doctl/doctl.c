@@ -150,25 +150,88 @@ static bool take_id(struct span cell, const char *what, char **id, struct error 
     return error_set(error, ERROR_UNREADABLE, 0, "doctl gave no usable ID for %s", what);
 }
 
-bool doctl_vpc_find(struct doctl *doctl, const char *name, char **uuid, struct error *error)
+/* The VPC whose cell in the column `by` is `wanted`: *given is a copy of its other cell. */
+static bool find_vpc(struct doctl *doctl, size_t by, const char *wanted, char **given,
+                     struct error *error)
 {
     struct reply reply;
-    *uuid = NULL;
+    *given = NULL;
     if (!ask(doctl, CALL_VPC_LIST, NO_ARGUMENTS, &reply, NULL, error))
         return false;
     bool good = true;
     for (size_t row = 0; good && row < reply.table.rows; row++) {
         if (!cell_is(&vpc_id_pattern, &reply.table, row, 1))
             good = unexpected_row("list the VPCs", row, "a VPC", error);
-        else if (!*uuid && span_is(table_cell(&reply.table, row, 0), name))
-            good = take_id(table_cell(&reply.table, row, 1), name, uuid, error);
+        else if (!*given && span_is(table_cell(&reply.table, row, by), wanted))
+            good = take_id(table_cell(&reply.table, row, 1 - by), wanted, given, error);
     }
     if (!good) {
-        free(*uuid);
-        *uuid = NULL;
+        free(*given);
+        *given = NULL;
     }
     reply_free(&reply);
     return good;
+}
+
+bool doctl_vpc_find(struct doctl *doctl, const char *name, char **uuid, struct error *error)
+{
+    return find_vpc(doctl, 0, name, uuid, error);
+}
+
+bool doctl_vpc_name(struct doctl *doctl, const char *uuid, char **name, struct error *error)
+{
+    return find_vpc(doctl, 1, uuid, name, error);
+}
+
+void place_free(struct place *place)
+{
+    free(place->vpc_uuid);
+    free(place->region);
+    *place = (struct place){NULL, NULL};
+}
+
+/* A place that doctl told; the UUID may go back to it. */
+static bool check_place(const struct place *place, const char *doing, struct error *error)
+{
+    return !*place->vpc_uuid || reply_is_id(place->vpc_uuid) ||
+           error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl gave no usable UUID", doing);
+}
+
+static char *json_text(const struct node *object, const char *key)
+{
+    const struct node *node = node_get(object, key);
+    const char *text = node_is_null(node) ? NULL : node_text(node);
+    return mem_copy(text ? text : "");
+}
+
+bool doctl_cluster_place(struct doctl *doctl, const char *cluster_id, struct place *place,
+                         struct error *error)
+{
+    struct reply reply;
+    if (!ask(doctl, CALL_CLUSTER_PLACE, ARGUMENTS(cluster_id), &reply, NULL, error))
+        return false;
+    *place = (struct place){json_text(reply.object, "private_network_uuid"),
+                            json_text(reply.object, "region")};
+    reply_free(&reply);
+    if (check_place(place, "read the cluster's VPC", error))
+        return true;
+    place_free(place);
+    return false;
+}
+
+bool doctl_droplet_place(struct doctl *doctl, const char *droplet_id, struct place *place,
+                         struct error *error)
+{
+    struct reply reply;
+    if (!ask(doctl, CALL_DROPLET_PLACE, ARGUMENTS(droplet_id), &reply, NULL, error))
+        return false;
+    *place = (struct place){span_copy(table_cell(&reply.table, 0, 1)),
+                            span_copy(table_cell(&reply.table, 0, 2))};
+    reply_free(&reply);
+    if (check_place(place, "read the Droplet's VPC", error))
+        return true;
+    place_free(place);
+    return false;
 }
 
 static bool create(struct doctl *doctl, enum call_id id,
@@ -340,6 +403,15 @@ bool doctl_connection_private(struct doctl *doctl, const char *cluster_id, struc
                               struct error *error)
 {
     return ask_connection(doctl, CALL_CONNECTION_PRIVATE, cluster_id, info, error);
+}
+
+bool doctl_knows_private(struct doctl *doctl)
+{
+    struct reply reply;
+    struct error failure = ERROR_INIT;
+    if (ask(doctl, CALL_PROBE_PRIVATE, NO_ARGUMENTS, &reply, NULL, &failure))
+        reply_free(&reply);
+    return failure.kind != ERROR_UNSUPPORTED;
 }
 
 bool doctl_droplet_private_ip(struct doctl *doctl, const char *droplet_id, char **address,

@@ -52,7 +52,8 @@ void released_note_shipped(struct doctl *doctl)
 bool released_was_cut_off(struct doctl *doctl, const struct call *call,
                           const struct wording *wording, const struct buffer *out)
 {
-    if (!out->length || out->data[out->length - 1] == '\n')
+    /* JSON has its own end, and no newline after it. */
+    if (!out->length || out->data[out->length - 1] == '\n' || wording->shape == SHAPE_JSON)
         return false;
     return call->must_be_whole || doctl->release.is_tidy ||
            (wording->shape == SHAPE_ID && pattern_is(&part_of_uuid_pattern, out->data)) ||

@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "yaml/parse.h"
 
 #define PADDING 4 /* blanks after the longest cell of a column */
 
@@ -164,6 +165,22 @@ static bool read_id(const char *doing, struct reply *reply, struct error *error)
     return error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl printed no ID", doing);
 }
 
+/* JSON is YAML. What libyaml has to say about it is not told: the text may hold a password. */
+static bool read_json(const char *doing, struct reply *reply, struct error *error)
+{
+    struct node *root = NULL;
+    struct error ignored = ERROR_INIT;
+    const struct buffer *out = printed(reply);
+    reply->json = tree_new();
+    if (!yaml_parse(reply->json, "doctl", buffer_text(out), out->length, &root, &ignored) ||
+        !root || root->kind != NODE_SEQUENCE || root->count != 1 ||
+        root->items[0]->kind != NODE_MAPPING)
+        return error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl printed no JSON of it",
+                         doing);
+    reply->object = root->items[0];
+    return true;
+}
+
 static bool read_file(const char *path, const char *doing, char **content, struct error *error)
 {
     struct buffer bytes = BUFFER_INIT;
@@ -197,6 +214,8 @@ bool reply_read(const struct call *call, const struct wording *wording, const ch
         break;
     case SHAPE_ID:
         return read_id(doing, reply, error);
+    case SHAPE_JSON:
+        return read_json(doing, reply, error);
     case SHAPE_PEM:
         if (!strstr(buffer_text(printed(reply)), "-----BEGIN "))
             return error_set(error, ERROR_UNREADABLE, 0,
@@ -217,4 +236,6 @@ void reply_free(struct reply *reply)
     process_result_free(&reply->result);
     mem_free_secret(reply->certificate);
     reply->certificate = NULL;
+    tree_free(reply->json);
+    reply->json = NULL;
 }

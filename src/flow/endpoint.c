@@ -7,12 +7,8 @@
 
 #include "base/memory.h"
 #include "doctl/released.h"
+#include "flow/network.h"
 #include "flow/wait.h"
-
-bool wants_private_host(const struct flow *flow)
-{
-    return strcmp(flow_get(flow, SETTING_NETWORK), "public") != 0;
-}
 
 /* The pool's own place and, where it has a user of its own, that user. */
 static bool take_pool_uri(const char *uri, struct conninfo *info, struct error *error)
@@ -48,7 +44,7 @@ static bool private_host(struct flow *flow, const char *cluster_id, const char *
     struct conninfo info = CONNINFO_INIT;
     struct error failure = ERROR_INIT;
     *host = NULL;
-    if (!wants_private_host(flow))
+    if (!network_is_private(flow))
         return true;
     if (strncmp(public_host, "private-", 8) == 0) {
         *host = mem_copy(public_host);
@@ -65,9 +61,7 @@ static bool private_host(struct flow *flow, const char *cluster_id, const char *
     if (*host)
         return true;
     if (strcmp(flow_get(flow, SETTING_NETWORK), "private") == 0)
-        return error_set(error, ERROR_CONFLICT, 0,
-                         "this doctl gives no host inside the VPC: upgrade it to 1.99 or later, or "
-                         "leave --network private out");
+        return network_unsupported(error);
     console_warning(flow->console, "This doctl gives no host inside the VPC (1.99 and later do): "
                                    "using the public host");
     return true;
@@ -132,7 +126,8 @@ bool choose_endpoint(struct flow *flow, const char *cluster_id, bool use_pool,
     if (!*found)
         return true;
     char *host = NULL;
-    bool good = private_host(flow, cluster_id, info->host, &host, error);
+    bool good = network_begin(flow, error) && network_fits(flow, cluster_id, NULL, NULL, error) &&
+                private_host(flow, cluster_id, info->host, &host, error);
     if (good && use_pool) {
         good = pooler_endpoint(flow, cluster_id, host, info, found, error);
     } else if (host) {
@@ -140,5 +135,9 @@ bool choose_endpoint(struct flow *flow, const char *cluster_id, bool use_pool,
         info->host = mem_copy(host);
     }
     free(host);
+    if (good && *found && flow->host == HOST_PUBLIC && !*flow_get(flow, SETTING_DROPLET_ID) &&
+        strcmp(flow_get(flow, SETTING_NETWORK), "auto") == 0)
+        console_info(flow->console, "No Droplet is named, so the URL has the public host; "
+                                    "--network private gives the one inside the VPC");
     return good && conninfo_check(info, error);
 }

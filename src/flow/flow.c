@@ -10,6 +10,7 @@
 #include "base/pem.h"
 #include "flow/endpoint.h"
 #include "flow/locks.h"
+#include "flow/network.h"
 #include "flow/prefetch.h"
 #include "flow/preflight.h"
 #include "flow/recover.h"
@@ -25,8 +26,11 @@ bool check_existing_database(struct flow *flow, const char *cluster_name, struct
 {
     console_step(flow->console, "Checking for existing database cluster: %s...", cluster_name);
 
-    struct cluster cluster;
-    if (!doctl_cluster_find(flow->doctl, cluster_name, &cluster, error))
+    struct cluster cluster = flow->found;
+    bool has_looked = flow->has_looked;
+    flow->found = (struct cluster){NULL, NULL, NULL};
+    flow->has_looked = false;
+    if (!has_looked && !doctl_cluster_find(flow->doctl, cluster_name, &cluster, error))
         return false;
     if (!cluster.id)
         return error_set(error, ERROR_NOT_THERE, 0, "there is no database cluster %s",
@@ -74,6 +78,8 @@ static bool finish_existing_cluster(struct flow *flow, struct error *error)
         return false;
     if (strcmp(flow->cluster_status, "online") == 0)
         prefetch_cluster(flow, flow->cluster_id);
+    if (flow->is_setup && !network_fits(flow, flow->cluster_id, NULL, NULL, error))
+        return false;
     return wait_until_online(flow, flow->cluster_id, flow->cluster_status, error) &&
            finish_cluster(flow, error);
 }
@@ -93,7 +99,8 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
         return false;
     }
     if (!save_prepare(flow, flow_get(flow, SETTING_CA_FILE), error) ||
-        !preflight_pool(flow, size, error))
+        !preflight_pool(flow, size, error) ||
+        (flow->is_setup && !network_fits(flow, NULL, region, vpc_uuid, error)))
         return false;
 
     console_step(flow->console, "Creating managed PostgreSQL cluster: %s...", cluster_name);
@@ -367,6 +374,13 @@ bool ensure_vpc(struct flow *flow, const char *name, const char *region, char **
         return true;
     }
 
+    /* The plan makes it in any case. */
+    bool wanted = true;
+    if (flow->is_setup && !network_wants_vpc(flow, name, region, uuid, &wanted, error))
+        return false;
+    if (!wanted)
+        return true;
+
     console_step(flow->console, "Creating VPC: %s...", name);
     if (!make_vpc(flow, name, region, uuid, error))
         return false;
@@ -404,7 +418,7 @@ static bool prepare_setup(struct flow *flow, struct error *error)
         !lock_cluster(flow, flow_get(flow, SETTING_CLUSTER_NAME), error))
         return false;
     prefetch_setup(flow);
-    return preflight_droplet(flow, error);
+    return preflight_droplet(flow, error) && network_begin(flow, error);
 }
 
 static bool trust_droplet(struct flow *flow, struct error *error)
@@ -446,8 +460,9 @@ bool setup_managed_database(struct flow *flow, bool regardless, struct error *er
     if (!ensure_vpc(flow, flow_get(flow, SETTING_VPC_NAME), region, &vpc_uuid, error))
         return false;
 
-    bool good = create_managed_database(flow, flow_get(flow, SETTING_CLUSTER_NAME), region,
-                                        flow_get(flow, SETTING_SIZE), vpc_uuid, error);
+    bool good =
+        create_managed_database(flow, flow_get(flow, SETTING_CLUSTER_NAME), region,
+                                flow_get(flow, SETTING_SIZE), vpc_uuid ? vpc_uuid : "", error);
     free(vpc_uuid);
     /* As in the plan, which fails here only where there is no cluster. */
     if (!good)

@@ -2,8 +2,8 @@
 
 #include "flow/prefetch.h"
 
-#include "flow/endpoint.h"
 #include "flow/locks.h"
+#include "flow/network.h"
 
 void prefetch_setup(struct flow *flow)
 {
@@ -11,12 +11,20 @@ void prefetch_setup(struct flow *flow)
     doctl_prefetch(flow->doctl, CALL_CLUSTER_LIST, NULL, NULL);
     if (*flow_get(flow, SETTING_DROPLET_ID))
         doctl_prefetch(flow->doctl, CALL_DROPLET_GET, flow_get(flow, SETTING_DROPLET_ID), NULL);
+    if (network_is_compared(flow))
+        doctl_prefetch(flow->doctl, CALL_DROPLET_PLACE, flow_get(flow, SETTING_DROPLET_ID), NULL);
 }
 
 void prefetch_connection(struct flow *flow, const char *cluster_id, bool use_pool)
 {
+    if (network_is_compared(flow)) {
+        if (!flow->droplet.region)
+            doctl_prefetch(flow->doctl, CALL_DROPLET_PLACE, flow_get(flow, SETTING_DROPLET_ID),
+                           NULL);
+        doctl_prefetch(flow->doctl, CALL_CLUSTER_PLACE, cluster_id, NULL);
+    }
     doctl_prefetch(flow->doctl, CALL_CONNECTION, cluster_id, NULL);
-    if (wants_private_host(flow))
+    if (network_is_private(flow))
         doctl_prefetch(flow->doctl, CALL_CONNECTION_PRIVATE, cluster_id, NULL);
     if (use_pool)
         doctl_prefetch(flow->doctl, CALL_POOL_GET, cluster_id, flow_get(flow, SETTING_POOL));

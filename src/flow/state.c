@@ -9,6 +9,8 @@ void flow_free(struct flow *flow)
     free(flow->cluster_id);
     free(flow->cluster_status);
     free(flow->droplet_address);
+    place_free(&flow->droplet);
+    cluster_free(&flow->found);
     rules_free(&flow->rules);
     lock_release(&flow->rules_lock);
     lock_release(&flow->lock);

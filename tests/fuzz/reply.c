@@ -23,6 +23,9 @@ static void check_shape(const struct call *call, const struct wording *wording,
     case SHAPE_PEM:
         MUST(reply->certificate && strstr(reply->certificate, "-----BEGIN "));
         break;
+    case SHAPE_JSON:
+        MUST(reply->object && reply->object->kind == NODE_MAPPING);
+        break;
     case SHAPE_ID:
         MUST(table->rows == 1 && table_cell(table, 0, 0).length > 0);
         break;
@@ -43,7 +46,7 @@ FUZZ(reply)
 {
     struct input input = {bytes, size};
     unsigned choice = take_byte(&input);
-    const struct call *call = dialect_call((enum call_id)(choice / 2 % (CALL_RULE_APPEND + 1)));
+    const struct call *call = dialect_call((enum call_id)(choice / 2 % (CALL_DROPLET_PLACE + 1)));
     const struct wording *wording = choice & 1 ? &call->shipped : &call->plan;
     /* A file of doctl's is read as it is: nothing there is made of its bytes. */
     if (!wording->words || wording->shape == SHAPE_FILE)

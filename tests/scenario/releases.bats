@@ -97,7 +97,7 @@ prefix_of() {
 
 @test "setup on 1.94: a warning tells of the public host" {
     open_box 1.94
-    mdb setup
+    mdb setup --droplet 42
     works
     grep -q '^⚠ .*VPC.*public host' "$BOX/err" || fail "no warning about the public host"
 }
@@ -135,33 +135,11 @@ prefix_of() {
     cmp "$SECRETS/database_url" "$SECRETS/do_database_url"
 }
 
-@test "--network: public, private and auto" {
-    open_box 1.166
-    whole
-    with DOCTL_SIM_PASSWORD=x
-    mdb url "$ID" --network public
-    works
-    grep -q '@freshtrack-db-do-user.*:25061/app-pool?' "$BOX/out" || fail "not the public host"
-    not_called "databases connection .* --private"
-    mdb url "$ID" --network private
-    works
-    grep -q '@private-freshtrack-db-do-user.*:25061/app-pool?' "$BOX/out" || fail "not the private host"
-    mdb url "$ID"
-    works
-    grep -q '@private-freshtrack-db-do-user' "$BOX/out" || fail "auto is not the private host"
-
-    open_box 1.94
-    whole
-    mdb url "$ID" --network private
-    fails 4
-    said 1.99
-}
-
 @test "url without the pool is the cluster's own port and database" {
     open_box 1.166
     with DOCTL_SIM_PASSWORD=AVNS_secret
     whole
-    mdb url "$ID" false
+    mdb url "$ID" false --network private
     works
     answered "postgresql://doadmin:AVNS_secret@private-freshtrack-db-do-user-1234567-0.k.db.ondigitalocean.com:25060/defaultdb?sslmode=require"
     said "Using direct connection (not recommended for production)"

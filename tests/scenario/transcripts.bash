@@ -58,6 +58,7 @@ normalised() {
     sed -E -e "s/request (\\\\?\")$uuid_form/request \1$placeholder_uuid/g" "${expressions[@]}" \
         -e "s/$uuid_form/$placeholder_uuid/g" \
         -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} \+0000 UTC/YYYY-MM-DD hh:mm:ss +0000 UTC/g' \
+        -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z/YYYY-MM-DDThh:mm:ssZ/g' \
         -e '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/s,^[A-Za-z0-9+/=]{1\,64}$,[base64],' "$1"
 }
 

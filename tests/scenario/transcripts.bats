@@ -85,6 +85,14 @@ setup() {
     replay databases-get-bad-column
 }
 
+@test "get, as JSON" {
+    stage() {
+        sim vpc add freshtrack-vpc --id "$(recorded_uuid 2)"
+        cluster --vpc "$(recorded_uuid 2)"
+    }
+    replay databases-get-json
+}
+
 @test "get, status" {
     stage() { cluster; }
     replay databases-get-status
@@ -126,6 +134,14 @@ two_clusters() {
 
 @test "droplet get, no private address" {
     replay droplet-get-no-private-ip
+}
+
+@test "droplet get, where it is" {
+    stage() {
+        sim vpc add freshtrack-vpc --id "$(recorded_uuid 1)"
+        sim droplet add 42 --private-ip 10.116.0.2 --vpc "$(recorded_uuid 1)"
+    }
+    replay droplet-get-vpc
 }
 
 @test "droplet get, unknown" {
