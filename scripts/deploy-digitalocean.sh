@@ -164,7 +164,6 @@ warn_of_change() {
 # Sets DB_CLUSTER_ID. The URL goes from the program into the file on the Droplet, through the connection and
 # nowhere else. What the program says is also kept, for the reason of a failure.
 setup_managed_database() {
-    local status=0
     if [ "${USE_MANAGED_DB:-false}" != "true" ]; then
         info "Using self-hosted PostgreSQL (containerized)"
         return 0
@@ -179,9 +178,16 @@ setup_managed_database() {
     DB_CLUSTER_ID=$(cat "$WORK/cluster")
     [ "$PROVISION_ONLY" = false ] || return 0
 
+    bring_url true "$URL_FILE" "Connection string" || return $?
+    [ -z "$DIRECT_FILE" ] || bring_url false "$DIRECT_FILE" "Direct connection string, for migrations,"
+}
+
+# USE_POOL: true for the pool's URL, false for the direct one.
+bring_url() { # USE_POOL FILE WHAT
+    local status=0
     step "Bringing the connection string to the Droplet..."
-    { keep_story managed_db url "$DB_CLUSTER_ID" || echo $? >"$WORK/status"; } |
-        remote receive_url "$URL_FILE" "$MANAGED_DB_SECRET_OWNER" "$DEPLOY_DIR" >"$WORK/changed" || status=$?
+    { keep_story managed_db url "$DB_CLUSTER_ID" "$1" --droplet "$DROPLET_ID" || echo $? >"$WORK/status"; } |
+        remote receive_url "$2" "$MANAGED_DB_SECRET_OWNER" "$DEPLOY_DIR" >"$WORK/changed" || status=$?
     # The program could not have the URL. Where the connection ended first, it could not write it.
     if [ "$status" = 3 ] && [ -s "$WORK/status" ]; then
         return "$(cat "$WORK/status")"
@@ -191,9 +197,9 @@ setup_managed_database() {
         exit 4
     fi
     if [ -s "$WORK/changed" ]; then
-        success "Connection string saved on the Droplet: $URL_FILE"
+        success "$3 saved on the Droplet: $2"
     else
-        success "Connection string unchanged on the Droplet: $URL_FILE"
+        success "$3 unchanged on the Droplet: $2"
     fi
 }
 

@@ -61,12 +61,32 @@ static char *libpq(const char *url, const char *keyword)
 }
 #endif
 
+/* Parameters stand behind the SSL mode; ssl= stands in its place. */
+START_TEST(more_parameters)
+{
+    struct conninfo info = some("u", "p", "d");
+    static const char *const cases[][2] = {
+        {"", "?sslmode=require"},
+        {"pgbouncer=true&a=b", "?sslmode=require&pgbouncer=true&a=b"},
+        {"ssl=true", "?ssl=true"},
+        {"a=b&ssl=true", "?a=b&ssl=true"},
+        {"nossl=true", "?sslmode=require&nossl=true"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char *url = conninfo_url(&info, "require", cases[i][0]);
+        ck_assert_str_eq(strchr(url, '?'), cases[i][1]);
+        mem_free_secret(url);
+    }
+    conninfo_free(&info);
+}
+END_TEST
+
 /* What goes into a URL comes out of it, here and for libpq; the masked form hides the password. */
 static void goes_round(const char *user, const char *password, const char *database)
 {
     struct conninfo info = some(user, password, database);
-    char *url = conninfo_url(&info, "verify-full");
-    char *masked = conninfo_masked(&info, "verify-full");
+    char *url = conninfo_url(&info, "verify-full", "");
+    char *masked = conninfo_masked(&info, "verify-full", "");
     ck_assert_msg(strspn(url, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%"
                               ":/@?=") == strlen(url),
                   "%s", url);
@@ -134,11 +154,11 @@ END_TEST
 START_TEST(form_of_the_url)
 {
     struct conninfo info = some("doadmin", "AVNS_s3cr3t/Pass", "default db");
-    char *url = conninfo_url(&info, "require");
+    char *url = conninfo_url(&info, "require", "");
     ck_assert_str_eq(url, "postgresql://doadmin:AVNS_s3cr3t%2FPass@db.example.com:25060/"
                           "default%20db?sslmode=require");
     mem_free_secret(url);
-    url = conninfo_masked(&info, "require");
+    url = conninfo_masked(&info, "require", "");
     ck_assert_str_eq(url,
                      "postgresql://doadmin:****@db.example.com:25060/default%20db?sslmode=require");
     free(url);
@@ -151,8 +171,8 @@ START_TEST(masked_holds_no_password)
     static const char *const passwords[] = {"AVNS_s3cr3t", "s e c r e t", "p@ss:w/rd", "%70%77"};
     for (size_t i = 0; i < COUNT(passwords); i++) {
         struct conninfo info = some("doadmin", passwords[i], "defaultdb");
-        char *url = conninfo_url(&info, "require");
-        char *masked = conninfo_masked(&info, "require");
+        char *url = conninfo_url(&info, "require", "");
+        char *masked = conninfo_masked(&info, "require", "");
         char *encoded = unit_format("%s", strchr(strchr(url, ':') + 1, ':') + 1);
         *strchr(encoded, '@') = '\0';
         ck_assert_ptr_null(strstr(masked, passwords[i]));
@@ -353,6 +373,7 @@ int main(void)
     Suite *suite = suite_create("conninfo");
     TCase *tests = unit_case(suite, "conninfo");
     tcase_add_checked_fixture(tests, set_up, NULL);
+    tcase_add_test(tests, more_parameters);
     tcase_add_test(tests, every_character_goes_round);
     tcase_add_test(tests, odd_passwords_go_round);
     tcase_add_test(tests, form_of_the_url);

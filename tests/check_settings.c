@@ -63,6 +63,7 @@ static const struct {
     {SETTING_SSL_MODE,
      {"require", "verify-ca", "verify-full"},
      {"disable", "allow", "prefer", "require&x=1", "REQUIRE"}},
+    {SETTING_DIRECT_FILE, {"/x"}, {"-x", "a\nb"}},
     {SETTING_SECRETS_DIR,
      {"/x", "x", "./-x", "/with blank/\xc3\xa4", "$(id)"},
      {"-x", "/a\nb", "/a\x1b[1m", "/a\tb", "/a\x7f"}},
@@ -128,6 +129,28 @@ START_TEST(forms_of_values)
 }
 END_TEST
 
+/* Each --url-param is added; what has the form of one is tested here. */
+START_TEST(url_params_are_a_list)
+{
+    static const char *const bad[] = {"a",         "a=",     "=b",       "a=b c", "a=b&a=c",
+                                      "sslmode=x", "a=b#",   "a=%2",     "a=b?c", "a=b&",
+                                      "password=", "a=\xc3\xa4", "user=root", "1=b", "a=b&&c=d"};
+    unit_worked(set(SETTING_URL_PARAMS, "pgbouncer=true"), &error);
+    unit_worked(set(SETTING_URL_PARAMS, "sslrootcert=/run/secrets/database_ca"), &error);
+    unit_worked(set(SETTING_URL_PARAMS, "options=-c%20a"), &error);
+    const char *all = "pgbouncer=true&sslrootcert=/run/secrets/database_ca&options=-c%20a";
+    ck_assert_str_eq(get(SETTING_URL_PARAMS), all);
+    ck_assert_msg(!set(SETTING_URL_PARAMS, "pgbouncer=false"), "a key was taken twice");
+    for (size_t i = 0; i < COUNT(bad); i++)
+        ck_assert_msg(!set(SETTING_URL_PARAMS, bad[i]), "'%s' was taken", bad[i]);
+    ck_assert_str_eq(get(SETTING_URL_PARAMS), all);
+    /* A weaker source adds nothing. */
+    unit_worked(settings_set(&settings, SETTING_URL_PARAMS, "x=y", SOURCE_ENV_FILE, "f:1", &error),
+                &error);
+    ck_assert_str_eq(get(SETTING_URL_PARAMS), all);
+}
+END_TEST
+
 START_TEST(every_form_is_tested)
 {
     bool seen[SETTING_COUNT] = {false};
@@ -135,6 +158,7 @@ START_TEST(every_form_is_tested)
         seen[forms[i].setting] = true;
     /* A list, not a value: check_cli and compose.bats. */
     seen[SETTING_COMPOSE] = true;
+    seen[SETTING_URL_PARAMS] = true;
     for (size_t i = 0; i < SETTING_COUNT; i++)
         ck_assert_msg(seen[i], "setting %zu has no test", i);
 }
@@ -252,6 +276,7 @@ int main(void)
     TCase *tests = unit_case(suite, "settings");
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_loop_test(tests, forms_of_values, 0, COUNT(forms));
+    tcase_add_test(tests, url_params_are_a_list);
     tcase_add_test(tests, every_form_is_tested);
     tcase_add_loop_test(tests, hostile_values, 0, SETTING_COUNT);
     tcase_add_test(tests, names_have_a_length);

@@ -1,8 +1,8 @@
 /*
  * secretfile: a file that is there whole, for its owner, or not at all.
  *
- * A file is written under a name of its own in the same folder (O_EXCL, mode 0600), synced, and
- * renamed over the final name; a symbolic link there is replaced, not followed. A temporary file is
+ * A file is written under a name of its own in the same folder (O_EXCL, mode 0600, or 0644 at last
+ * where it is public), synced, and renamed over the final name; a symbolic link there is replaced, not followed. A temporary file is
  * locked (flock) as long as its writer works on it. A file that already has the content, the mode
  * and the owner is left alone, inode and all. Folders that have to be made are 0700, their parents
  * as the umask says (README.md, "Files").
@@ -24,6 +24,7 @@ struct secretfile_owner {
     bool wanted; /* else the file belongs to the user who runs the program */
     uid_t uid;
     gid_t gid;
+    bool is_public; /* the file is 0644 instead of 0600: a CA certificate is no secret */
 };
 
 enum secretfile_outcome { SECRETFILE_WRITTEN, SECRETFILE_LINK_REPLACED, SECRETFILE_UNCHANGED };

@@ -84,6 +84,12 @@ bool compose_service_secret(const struct compose *compose, const char *service, 
 bool compose_has_mount(const struct node *service, const char *target);
 
 /*
+ * Whether a service that has its database's URL in a file is told so: by DATABASE_URL_FILE, by
+ * DATABASE_URL (from .env, say), or by an entrypoint or command that reads the file.
+ */
+bool compose_is_told_url(const struct node *service, const char *path);
+
+/*
  * The file that the service `backend` (else any other) reads its database's URL from: what its
  * DATABASE_URL_FILE names, where it has one, else /run/secrets/database_url or
  * /run/secrets/do_database_url. Fails with ERROR_USAGE where there is none, or more than one.

@@ -24,18 +24,25 @@ struct conninfo {
 /* Wipes and frees what the details hold. */
 void conninfo_free(struct conninfo *info);
 
+/* A copy that is freed by itself. */
+void conninfo_copy(struct conninfo *to, const struct conninfo *from);
+
 /*
  * Whether host and port can stand in a URL as they are, and nothing is empty. Fails with
  * ERROR_UNREADABLE and the name of the field.
  */
 bool conninfo_check(const struct conninfo *info, struct error *error);
 
-/* The URL; it holds the password. The caller frees it with mem_free_secret(). */
-char *conninfo_url(const struct conninfo *info, const char *ssl_mode);
+/*
+ * The URL; it holds the password. `more` is KEY=VALUE&… to stand behind the SSL mode, or "": an ssl=
+ * in it takes that mode's place, for clients that know no sslmode (docs/CLIENTS.md). The caller
+ * frees it with mem_free_secret().
+ */
+char *conninfo_url(const struct conninfo *info, const char *ssl_mode, const char *more);
 
 /* What may be shown of it: postgresql://USER:****@HOST:PORT/DATABASE?sslmode=MODE. The caller
  * frees. */
-char *conninfo_masked(const struct conninfo *info, const char *ssl_mode);
+char *conninfo_masked(const struct conninfo *info, const char *ssl_mode, const char *more);
 
 /*
  * Reads a URI as DigitalOcean's API gives it, postgresql:// or postgres://, userinfo raw or

@@ -39,7 +39,7 @@ struct place {
     char *vpc_uuid, *region;
 };
 void place_free(struct place *place);
-/* Questions that only the shipped doctl knows. ERROR_BLANK for a Droplet without a VPC. */
+/* Questions that only the shipped doctl knows. */
 bool doctl_cluster_place(struct doctl *doctl, const char *cluster_id, struct place *place,
                          struct error *error);
 bool doctl_droplet_place(struct doctl *doctl, const char *droplet_id, struct place *place,

@@ -13,6 +13,7 @@ bool save_prepare(struct flow *flow, const char *path, struct error *error);
 
 struct save_words {
     const char *saved, *unchanged; /* what is said, before the path */
+    bool is_public;                /* readable for all: the CA certificate */
 };
 
 /* Writes a file, counts the change and says what became of it. Fails with ERROR_LOCAL. */
@@ -20,10 +21,10 @@ bool save_file(struct flow *flow, const char *path, const char *bytes, size_t le
                const struct save_words *words, struct error *error);
 
 /*
- * The same for the URL; one of another database that stands there is kept beside it, once, as
+ * The same for the URL, with `more` behind its SSL mode (conninfo.h); one of another database that stands there is kept beside it, once, as
  * PATH.previous.
  */
-bool save_url(struct flow *flow, const char *path, const struct conninfo *info,
-              const char *ssl_mode, const struct save_words *words, struct error *error);
+bool save_url(struct flow *flow, const char *path, const struct conninfo *info, const char *more,
+              const struct save_words *words, struct error *error);
 
 #endif

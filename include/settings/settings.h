@@ -35,6 +35,8 @@ enum setting {
     SETTING_USE_POOL,
     SETTING_NETWORK,
     SETTING_SSL_MODE,
+    SETTING_URL_PARAMS, /* KEY=VALUE&…; each --url-param is added to those before it */
+    SETTING_DIRECT_FILE,
     SETTING_SECRETS_DIR,
     SETTING_SECRET_FILE,
     SETTING_SECRET_OWNER,

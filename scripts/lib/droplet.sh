@@ -65,7 +65,10 @@ rename() { # NEW FILE
 # Puts a new file in the place of a secret, unless it is the same. A backend that was started with the old
 # one has to be recreated: `.recreate` says so until that is done, however often it is interrupted.
 install_secret() { # NEW FILE OWNER DEPLOY_DIR
-    chmod 600 "$1" || return
+    case $2 in
+    *.crt) chmod 644 "$1" || return ;; # a certificate is no secret
+    *) chmod 600 "$1" || return ;;
+    esac
     [ -z "$3" ] || chown "$3" "$1" || return
     if [ ! -L "$2" ] && cmp -s "$1" "$2" && [ "$(stat -c %a:%u:%g "$1")" = "$(stat -c %a:%u:%g "$2")" ]; then
         rm -f "$1"

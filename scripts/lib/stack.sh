@@ -2,7 +2,7 @@
 # Bringing the stack to the Droplet and starting it there: source this file after remote.sh. It uses the
 # settings of deploy-digitalocean.sh, and WORK, a folder that only its owner can read.
 #
-#   check_files      what can be known before anything is billed; sets URL_FILE
+#   check_files      what can be known before anything is billed; sets URL_FILE and DIRECT_FILE
 #   deploy_stack     brings files, configuration and secrets, but not the managed database's URL; starts it
 
 # Where a file of the stack is on this machine: the application's own, or the overlay of this project.
@@ -33,9 +33,23 @@ check_file() { # FILE
     fi
 }
 
-# URL_FILE is the file on the Droplet that the overlay reads the managed database's URL from.
+# The file on the Droplet behind a secret of the backend.
+file_there() { # TARGET COMPOSE_FILE...
+    local file
+    file=$(USE_MANAGED_DB=true managed_db compose secret "backend:$1" "${@:2}") || return $?
+    # A path from the Compose files on is one from the stack's folder on, there.
+    case $file in
+    "$MANAGED_DB_SECRETS_DIR"/*) ;;
+    "$APP_DIR"/*) file=$DEPLOY_DIR/${file#"$APP_DIR"/} ;;
+    "$PROJECT_DIR"/*) file=$DEPLOY_DIR/${file#"$PROJECT_DIR"/} ;;
+    esac
+    printf '%s\n' "$file"
+}
+
+# URL_FILE is the file on the Droplet that the overlay reads the managed database's URL from, DIRECT_FILE the one
+# for the URL past the pool, or empty: the backend may have no such secret.
 check_files() {
-    local file files=()
+    local file files=() status=0
     if [ -n "$APP_SECRETS" ] && [ ! -d "$APP_SECRETS" ]; then
         error "DEPLOY_SECRETS: there is no folder $APP_SECRETS"
         return 2
@@ -60,13 +74,9 @@ check_files() {
     for file in "${COMPOSE_LIST[@]}"; do
         files+=("$(source_of "$file")")
     done
-    URL_FILE=$(USE_MANAGED_DB=true managed_db compose secret backend:database_url "${files[@]}") || return $?
-    # A path from the Compose files on is one from the stack's folder on, there.
-    case $URL_FILE in
-    "$MANAGED_DB_SECRETS_DIR"/*) ;;
-    "$APP_DIR"/*) URL_FILE=$DEPLOY_DIR/${URL_FILE#"$APP_DIR"/} ;;
-    "$PROJECT_DIR"/*) URL_FILE=$DEPLOY_DIR/${URL_FILE#"$PROJECT_DIR"/} ;;
-    esac
+    URL_FILE=$(file_there database_url "${files[@]}") || return $?
+    DIRECT_FILE=$(file_there database_url_direct "${files[@]}" 2>/dev/null) || status=$?
+    [ "$status" -le 1 ] || return "$status"
 }
 
 # The application's own lines of the configuration, as they are. A line that Compose would read otherwise, that
@@ -122,8 +132,12 @@ stage_files() {
         [ ! -f "${APP_SECRETS:-/nowhere}/$file" ] ||
             ln -s "$APP_SECRETS/$file" "$WORK/stage/secrets/$file" || return 6
     done
-    [ "$USE_MANAGED_DB" = "false" ] || [ ! -f "$WORK/ca-certificate.crt" ] ||
-        ln -s "$WORK/ca-certificate.crt" "$WORK/stage/secrets/" || return 6
+    # Of a doctl that is too old to fetch it, from the folder of the secrets.
+    for file in "$WORK" "${APP_SECRETS:-/nowhere}"; do
+        [ "$USE_MANAGED_DB" = "false" ] || [ ! -f "$file/ca-certificate.crt" ] ||
+            [ -e "$WORK/stage/secrets/ca-certificate.crt" ] ||
+            ln -s "$file/ca-certificate.crt" "$WORK/stage/secrets/" || return 6
+    done
     compose_env >"$WORK/stage/env" && : >"$WORK/stage/end" || return $?
     MEMBERS=(-C "$WORK/stage" secrets env)
     for file in "${FILE_LIST[@]}"; do

@@ -53,11 +53,16 @@ char *path_expanded(const char *folder, const char *path)
     return result;
 }
 
-char *path_folder(const char *file)
+char *path_from_here(const char *path)
 {
     char here[4096];
+    return path_absolute(getcwd(here, sizeof here) ? here : "/", path);
+}
+
+char *path_folder(const char *file)
+{
     char *up = mem_format("%s/..", file);
-    char *folder = path_absolute(getcwd(here, sizeof here) ? here : "/", up);
+    char *folder = path_from_here(up);
     free(up);
     return folder;
 }

@@ -296,12 +296,17 @@ static bool sync_folder(const char *path)
     return good;
 }
 
+static mode_t mode_for(const struct secretfile_owner *owner)
+{
+    return owner && owner->is_public ? 0644 : 0600;
+}
+
 /* Writes as far as to the disk; messages have the path. */
 static bool fill(int file, const char *path, const void *bytes, size_t length,
                  const struct secretfile_owner *owner, struct error *error)
 {
     /* The umask may have taken bits away; the owner needs both. */
-    if (!bytes_write(file, bytes, length) || fchmod(file, 0600) != 0)
+    if (!bytes_write(file, bytes, length) || fchmod(file, mode_for(owner)) != 0)
         return error_set_errno(error, "cannot write %s", path);
     if (owner && owner->wanted && fchown(file, owner->uid, owner->gid) != 0)
         return error_set_errno(error, "cannot give %s to user %lu", path,
@@ -410,7 +415,8 @@ static bool is_unchanged(const char *path, const void *bytes, size_t length,
                          const struct secretfile_owner *owner)
 {
     struct stat status;
-    if (lstat(path, &status) != 0 || !S_ISREG(status.st_mode) || (status.st_mode & 07777) != 0600)
+    if (lstat(path, &status) != 0 || !S_ISREG(status.st_mode) ||
+        (status.st_mode & 07777) != mode_for(owner))
         return false;
     uid_t uid = owner && owner->wanted ? owner->uid : geteuid();
     if (status.st_uid != uid || (owner && owner->wanted && status.st_gid != owner->gid))

@@ -221,6 +221,21 @@ static bool refuse_foreign(const struct settings *settings, const struct compose
                                path);
 }
 
+/* The place of the direct URL, where the backend has one and no other was named. */
+static bool take_direct(struct settings *settings, const struct compose_files *files,
+                        const struct compose *compose, struct error *error)
+{
+    char *path = NULL;
+    struct error none = ERROR_INIT;
+    if (settings->sources[SETTING_DIRECT_FILE] == SOURCE_FLAG ||
+        !compose_service_secret(compose, "backend", "database_url_direct", &path, &none))
+        return true;
+    bool good = refuse_foreign(settings, files, path, error) &&
+                settings_set(settings, SETTING_DIRECT_FILE, path, SOURCE_FLAG, "--compose", error);
+    free(path);
+    return good;
+}
+
 bool command_take_compose(struct settings *settings, struct error *error)
 {
     struct compose_files files = COMPOSE_FILES_INIT;
@@ -234,10 +249,12 @@ bool command_take_compose(struct settings *settings, struct error *error)
             error, ERROR_USAGE, 0, "--compose names the file of the secret: leave %s out",
             settings->no_secret_file ? "--no-secret-file" : "--secret-file and the path");
     /* The URL is the managed database's, so its place is the one of that mode. */
-    bool good = load(settings, "true", &files, &variables, &compose, error) &&
-                compose_database_file(&compose, &path, error) &&
-                refuse_foreign(settings, &files, path, error) &&
-                settings_set(settings, SETTING_SECRET_FILE, path, SOURCE_FLAG, "--compose", error);
+    bool good =
+        load(settings, "true", &files, &variables, &compose, error) &&
+        compose_database_file(&compose, &path, error) &&
+        refuse_foreign(settings, &files, path, error) &&
+        settings_set(settings, SETTING_SECRET_FILE, path, SOURCE_FLAG, "--compose", error) &&
+        take_direct(settings, &files, &compose, error);
     free(path);
     compose_free(&compose);
     variables_free(&variables);

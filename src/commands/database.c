@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "base/paths.h"
 #include "base/quote.h"
 #include "doctl/table.h"
 #include "flow/flow.h"
@@ -57,7 +58,8 @@ bool command_url(struct flow *flow, struct command_result *result, struct error 
     bool use_pool = strcmp(flow_get(flow, SETTING_USE_POOL), "true") == 0;
     if (!get_connection_string(flow, flow_get(flow, SETTING_CLUSTER_ID), use_pool, &info, error))
         return false;
-    result->text = conninfo_url(&info, flow_get(flow, SETTING_SSL_MODE));
+    result->text =
+        conninfo_url(&info, flow_get(flow, SETTING_SSL_MODE), flow_get(flow, SETTING_URL_PARAMS));
     conninfo_free(&info);
     return true;
 }
@@ -131,10 +133,36 @@ bool command_auth(struct flow *flow, struct command_result *result, struct error
     return validate_doctl_auth(flow, &result->text, error);
 }
 
+/* With what the application needs beside the URL. The paths are absolute: it runs elsewhere. */
+static bool give_setup(const struct flow *flow, struct command_result *result)
+{
+    static const char *const variables[] = {"PGSSLROOTCERT", "NODE_EXTRA_CA_CERTS"};
+    struct buffer env = BUFFER_INIT;
+    struct buffer json = BUFFER_INIT;
+    char *path = path_from_here(flow_get(flow, SETTING_CA_FILE));
+    quote_add_assignment(&env, "DB_CLUSTER_ID", flow->cluster_id ? flow->cluster_id : "");
+    buffer_add_text(&json, "{\"cluster_id\": ");
+    if (flow->cluster_id)
+        quote_add_json(&json, flow->cluster_id, strlen(flow->cluster_id));
+    else
+        buffer_add_text(&json, "null");
+    for (size_t i = 0; flow->has_certificate && i < 2; i++) {
+        quote_add_assignment(&env, variables[i], path);
+        buffer_add_format(&json, ", \"%s\": ", variables[i]);
+        quote_add_json(&json, path, strlen(path));
+    }
+    buffer_add_text(&json, "}");
+    result->env = buffer_take(&env);
+    result->json = buffer_take(&json);
+    free(path);
+    result->text = mem_copy(flow->cluster_id);
+    return true;
+}
+
 bool command_setup_managed_database(struct flow *flow, struct command_result *result,
                                     struct error *error)
 {
-    return setup_managed_database(flow, false, error) && give_text(result, flow->cluster_id);
+    return setup_managed_database(flow, false, error) && give_setup(flow, result);
 }
 
 /* The plan's --setup-managed-db in the main() of its deploy script (task 3). */
@@ -150,5 +178,5 @@ bool command_setup(struct flow *flow, struct command_result *result, struct erro
     console_plain(flow->console, "Managed database setup complete.");
     console_plain(flow->console,
                   "Update DATABASE_URL in your application to use the managed database.");
-    return give_text(result, flow->cluster_id);
+    return give_setup(flow, result);
 }

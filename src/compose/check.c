@@ -15,8 +15,9 @@
 #include "compose/ports.h"
 #include "compose/secrets.h"
 
-#define MANAGED "USE_MANAGED_DB"
-#define SPACES  "USE_DO_SPACES"
+#define MANAGED    "USE_MANAGED_DB"
+#define SPACES     "USE_DO_SPACES"
+#define URL_TARGET "database_url"
 
 char *compose_mode_profiles(bool managed, bool spaces)
 {
@@ -282,6 +283,19 @@ static void check_told(struct checker *checker, const char *name, const struct n
             mem_format("add a secret with the target %s, or correct DATABASE_URL_FILE", path + 13));
 }
 
+/* The URL is there, and nothing says where: an application that reads DATABASE_URL does not see it. */
+static void check_not_told(struct checker *checker, const char *name, const struct node *service)
+{
+    if (compose_has_mount(service, URL_TARGET) &&
+        !compose_is_told_url(service, "/run/secrets/" URL_TARGET))
+        findings_add(checker->findings, service, "secret-untold",
+                     mem_format("%s has its database's URL at /run/secrets/" URL_TARGET
+                                ", and is told of it by nothing",
+                                name),
+                     mem_format("set DATABASE_URL_FILE to that path, or let an entrypoint put it "
+                                "into DATABASE_URL (docs/COMPOSE.md)"));
+}
+
 static void check_services(struct checker *checker)
 {
     const struct node *services = checker->compose->services;
@@ -293,6 +307,7 @@ static void check_services(struct checker *checker)
         check_needs(checker, name, service);
         check_secrets(checker, name, service);
         check_told(checker, name, service);
+        check_not_told(checker, name, service);
         check_ports(checker->findings, name, service, node_get(overlay, name) != NULL);
     }
 }

@@ -8,8 +8,10 @@
 #include "base/memory.h"
 #include "compose/ports.h"
 
-#define RULE   "plan"
-#define FOLDER "${MANAGED_DB_SECRETS_DIR:-/opt/freshtrack-pro/secrets}"
+#define RULE     "plan"
+#define URL_PATH "/run/secrets/database_url"
+#define CA_PATH  "/run/secrets/database_ca_true"
+#define FOLDER   "${MANAGED_DB_SECRETS_DIR:-/opt/freshtrack-pro/secrets}"
 
 /* The plan, task 2: what its overlay has. */
 static const char *const secrets[] = {"postgres_password", "database_url",
@@ -33,7 +35,9 @@ static const struct planned {
 static const struct {
     const char *variable, *path, *secret;
 } backend_variables[] = {
-    {"DATABASE_URL_FILE", "/run/secrets/database_url", NULL},
+    {"DATABASE_URL_FILE", URL_PATH, NULL},
+    {"PGSSLROOTCERT", CA_PATH, NULL},
+    {"NODE_EXTRA_CA_CERTS", CA_PATH, NULL},
     {"STACK_AUTH_SECRET_KEY_FILE", "/run/secrets/stack_auth_secret", "stack_auth_secret"},
 };
 
@@ -199,7 +203,9 @@ static void check_wiring(struct findings *findings, const struct compose *compos
     for (size_t i = 0; backend && i < sizeof backend_variables / sizeof backend_variables[0]; i++) {
         const struct node *environment = node_get(backend, "environment");
         const struct node *value = node_get(environment, backend_variables[i].variable);
-        if (!node_text(value) || strcmp(value->text, backend_variables[i].path) != 0)
+        bool is_told = node_text(value) ? strcmp(value->text, backend_variables[i].path) == 0
+                                        : i == 0 && compose_is_told_url(backend, URL_PATH);
+        if (!is_told)
             add(findings, value ? value : backend,
                 mem_format("the backend is not told %s", backend_variables[i].variable),
                 mem_format("set %s to %s in its environment", backend_variables[i].variable,

@@ -397,6 +397,23 @@ bool compose_has_mount(const struct node *service, const char *target)
     return find_mount(service, target) != NULL;
 }
 
+static bool mentions(const struct node *words, const char *path)
+{
+    bool found = node_text(words) && strstr(words->text, path);
+    for (size_t i = 0; words && words->kind == NODE_SEQUENCE && i < words->count; i++)
+        found = found || mentions(words->items[i], path);
+    return found;
+}
+
+bool compose_is_told_url(const struct node *service, const char *path)
+{
+    const struct node *environment = node_get(service, "environment");
+    const char *file = node_text(node_get(environment, "DATABASE_URL_FILE"));
+    const char *url = node_text(node_get(environment, "DATABASE_URL"));
+    return (file && *file) || (url && *url) || mentions(node_get(service, "entrypoint"), path) ||
+           mentions(node_get(service, "command"), path);
+}
+
 bool compose_service_secret(const struct compose *compose, const char *service, const char *target,
                             char **path, struct error *error)
 {

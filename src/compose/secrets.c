@@ -76,10 +76,13 @@ static void check_reader(const struct place *place, const struct node *service,
             mem_format("give it away: 'managed-db setup' and 'save' take --secret-owner %s", text));
 }
 
-/* Whether every user of this host can read the file: the folder may be closed. */
+/* Whether every user of this host can read the file: the folder may be closed. A certificate may be. */
 static bool is_open(const char *path, const struct stat *status)
 {
     struct stat above;
+    const char *dot = strrchr(path, '.');
+    if (dot && (strcmp(dot, ".crt") == 0 || strcmp(dot, ".pem") == 0))
+        return false;
     char *folder = mem_copy_n(path, (size_t)(strrchr(path, '/') - path));
     bool open = status->st_mode & S_IRWXO && (stat(folder, &above) != 0 || above.st_mode & S_IXOTH);
     free(folder);

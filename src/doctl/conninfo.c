@@ -31,6 +31,12 @@ void conninfo_free(struct conninfo *info)
     *info = (struct conninfo)CONNINFO_INIT;
 }
 
+void conninfo_copy(struct conninfo *to, const struct conninfo *from)
+{
+    *to = (struct conninfo){mem_copy(from->host), mem_copy(from->port), mem_copy(from->user),
+                            mem_copy(from->password), mem_copy(from->database)};
+}
+
 bool conninfo_check(const struct conninfo *info, struct error *error)
 {
     const struct {
@@ -63,7 +69,8 @@ static void encode(struct buffer *url, const char *value)
     }
 }
 
-static char *compose(const struct conninfo *info, const char *ssl_mode, bool masked)
+static char *compose(const struct conninfo *info, const char *ssl_mode, const char *more,
+                     bool masked)
 {
     struct buffer url = BUFFER_INIT;
     buffer_add_text(&url, "postgresql://");
@@ -75,18 +82,22 @@ static char *compose(const struct conninfo *info, const char *ssl_mode, bool mas
         encode(&url, info->password);
     buffer_add_format(&url, "@%s:%s/", info->host, info->port);
     encode(&url, info->database);
-    buffer_add_format(&url, "?sslmode=%s", ssl_mode);
+    bool has_ssl = strncmp(more, "ssl=", 4) == 0 || strstr(more, "&ssl=");
+    if (!has_ssl)
+        buffer_add_format(&url, "?sslmode=%s", ssl_mode);
+    if (*more)
+        buffer_add_format(&url, "%s%s", has_ssl ? "?" : "&", more);
     return buffer_take(&url);
 }
 
-char *conninfo_url(const struct conninfo *info, const char *ssl_mode)
+char *conninfo_url(const struct conninfo *info, const char *ssl_mode, const char *more)
 {
-    return compose(info, ssl_mode, false);
+    return compose(info, ssl_mode, more, false);
 }
 
-char *conninfo_masked(const struct conninfo *info, const char *ssl_mode)
+char *conninfo_masked(const struct conninfo *info, const char *ssl_mode, const char *more)
 {
-    return compose(info, ssl_mode, true);
+    return compose(info, ssl_mode, more, true);
 }
 
 static int hex(char digit)

@@ -131,8 +131,8 @@ static const struct call calls[] = {
         {
             .doing = "read the VPC of Droplet $1",
             .least_rows = 1,
-            .shipped = {"compute droplet get $1 --format PrivateIPv4,VPCUUID,Region --no-header",
-                        SHAPE_ROWS, COLUMNS("PrivateIPv4", "VPCUUID", "Region")},
+            .shipped = {"compute droplet get $1 --format ID,VPCUUID,Region", SHAPE_TABLE,
+                        COLUMNS("ID", "Region")},
         },
     [CALL_RULE_LIST] =
         {

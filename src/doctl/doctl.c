@@ -225,8 +225,11 @@ bool doctl_droplet_place(struct doctl *doctl, const char *droplet_id, struct pla
     struct reply reply;
     if (!ask(doctl, CALL_DROPLET_PLACE, ARGUMENTS(droplet_id), &reply, NULL, error))
         return false;
-    *place = (struct place){span_copy(table_cell(&reply.table, 0, 1)),
-                            span_copy(table_cell(&reply.table, 0, 2))};
+    int uuid = table_column(&reply.table, "VPC UUID");
+    size_t region = (size_t)table_column(&reply.table, "Region");
+    *place = (struct place){uuid < 0 ? mem_copy("")
+                                     : span_copy(table_cell(&reply.table, 0, (size_t)uuid)),
+                            span_copy(table_cell(&reply.table, 0, region))};
     reply_free(&reply);
     if (check_place(place, "read the Droplet's VPC", error))
         return true;

@@ -206,9 +206,11 @@ bool download_ssl_certificate(struct flow *flow, const char *cluster_id, const c
     struct buffer content = BUFFER_INIT;
     bool good = take_certificate(flow, pem, hand_made, &content, error);
     if (good)
-        good = save_file(flow, output_path, content.data, content.length,
-                         &(struct save_words){"SSL certificate saved", "SSL certificate unchanged"},
-                         error);
+        good = save_file(
+            flow, output_path, content.data, content.length,
+            &(struct save_words){"SSL certificate saved", "SSL certificate unchanged", true},
+            error);
+    flow->has_certificate = good;
     buffer_free(&content);
     mem_free_secret(pem);
     return good;
@@ -247,6 +249,20 @@ static void take_pooler_host(struct flow *flow, struct conninfo *info)
     info->host = pooler;
 }
 
+/* The way past the pool: the cluster's own port and database, for who uses the pool. */
+static void keep_direct(struct flow *flow, struct conninfo *own, const struct conninfo *chosen)
+{
+    struct conninfo *direct = &flow->direct;
+    conninfo_free(direct);
+    conninfo_copy(direct, chosen);
+    free(direct->port);
+    free(direct->database);
+    direct->port = own->port;
+    direct->database = own->database;
+    own->port = own->database = NULL;
+    conninfo_free(own);
+}
+
 bool get_connection_string(struct flow *flow, const char *cluster_id, bool use_pool,
                            struct conninfo *info, struct error *error)
 {
@@ -261,10 +277,14 @@ bool get_connection_string(struct flow *flow, const char *cluster_id, bool use_p
     }
 
     bool found;
+    struct conninfo own;
+    conninfo_copy(&own, info);
     if (!choose_endpoint(flow, cluster_id, use_pool, info, &found, error)) {
+        conninfo_free(&own);
         conninfo_free(info);
         return false;
     }
+    keep_direct(flow, &own, info);
     if (use_pool && !found)
         take_pooler_host(flow, info);
     if (use_pool)
@@ -282,20 +302,47 @@ bool save_connection_string(struct flow *flow, const char *cluster_id, const cha
         return false;
 
     const char *ssl_mode = flow_get(flow, SETTING_SSL_MODE);
-    bool good =
-        flow->settings->no_secret_file ||
-        save_url(flow, output_path, &info, ssl_mode,
-                 &(struct save_words){"Connection string saved", "Connection string unchanged"},
-                 error);
+    bool good = flow->settings->no_secret_file ||
+                save_url(flow, output_path, &info, flow_get(flow, SETTING_URL_PARAMS),
+                         &(struct save_words){"Connection string saved",
+                                              "Connection string unchanged", false},
+                         error);
     if (good) {
-        if (strncmp(ssl_mode, "verify-", 7) == 0)
+        if (strncmp(ssl_mode, "verify-", 7) == 0 && !flow->is_setup)
             console_info(flow->console, "For %s the client needs the CA file too (sslrootcert)",
                          ssl_mode);
-        char *safe = conninfo_masked(&info, ssl_mode);
+        char *safe = conninfo_masked(&info, ssl_mode, flow_get(flow, SETTING_URL_PARAMS));
         console_info(flow->console, "Connection: %s", safe);
         free(safe);
     }
     conninfo_free(&info);
+    return good;
+}
+
+/* All but what tells the client of a pool. */
+static void add_params_past_pool(struct buffer *more, const char *params)
+{
+    for (const char *at = params; *at;) {
+        size_t length = strcspn(at, "&");
+        if (strncmp(at, "pgbouncer=", 10) != 0) {
+            buffer_add_text(more, more->length ? "&" : "");
+            buffer_add(more, at, length);
+        }
+        at += length + (at[length] == '&');
+    }
+}
+
+bool save_direct_url(struct flow *flow, const char *path, struct error *error)
+{
+    if (!*path)
+        return true;
+    struct buffer more = BUFFER_INIT;
+    add_params_past_pool(&more, flow_get(flow, SETTING_URL_PARAMS));
+    bool good = save_url(flow, path, &flow->direct, buffer_text(&more),
+                         &(struct save_words){"Direct connection string saved",
+                                              "Direct connection string unchanged", false},
+                         error);
+    buffer_free(&more);
     return good;
 }
 
@@ -414,7 +461,9 @@ static bool prepare_setup(struct flow *flow, struct error *error)
     if (!flow->settings->no_secret_file &&
         !save_prepare(flow, flow_get(flow, SETTING_SECRET_FILE), error))
         return false;
-    if (!save_prepare(flow, flow_get(flow, SETTING_CA_FILE), error) ||
+    const char *direct_file = flow_get(flow, SETTING_DIRECT_FILE);
+    if ((*direct_file && !save_prepare(flow, direct_file, error)) ||
+        !save_prepare(flow, flow_get(flow, SETTING_CA_FILE), error) ||
         !lock_cluster(flow, flow_get(flow, SETTING_CLUSTER_NAME), error))
         return false;
     prefetch_setup(flow);
@@ -444,6 +493,17 @@ static bool tell_database_info(struct flow *flow, struct error *error)
     return true;
 }
 
+/* What every driver finds the CA by (docs/CLIENTS.md). */
+static void tell_certificate(const struct flow *flow)
+{
+    const char *path = flow_get(flow, SETTING_CA_FILE);
+    if (flow->has_certificate && !flow->settings->faithful)
+        console_info(flow->console,
+                     "The client finds the CA certificate with PGSSLROOTCERT=%s and "
+                     "NODE_EXTRA_CA_CERTS=%s",
+                     path, path);
+}
+
 bool setup_managed_database(struct flow *flow, bool regardless, struct error *error)
 {
     if (!regardless && is_self_hosted(flow->settings)) {
@@ -471,8 +531,10 @@ bool setup_managed_database(struct flow *flow, bool regardless, struct error *er
     if (!trust_droplet(flow, error) ||
         !save_connection_string(flow, flow->cluster_id, flow_get(flow, SETTING_SECRET_FILE),
                                 error) ||
+        !save_direct_url(flow, flow_get(flow, SETTING_DIRECT_FILE), error) ||
         !tell_database_info(flow, error))
         return false;
+    tell_certificate(flow);
 
     if (flow->deferred.kind != ERROR_NONE) {
         *error = flow->deferred;

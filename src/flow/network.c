@@ -50,8 +50,11 @@ bool network_begin(struct flow *flow, struct error *error)
              !doctl_droplet_place(flow->doctl, flow_get(flow, SETTING_DROPLET_ID), &flow->droplet,
                                   &failure))
         flow->host = HOST_PRIVATE; /* what doctl gives, as the plan has it */
-    if (failure.kind == ERROR_NONE || failure.kind == ERROR_UNSUPPORTED ||
-        failure.kind == ERROR_BLANK)
+    if (flow->droplet.region && !*flow->droplet.vpc_uuid) {
+        place_free(&flow->droplet);
+        flow->host = HOST_PRIVATE;
+    }
+    if (failure.kind == ERROR_NONE || failure.kind == ERROR_UNSUPPORTED)
         return true;
     *error = failure;
     return false;

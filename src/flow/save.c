@@ -18,6 +18,7 @@ bool save_file(struct flow *flow, const char *path, const char *bytes, size_t le
                const struct save_words *words, struct error *error)
 {
     struct secretfile_owner owner = settings_owner(flow->settings);
+    owner.is_public = words->is_public;
     enum secretfile_outcome outcome;
     if (!secretfile_write(path, bytes, length, &owner, &outcome, error))
         return false;
@@ -69,12 +70,12 @@ static bool keep_other(struct flow *flow, const char *path, const struct conninf
     return good;
 }
 
-bool save_url(struct flow *flow, const char *path, const struct conninfo *info,
-              const char *ssl_mode, const struct save_words *words, struct error *error)
+bool save_url(struct flow *flow, const char *path, const struct conninfo *info, const char *more,
+              const struct save_words *words, struct error *error)
 {
     if (!save_prepare(flow, path, error) || !keep_other(flow, path, info, error))
         return false;
-    char *url = conninfo_url(info, ssl_mode);
+    char *url = conninfo_url(info, flow_get(flow, SETTING_SSL_MODE), more);
     bool good = save_file(flow, path, url, strlen(url), words, error);
     mem_free_secret(url);
     return good;

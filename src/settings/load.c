@@ -116,10 +116,17 @@ static bool check_combination(const struct settings *settings, struct error *err
         return error_set(error, ERROR_USAGE, 0,
                          "--faithful makes the plan's calls and no others: leave %s out",
                          not_in_plan);
-    if (path_is_same(settings_get(settings, SETTING_SECRET_FILE), ca_file))
+    const char *secret_file = settings_get(settings, SETTING_SECRET_FILE);
+    const char *direct_file = settings_get(settings, SETTING_DIRECT_FILE);
+    if (path_is_same(secret_file, ca_file))
         return error_set(error, ERROR_USAGE, 0,
                          "%s cannot hold both the URL and the certificate: name two files",
                          ca_file);
+    if (*direct_file &&
+        (path_is_same(direct_file, secret_file) || path_is_same(direct_file, ca_file)))
+        return error_set(error, ERROR_USAGE, 0,
+                         "%s cannot hold the direct URL and something else: name two files",
+                         direct_file);
     if (settings->no_secret_file && settings->sources[SETTING_SECRET_FILE] == SOURCE_FLAG)
         return error_set(error, ERROR_USAGE, 0,
                          "--no-secret-file and --secret-file exclude each other");

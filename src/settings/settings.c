@@ -39,6 +39,15 @@ static struct form network = {PATTERN("private|public|auto"), "private, public o
 static struct form ssl_mode = {
     PATTERN("require|verify-ca|verify-full"),
     "require, verify-ca or verify-full: the connection has to be encrypted"};
+/* As URLs have them; no key twice, and none that has an option of its own. */
+#define URL_TEXT "(?:[A-Za-z0-9._~!$'()*+,;:@/-]|%[0-9A-Fa-f]{2})+"
+static struct form url_params = {
+    PATTERN("(?=.{1,1000}\\z)(?!(?:.*&)?(?:sslmode|user|password|host|port|dbname)=)"
+            "(?!(?:.*&)?([^=&]+)=[^&]*&(?:.*&)?\\1=)[A-Za-z_][A-Za-z0-9_.-]*=" URL_TEXT
+            "(?:&[A-Za-z_][A-Za-z0-9_.-]*=" URL_TEXT ")*"),
+    "KEY=VALUE as a URL has it (other characters as %XX; no key twice, none that the URL has "
+    "itself; "
+    "sslmode has --ssl-mode)"};
 static struct form file_path = {PATTERN("[^\\x00-\\x1f\\x7f-][^\\x00-\\x1f\\x7f]{0,4094}"),
                                 "a path without control characters that does not start with -"};
 static struct form owner = {PATTERN("[0-9]{1,9}(?::[0-9]{1,9})?"), "UID or UID:GID, as numbers"};
@@ -91,6 +100,8 @@ static const struct {
     [SETTING_USE_POOL] = {NULL, NULL, "true", &truth},
     [SETTING_NETWORK] = {"network", NULL, "auto", &network},
     [SETTING_SSL_MODE] = {"ssl-mode", NULL, "require", &ssl_mode},
+    [SETTING_URL_PARAMS] = {"url-param", "DO_DB_URL_PARAMS", NULL, &url_params},
+    [SETTING_DIRECT_FILE] = {"direct-file", NULL, NULL, &file_path},
     [SETTING_SECRETS_DIR] = {"secrets-dir", "MANAGED_DB_SECRETS_DIR", "/opt/freshtrack-pro/secrets",
                              &file_path},
     [SETTING_SECRET_FILE] = {"secret-file", NULL, NULL, &file_path},
@@ -131,8 +142,8 @@ static const struct {
     [SETTING_COMPOSE_FILES] = {NULL, "DEPLOY_COMPOSE_FILES", "docker-compose.yml", &path_list},
 };
 
-bool settings_set(struct settings *settings, enum setting setting, const char *value,
-                  enum source source, const char *where, struct error *error)
+static bool set(struct settings *settings, enum setting setting, const char *value,
+                enum source source, const char *where, struct error *error)
 {
     if (!*value || settings->sources[setting] > source)
         return true;
@@ -154,6 +165,18 @@ bool settings_set(struct settings *settings, enum setting setting, const char *v
     settings->values[setting] = mem_copy(value);
     settings->sources[setting] = source;
     return true;
+}
+
+bool settings_set(struct settings *settings, enum setting setting, const char *value,
+                  enum source source, const char *where, struct error *error)
+{
+    const char *before = settings->values[setting];
+    if (setting != SETTING_URL_PARAMS || source != SOURCE_FLAG || !before || !*value)
+        return set(settings, setting, value, source, where, error);
+    char *all = mem_format("%s&%s", before, value);
+    bool good = set(settings, setting, all, source, where, error);
+    free(all);
+    return good;
 }
 
 bool settings_add_trust(struct settings *settings, const char *rule, const char *where,

@@ -85,8 +85,8 @@ static void there_and_back(struct input *input)
         conninfo_free(&info);
         return;
     }
-    char *url = conninfo_url(&info, "require");
-    char *masked = conninfo_masked(&info, "require");
+    char *url = conninfo_url(&info, "require", "");
+    char *masked = conninfo_masked(&info, "require", "");
     check_url(&info, url);
 
     /* As the API hands it out: not encoded. */
@@ -104,7 +104,7 @@ static void there_and_back(struct input *input)
 
     mem_free_secret(info.password);
     info.password = mem_copy("x");
-    char *other = conninfo_masked(&info, "require");
+    char *other = conninfo_masked(&info, "require", "");
     MUST(strcmp(masked, other) == 0 && strstr(masked, ":****@"));
     free(other);
     free(masked);
@@ -126,7 +126,7 @@ static void any_bytes(struct input *input)
         MUST(info.host && info.port && info.user && info.password && info.database);
         MUST(conninfo_same_server(&info, &info));
         if (conninfo_check(&info, &error)) {
-            char *url = conninfo_url(&info, "require");
+            char *url = conninfo_url(&info, "require", "");
             check_url(&info, url);
             mem_free_secret(url);
         }

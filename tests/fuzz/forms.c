@@ -187,6 +187,36 @@ bool is_rule(const char *text)
     return strncmp(text, "ip_addr:", 8) == 0 && is_address(text + 8);
 }
 
+/* KEY=VALUE, with & between several; keys differ, and are none of the URL's own. */
+static bool is_url_params(const char *text)
+{
+    static const char *const own[] = {"sslmode", "user",   "password", "host",
+                                      "port",    "dbname", NULL};
+    if (strlen(text) > 1000)
+        return false;
+    for (const char *at = text;; at++) {
+        size_t key = strcspn(at, "=&");
+        size_t length = strcspn(at, "&");
+        char name[1001] = "";
+        memcpy(name, at, key);
+        if (!consists(name, 1, 1000, LOWER UPPER "_", LOWER UPPER DIGITS "_.-") ||
+            is_one_of(name, own) || length < key + 2)
+            return false;
+        for (size_t i = key + 1; i < length; i++)
+            if (at[i] == '%' ? i + 2 >= length || !strchr(HEX, at[i + 1]) || !strchr(HEX, at[i + 2])
+                             : !strchr(LOWER UPPER DIGITS "._~!$'()*+,;:@/-", at[i]))
+                return false;
+            else
+                i += at[i] == '%' ? 2 : 0;
+        for (const char *before = text; before < at; before += strcspn(before, "&") + 1)
+            if (strncmp(before, at, key + 1) == 0)
+                return false;
+        at += length;
+        if (!*at)
+            return true;
+    }
+}
+
 bool has_form(enum setting setting, const char *value)
 {
     size_t length = strlen(value);
@@ -219,6 +249,8 @@ bool has_form(enum setting setting, const char *value)
         return is_one_of(value, (const char *const[]){"private", "public", "auto", NULL});
     case SETTING_SSL_MODE:
         return is_one_of(value, (const char *const[]){"require", "verify-ca", "verify-full", NULL});
+    case SETTING_URL_PARAMS:
+        return is_url_params(value);
     case SETTING_DIALECT:
         return is_one_of(value, (const char *const[]){"auto", "plan", "shipped", NULL});
     case SETTING_COLOR:
@@ -237,6 +269,7 @@ bool has_form(enum setting setting, const char *value)
     case SETTING_SECRETS_DIR:
     case SETTING_SECRET_FILE:
     case SETTING_CA_FILE:
+    case SETTING_DIRECT_FILE:
     case SETTING_DOCTL:
     case SETTING_LOCK_DIR:
     case SETTING_ENV_FILE:

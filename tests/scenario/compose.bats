@@ -84,7 +84,7 @@ need_compose() {
 write_secrets() {
     local name
     mkdir -m 700 "$SECRETS"
-    for name in postgres_password database_url stack_auth_secret spaces_access_key spaces_secret_key; do
+    for name in postgres_password database_url database_url_direct ca-certificate.crt stack_auth_secret spaces_access_key spaces_secret_key; do
         printf 'of %s' "$name" >"$SECRETS/$name"
         chmod 600 "$SECRETS/$name"
     done
@@ -458,6 +458,8 @@ s/memory: 256MB/memory: 25600KB/|redis has not the reservations of memory 256MB
 /reservations:/,+2d|postgres has not the reservations of cpus 0.5
 s/condition: on-failure/condition: none/|redis is not restarted when it fails
 /DATABASE_URL_FILE:/d|the backend is not told DATABASE_URL_FILE
+/PGSSLROOTCERT:/d|the backend is not told PGSSLROOTCERT
+/NODE_EXTRA_CA_CERTS:/d|the backend is not told NODE_EXTRA_CA_CERTS
 /STACK_AUTH_SECRET_KEY_FILE:/d|the backend is not told STACK_AUTH_SECRET_KEY_FILE
 s/target: stack_auth_secret/target: other/|the backend does not find the secret stack_auth_secret at /run/secrets/stack_auth_secret
 s#file: .*/do_database_url#file: /var/infisical/secrets/do_database_url#|the secret do_database_url is not where managed-db keeps it

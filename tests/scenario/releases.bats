@@ -102,13 +102,13 @@ prefix_of() {
     grep -q '^⚠ .*VPC.*public host' "$BOX/err" || fail "no warning about the public host"
 }
 
-@test "setup on 1.123 and 1.166: the certificate is a PEM file, 0600" {
+@test "setup on 1.123 and 1.166: the certificate is a PEM file, 0644" {
     local release
     for release in 1.123 1.166; do
         open_box "$release"
         mdb setup
         works
-        equal "$(mode_of "$SECRETS/ca-certificate.crt")" 600
+        equal "$(mode_of "$SECRETS/ca-certificate.crt")" 644
         equal "$(grep -c 'BEGIN CERTIFICATE' "$SECRETS/ca-certificate.crt")" 1
         equal "$(tail -n 1 "$SECRETS/ca-certificate.crt")" "-----END CERTIFICATE-----"
     done
@@ -178,7 +178,7 @@ prefix_of() {
     open_box 1.166
     mdb setup --droplet 42
     works
-    grep -E '^(==>|✓|ℹ|⚠)' "$BOX/err" | sed -E "s/[0-9a-f]{8}-[0-9a-f-]{27}/UUID/; s|$SECRETS|SECRETS|" |
+    grep -E '^(==>|✓|ℹ|⚠)' "$BOX/err" | sed -E "s/[0-9a-f]{8}-[0-9a-f-]{27}/UUID/; s|$SECRETS|SECRETS|g" |
         grep -v '^==> Waiting until' >"$BOX/story"
     diff - "$BOX/story" >&2 <<'STORY'
 ==> Validating DigitalOcean CLI...
@@ -201,6 +201,7 @@ prefix_of() {
 ℹ Using connection pooler endpoint
 ✓ Connection string saved: SECRETS/database_url
 ℹ Connection: postgresql://doadmin:****@private-freshtrack-db-do-user-1234567-0.k.db.ondigitalocean.com:25061/app-pool?sslmode=require
+ℹ The client finds the CA certificate with PGSSLROOTCERT=SECRETS/ca-certificate.crt and NODE_EXTRA_CA_CERTS=SECRETS/ca-certificate.crt
 ✓ Managed PostgreSQL configured
 STORY
 }

@@ -1,0 +1,123 @@
+#!/usr/bin/env bats
+# What the application is given besides the URL: the CA certificate, parameters of the URL, the way past the pool.
+
+load helper
+
+setup() {
+    open_box 1.166
+    with DOCTL_SIM_PASSWORD=x
+}
+
+URL=postgresql://doadmin:x@freshtrack-db-do-user-1234567-0.k.db.ondigitalocean.com
+
+@test "setup tells where the CA is, in words and for programs" {
+    local ca=$SECRETS/ca-certificate.crt
+    mdb setup
+    works
+    said "The client finds the CA certificate with PGSSLROOTCERT=$ca and NODE_EXTRA_CA_CERTS=$ca"
+    mdb setup --output env
+    works
+    answered "DB_CLUSTER_ID='$(doctl sim dump | sed -n 's/^cluster id=\([^ ]*\) .*/\1/p')'
+PGSSLROOTCERT='$ca'
+NODE_EXTRA_CA_CERTS='$ca'"
+    mdb setup --output json
+    works
+    grep -qE "^\{\"cluster_id\": \"[0-9a-f-]+\", \"PGSSLROOTCERT\": \"$ca\", \"NODE_EXTRA_CA_CERTS\": \"$ca\"\}$" "$BOX/out" ||
+        fail "not that JSON"
+}
+
+@test "a relative path of the CA is told as an absolute one" {
+    mkdir "$BOX/here"
+    cd "$BOX/here"
+    mdb setup --ca-file ca.crt --output env
+    works
+    grep -qx "PGSSLROOTCERT='$BOX/here/ca.crt'" "$BOX/out" || fail "not absolute"
+}
+
+@test "where doctl cannot fetch the certificate, no variable names it" {
+    open_box 1.94
+    mdb setup --output env
+    works
+    equal "$(wc -l <"$BOX/out")" 1 "lines"
+    not_said PGSSLROOTCERT
+    mdb setup --output json
+    not_said PGSSLROOTCERT
+    equal "$(grep -c PGSSLROOTCERT "$BOX/out")" 0
+}
+
+@test "self-hosted: no variable, no cluster" {
+    with USE_MANAGED_DB=false
+    mdb setup_managed_database --output env
+    works
+    answered "DB_CLUSTER_ID=''"
+    mdb setup_managed_database --output json
+    works
+    answered '{"cluster_id": null}'
+}
+
+@test "the CA is no secret: 0644, and one of an earlier run becomes so" {
+    mdb setup
+    works
+    equal "$(mode_of "$SECRETS/ca-certificate.crt")" 644
+    equal "$(mode_of "$SECRETS/database_url")" 600
+    equal "$(mode_of "$SECRETS")" 700
+    chmod 600 "$SECRETS/ca-certificate.crt"
+    (umask 077 && mdb setup) # the umask takes nothing away
+    equal "$(mode_of "$SECRETS/ca-certificate.crt")" 644
+    mdb setup
+    said "Nothing had to be changed"
+}
+
+@test "--url-param: in the file, in url and in what is shown, in their order" {
+    local more='pgbouncer=true&sslrootcert=/run/secrets/database_ca_true'
+    mdb setup --url-param pgbouncer=true --url-param sslrootcert=/run/secrets/database_ca_true
+    works
+    equal "$(url)" "$URL:25061/app-pool?sslmode=require&$more"
+    said "postgresql://doadmin:****@freshtrack-db-do-user-1234567-0.k.db.ondigitalocean.com:25061/app-pool?sslmode=require&$more"
+    with "DO_DB_URL_PARAMS=$more"
+    mdb url freshtrack-db
+    mdb setup
+    works
+    said "Nothing had to be changed"
+    mdb setup --url-param ssl=true
+    works
+    equal "$(url)" "$URL:25061/app-pool?ssl=true"
+}
+
+@test "--url-param: what is no parameter of a URL is refused, before doctl is called" {
+    local bad
+    for bad in a =b 'a=b c' sslmode=disable password=x 'a=#'; do
+        mdb setup --url-param "$bad"
+        fails 2
+        said "--url-param"
+    done
+    mdb setup --url-param a=b --url-param a=c
+    fails 2
+    no_calls
+}
+
+@test "--direct-file: the cluster's own port and database, on the host of the pooled URL; no pgbouncer= there" {
+    local direct=$SECRETS/database_url_direct
+    mdb setup --direct-file "$direct" --url-param pgbouncer=true --url-param connect_timeout=9
+    works
+    equal "$(cat "$direct")" "$URL:25060/defaultdb?sslmode=require&connect_timeout=9"
+    equal "$(url)" "$URL:25061/app-pool?sslmode=require&pgbouncer=true&connect_timeout=9"
+    equal "$(mode_of "$direct")" 600
+    said "Direct connection string saved: $direct"
+    mdb setup --direct-file "$direct" --url-param pgbouncer=true --url-param connect_timeout=9
+    said "Nothing had to be changed"
+    mdb setup --direct-file "$direct" --network private
+    works
+    equal "$(cat "$direct")" "${URL/@/@private-}:25060/defaultdb?sslmode=require"
+}
+
+@test "--direct-file: not the file of something else, and one that cannot be written stops the run at once" {
+    mdb setup --direct-file "$SECRETS/database_url"
+    fails 2
+    mdb setup --direct-file "$SECRETS/ca-certificate.crt"
+    fails 2
+    no_calls
+    mdb setup --direct-file /proc/x
+    fails 6
+    equal "$(mutations)" ""
+}
