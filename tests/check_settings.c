@@ -63,6 +63,8 @@ static const struct {
     {SETTING_SSL_MODE,
      {"require", "verify-ca", "verify-full"},
      {"disable", "allow", "prefer", "require&x=1", "REQUIRE"}},
+    {SETTING_PSQL, {"psql", "/usr/bin/psql"}, {"-psql", "a\nb"}},
+    {SETTING_VIA, {"ssh root@HOST", "docker compose exec -T backend"}, {"-x", "a\nb"}},
     {SETTING_DIRECT_FILE, {"/x"}, {"-x", "a\nb"}},
     {SETTING_SECRETS_DIR,
      {"/x", "x", "./-x", "/with blank/\xc3\xa4", "$(id)"},

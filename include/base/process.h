@@ -9,7 +9,7 @@
  *     process_result_free(&result);
  *     process_set_free(set);                           kills and reaps what was not waited for
  *
- * A child has its standard input from /dev/null, a process group of its own, the signal mask that
+ * A child has its standard input from /dev/null, or from a text that it is given, a process group of its own, the signal mask that
  * this program was started with, and no descriptor of this program. Its standard output and error
  * are read together and kept apart. It has ended when it was reaped: a grandchild that still holds
  * a pipe open is not waited for.
@@ -35,9 +35,13 @@ struct process_request {
     bool keep;         /* the child gets `descriptor` too, as its 3 */
     int descriptor;
     size_t max_output_bytes; /* per stream; 0: PROCESS_MAX_OUTPUT */
+    const char *input;       /* its standard input, at most PROCESS_MAX_INPUT; copied, and wiped
+                                once the child has it; NULL: /dev/null */
 };
 
 #define PROCESS_MAX_OUTPUT ((size_t)256 << 20)
+#define PROCESS_MAX_INPUT                                                                          \
+    ((size_t)16 << 10) /* what every pipe holds: nothing waits for the child */
 
 struct process_result {
     struct buffer out, err;

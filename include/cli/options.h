@@ -11,6 +11,7 @@ enum option_kind {
     OPTION_SETTING, /* gives `setting` a value */
     OPTION_TRUST,
     OPTION_NO_SECRET_FILE,
+    OPTION_VERIFY,
     OPTION_SIMULATE,
     OPTION_FAITHFUL,
     OPTION_QUIET,

@@ -23,10 +23,14 @@
 #define GROUP_COMPOSE  0x40U
 #define GROUP_DROPLET  0x80U  /* a Droplet that may have to be made */
 #define GROUP_DEPLOYED 0x100U /* what a deployment consists of */
+#define GROUP_CLUSTER  0x200U /* connecting to a cluster that is there */
+#define GROUP_VERIFY   0x400U
+#define GROUP_VIA      0x800U /* psql may run elsewhere */
 
 enum command_doctl {
     NEEDS_DOCTL,
     NEEDS_NO_DOCTL,
+    NEEDS_DOCTL_IF_NAMED,  /* where a cluster is named; else files are enough */
     NEEDS_DOCTL_IF_MANAGED /* not where USE_MANAGED_DB says self-hosted */
 };
 
@@ -53,6 +57,7 @@ struct command {
     size_t least, most; /* positional arguments */
     unsigned groups;    /* of options, besides the common ones */
     enum command_doctl doctl;
+    bool takes_rest;         /* words behind -- are for another program */
     bool is_deployment;      /* settings of a deployment come from the environment too */
     const char *secret_name; /* of the URL's file in the folder of the secrets */
     const char *variable;    /* of the result, for --output env; NULL: has no such form */

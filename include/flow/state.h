@@ -30,7 +30,8 @@ struct flow {
     struct cluster found;  /* by a look before its turn; check_existing_database() takes it */
     bool has_looked;
     enum { HOST_OPEN, HOST_PRIVATE, HOST_PUBLIC } host; /* network.h */
-    struct conninfo direct; /* past the pool, as the last get_connection_string() found it */
+    struct conninfo pooled; /* as the last get_connection_string() found it */
+    struct conninfo direct; /* the same past the pool */
     bool has_certificate;   /* the CA file holds the cluster's */
     size_t changes;         /* made so far, at DigitalOcean and in files */
     struct error deferred;  /* reported at the end: a certificate that the API refused */

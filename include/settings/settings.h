@@ -46,6 +46,8 @@ enum setting {
     SETTING_API_TOKEN,
     SETTING_CONTEXT,
     SETTING_DOCTL,
+    SETTING_PSQL,
+    SETTING_VIA,
     SETTING_DIALECT,
     SETTING_JOBS,
     SETTING_TIMEOUT,
@@ -95,7 +97,8 @@ struct settings {
     bool trust_is_settled; /* by the command line: the manifest's rules are ignored */
     char **compose;        /* Compose files, in the order they were named */
     size_t compose_count;
-    bool faithful, quiet, verbose, no_secret_file;
+    char **rest; /* words behind --, for psql; NULL-terminated, or NULL: none */
+    bool faithful, quiet, verbose, no_secret_file, verify;
     bool is_deployment; /* settings from DROPLET_NAME on are taken from the environment too */
     bool simulate;
     char *simulator; /* the state folder of --simulate, NULL: the default one */

@@ -32,6 +32,7 @@ struct process {
     char *const *envp;
     int timeout_ms;
     size_t max_output_bytes;
+    char *input;         /* what it gets on stdin; NULL: nothing, or it has it */
     int kept;            /* a descriptor that the child gets as its 3; -1: none */
     long long deadline;  /* 0: none */
     long long kill_time; /* when SIGKILL follows; 0: no signal was sent */
@@ -79,7 +80,7 @@ static void end_politely(struct process *child, int number)
     child->kill_time = process_clock_ms() + GRACE_MS;
 }
 
-static bool prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes,
+static bool prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes, int input,
                     const int outputs[2], int kept)
 {
     sigset_t defaults;
@@ -87,7 +88,8 @@ static bool prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attr
     sigaddset(&defaults, SIGPIPE);
     sigaddset(&defaults, SIGXFSZ);
     const short flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-    return !posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0) &&
+    return !(input >= 0 ? posix_spawn_file_actions_adddup2(actions, input, 0)
+                        : posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0)) &&
            !posix_spawn_file_actions_adddup2(actions, outputs[0], 1) &&
            !posix_spawn_file_actions_adddup2(actions, outputs[1], 2) &&
            (kept < 0 || !posix_spawn_file_actions_adddup2(actions, kept, 3)) &&
@@ -97,7 +99,7 @@ static bool prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attr
            !posix_spawnattr_setflags(attributes, flags);
 }
 
-static int spawn(struct process *child, const int outputs[2])
+static int spawn(struct process *child, int input, const int outputs[2])
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -108,7 +110,7 @@ static int spawn(struct process *child, const int outputs[2])
         return ENOMEM;
     }
     int number = ENOMEM;
-    if (prepare(&actions, &attributes, outputs, child->kept))
+    if (prepare(&actions, &attributes, input, outputs, child->kept))
         number =
             posix_spawn(&child->pid, child->path, &actions, &attributes, child->argv, child->envp);
     posix_spawnattr_destroy(&attributes);
@@ -116,14 +118,44 @@ static int spawn(struct process *child, const int outputs[2])
     return number;
 }
 
+/* A pipe that holds the child's input, ready to be read to its end; -1 where there is none. */
+static bool fill_input(const struct process *child, int *input)
+{
+    int ends[2];
+    *input = -1;
+    if (!child->input)
+        return true;
+    size_t length = strlen(child->input);
+    if (length > PROCESS_MAX_INPUT) {
+        errno = E2BIG;
+        return false;
+    }
+    if (!bytes_pipe(ends))
+        return false;
+    bool good = bytes_nonblocking(ends[1]) && bytes_write(ends[1], child->input, length);
+    int number = errno;
+    close(ends[1]);
+    if (good)
+        *input = ends[0];
+    else
+        close(ends[0]);
+    errno = number;
+    return good;
+}
+
 static void start_now(struct process *child)
 {
     int out[2];
     int err[2];
+    int input;
     child->state = NOT_STARTED;
-    if (!bytes_pipe(out)) {
+    if (!fill_input(child, &input)) {
         child->start_errno = errno;
         return;
+    }
+    if (!bytes_pipe(out)) {
+        child->start_errno = errno;
+        goto close_input;
     }
     if (!bytes_pipe(err)) {
         child->start_errno = errno;
@@ -133,9 +165,13 @@ static void start_now(struct process *child)
         child->start_errno = errno;
         goto close_err;
     }
-    child->start_errno = spawn(child, (int[]){out[1], err[1]});
+    child->start_errno = spawn(child, input, (int[]){out[1], err[1]});
     if (child->start_errno)
         goto close_err;
+    if (input >= 0)
+        close(input);
+    mem_free_secret(child->input);
+    child->input = NULL;
     close(out[1]);
     close(err[1]);
     child->pipes[0] = out[0];
@@ -151,6 +187,9 @@ close_err:
 close_out:
     close(out[0]);
     close(out[1]);
+close_input:
+    if (input >= 0)
+        close(input);
 }
 
 /* Reads what is there, once; false when there is nothing more for now, or ever. */
@@ -212,6 +251,7 @@ static void free_child(struct process *child)
         free(*argument);
     free(child->argv);
     free(child->path);
+    mem_free_secret(child->input);
     free(child);
 }
 
@@ -273,6 +313,7 @@ struct process *process_start(struct process_set *set, const struct process_requ
     child->timeout_ms = request->timeout_ms;
     child->max_output_bytes =
         request->max_output_bytes ? request->max_output_bytes : PROCESS_MAX_OUTPUT;
+    child->input = mem_copy(request->input);
     child->kept = request->keep ? request->descriptor : -1;
     child->pipes[0] = child->pipes[1] = -1;
     struct process **end = &set->first;

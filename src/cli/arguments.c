@@ -3,6 +3,7 @@
 #include "cli/arguments.h"
 
 #include <getopt.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,6 +66,7 @@ struct parse {
     size_t seen_count;
     const char **words; /* the command and its arguments */
     size_t word_count, name_count;
+    size_t rest; /* the first word behind --; SIZE_MAX: there is none */
 };
 
 static bool usage_error(struct error *error, const struct command *command, const char *what,
@@ -137,6 +139,8 @@ static bool sort_words(int argc, char **argv, const struct option *options, stru
         int found = getopt_long(argc, argv, "+:qvhV", options, NULL);
         if (found == -1) {
             bool rest = optind > at && strcmp(argv[optind - 1], "--") == 0;
+            if (rest)
+                parse->rest = parse->word_count;
             do {
                 if (optind < argc)
                     parse->words[parse->word_count++] = argv[optind++];
@@ -205,6 +209,9 @@ static bool apply_option(const struct seen_option *seen, struct parse *parse)
     case OPTION_NO_SECRET_FILE:
         settings->no_secret_file = true;
         break;
+    case OPTION_VERIFY:
+        settings->verify = true;
+        break;
     case OPTION_FAITHFUL:
         settings->faithful = true;
         break;
@@ -224,11 +231,25 @@ static bool apply_option(const struct seen_option *seen, struct parse *parse)
     return true;
 }
 
+/* What is behind -- is another program's; gives how many words are arguments. */
+static size_t keep_rest(struct parse *parse)
+{
+    size_t first = parse->rest < parse->name_count ? parse->name_count : parse->rest;
+    size_t count = parse->word_count - first;
+    char **rest = mem_array(count + 1, sizeof *rest);
+    for (size_t i = 0; i < count; i++)
+        rest[i] = mem_copy(parse->words[first + i]);
+    parse->invocation->settings.rest = rest;
+    return first - parse->name_count;
+}
+
 static bool apply_arguments(struct parse *parse)
 {
     const struct command *command = parse->invocation->command;
     const char **words = parse->words + parse->name_count;
     size_t count = parse->word_count - parse->name_count;
+    if (command->takes_rest && parse->rest <= parse->word_count)
+        count = keep_rest(parse);
     if (count > command->most)
         return usage_error(parse->error, command, "too many arguments, from", words[command->most]);
     for (size_t i = 0; i < command->least; i++)
@@ -304,7 +325,8 @@ bool arguments_parse(int argc, char **argv, struct invocation *invocation, struc
     struct parse parse = {.invocation = invocation,
                           .error = error,
                           .seen = mem_array(letters + 1, sizeof *parse.seen),
-                          .words = mem_array(room, sizeof *parse.words)};
+                          .words = mem_array(room, sizeof *parse.words),
+                          .rest = SIZE_MAX};
     struct option *options = long_options();
     bool good = sort_words(argc, argv, options, &parse) && interpret(&parse);
     free(options);

@@ -3,6 +3,7 @@
 #include "commands/commands.h"
 
 #include "commands/compose.h"
+#include "commands/connection.h"
 #include "commands/database.h"
 #include "commands/deploy.h"
 
@@ -11,7 +12,8 @@
 #define SETUP_URL "database_url"
 
 #define SETUP_GROUPS                                                                               \
-    (GROUP_SETUP | GROUP_CREATE | GROUP_CONNECT | GROUP_SAVE | GROUP_VPC | GROUP_COMPOSE)
+    (GROUP_SETUP | GROUP_CREATE | GROUP_CONNECT | GROUP_SAVE | GROUP_VPC | GROUP_COMPOSE |         \
+     GROUP_VIA)
 
 const struct command command_table[] = {
     {
@@ -173,6 +175,33 @@ const struct command command_table[] = {
                 "and not true",
         .answer_help = "the cluster's ID",
         .run = command_setup_managed_database,
+    },
+    {
+        .name = "verify",
+        .arguments = "[CLUSTER]",
+        .positional = {SETTING_CLUSTER_ID},
+        .most = 1,
+        .groups = GROUP_CLUSTER | GROUP_VERIFY | GROUP_VIA,
+        .doctl = NEEDS_DOCTL_IF_NAMED,
+        .secret_name = SETUP_URL,
+        .key = "connection",
+        .help = "Open a connection as the application will: with the saved URL and CA, or a "
+                "cluster's",
+        .answer_help = "user, database, server, TLS, pool and time; the reason where it fails",
+        .run = command_verify,
+    },
+    {
+        .name = "psql",
+        .arguments = "[CLUSTER] [-- ARGUMENT...]",
+        .positional = {SETTING_CLUSTER_ID},
+        .most = 1,
+        .groups = GROUP_CLUSTER,
+        .takes_rest = true,
+        .secret_name = SETUP_URL,
+        .help = "Become psql on the cluster itself, as doadmin, with its CA; words behind -- are "
+                "psql's",
+        .answer_help = "psql's",
+        .run = command_psql,
     },
     {
         .name = "compose check",

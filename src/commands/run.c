@@ -169,6 +169,8 @@ static bool print(const struct command *command, const struct command_result *re
 static bool needs_doctl(const struct command *command, const struct settings *settings)
 {
     return command->doctl == NEEDS_DOCTL ||
+           (command->doctl == NEEDS_DOCTL_IF_NAMED &&
+            *settings_get(settings, SETTING_CLUSTER_ID)) ||
            (command->doctl == NEEDS_DOCTL_IF_MANAGED && !is_self_hosted(settings));
 }
 

@@ -16,6 +16,7 @@
 #include "flow/recover.h"
 #include "flow/save.h"
 #include "flow/trusted_sources.h"
+#include "flow/verify.h"
 #include "flow/wait.h"
 
 #define DASHBOARD "https://cloud.digitalocean.com/databases/"
@@ -287,6 +288,8 @@ bool get_connection_string(struct flow *flow, const char *cluster_id, bool use_p
     keep_direct(flow, &own, info);
     if (use_pool && !found)
         take_pooler_host(flow, info);
+    conninfo_free(&flow->pooled);
+    conninfo_copy(&flow->pooled, info);
     if (use_pool)
         console_info(flow->console, "Using connection pooler endpoint");
     else
@@ -504,6 +507,15 @@ static void tell_certificate(const struct flow *flow)
                      path, path);
 }
 
+static bool verify_pooled(struct flow *flow, struct error *error)
+{
+    struct verified verified;
+    bool good =
+        verify_connection(flow, &flow->pooled, flow_get(flow, SETTING_CA_FILE), &verified, error);
+    verified_free(&verified);
+    return good;
+}
+
 bool setup_managed_database(struct flow *flow, bool regardless, struct error *error)
 {
     if (!regardless && is_self_hosted(flow->settings)) {
@@ -540,6 +552,8 @@ bool setup_managed_database(struct flow *flow, bool regardless, struct error *er
         *error = flow->deferred;
         return false;
     }
+    if (flow->settings->verify && !verify_pooled(flow, error))
+        return false;
     console_success(flow->console, "Managed PostgreSQL configured");
     if (flow->changes == 0)
         console_info(flow->console, "Nothing had to be changed");

@@ -11,6 +11,7 @@ void flow_free(struct flow *flow)
     free(flow->droplet_address);
     place_free(&flow->droplet);
     cluster_free(&flow->found);
+    conninfo_free(&flow->pooled);
     conninfo_free(&flow->direct);
     rules_free(&flow->rules);
     lock_release(&flow->rules_lock);

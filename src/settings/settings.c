@@ -61,6 +61,8 @@ static struct form host_name = {PATTERN("[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za
                                 "a host name (letters, digits, hyphens and dots)"};
 static struct form label = {PATTERN("[^\\x00-\\x1f\\x7f-][^\\x00-\\x1f\\x7f]{0,254}"),
                             "a name without control characters that does not start with -"};
+static struct form words = {PATTERN("[^\\x00-\\x1f\\x7f-][^\\x00-\\x1f\\x7f]{0,1023}"),
+                            "a command in one line that does not start with -"};
 static struct form tags = {
     PATTERN("(?=.{1,1000}\\z)(?!-)[A-Za-z0-9_:-]{1,255}(?:,[A-Za-z0-9_:-]{1,255})*"),
     "tags (letters, digits, :, - and _) with commas between them"};
@@ -112,6 +114,8 @@ static const struct {
     [SETTING_API_TOKEN] = {NULL, "DO_API_TOKEN", NULL, &token},
     [SETTING_CONTEXT] = {"context", NULL, NULL, &identifier},
     [SETTING_DOCTL] = {"doctl", "MANAGED_DB_DOCTL", "doctl", &file_path},
+    [SETTING_PSQL] = {"psql", "MANAGED_DB_PSQL", "psql", &file_path},
+    [SETTING_VIA] = {"via", NULL, NULL, &words},
     [SETTING_DIALECT] = {"dialect", NULL, "auto", &dialect},
     [SETTING_JOBS] = {"jobs", NULL, "8", &small_number},
     [SETTING_TIMEOUT] = {"timeout", NULL, "120", &seconds},
@@ -284,6 +288,9 @@ void settings_free(struct settings *settings)
     for (size_t i = 0; i < settings->compose_count; i++)
         free(settings->compose[i]);
     free(settings->compose);
+    for (size_t i = 0; settings->rest && settings->rest[i]; i++)
+        free(settings->rest[i]);
+    free(settings->rest);
     free(settings->simulator);
     *settings = (struct settings){.trust = NULL};
 }

@@ -270,6 +270,7 @@ bool has_form(enum setting setting, const char *value)
     case SETTING_SECRET_FILE:
     case SETTING_CA_FILE:
     case SETTING_DIRECT_FILE:
+    case SETTING_PSQL:
     case SETTING_DOCTL:
     case SETTING_LOCK_DIR:
     case SETTING_ENV_FILE:
@@ -288,6 +289,8 @@ bool has_form(enum setting setting, const char *value)
         return is_tags(value);
     case SETTING_SSH_KEY:
         return has_no_controls(value, 1, 255) && *value != '-';
+    case SETTING_VIA:
+        return has_no_controls(value, 1, 1024) && *value != '-';
     case SETTING_SSH_USER:
         return consists(value, 1, 32, LOWER "_", LOWER DIGITS "_-");
     case SETTING_DEPLOY_DIR:

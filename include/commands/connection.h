@@ -1,0 +1,14 @@
+/*
+ * connection: the commands that connect to the database: verify, psql. What each does is in
+ * flow/verify.h; these choose the cluster or the files.
+ */
+#ifndef MANAGED_DB_COMMANDS_CONNECTION_H
+#define MANAGED_DB_COMMANDS_CONNECTION_H
+
+#include "commands/command.h"
+
+command_function command_verify;
+/* Becomes psql; returns only where that fails. */
+command_function command_psql;
+
+#endif

@@ -1,0 +1,69 @@
+#include "config.h"
+
+#include "commands/connection.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/memory.h"
+#include "base/quote.h"
+#include "flow/connection.h"
+#include "flow/flow.h"
+#include "psql/session.h"
+
+static void add_member(struct buffer *json, const char *key, const char *value)
+{
+    buffer_add_format(json, "%s\"%s\": ", json->length ? ", " : "{", key);
+    quote_add_json(json, value, strlen(value));
+}
+
+static void give_verified(const struct verified *verified, struct command_result *result)
+{
+    struct buffer json = BUFFER_INIT;
+    add_member(&json, "user", verified->user);
+    add_member(&json, "database", verified->database);
+    add_member(&json, "server", verified->server);
+    add_member(&json, "tls", verified->tls);
+    add_member(&json, "pooler", verified->pooler);
+    buffer_add_format(&json, ", \"milliseconds\": %lld}", verified->milliseconds);
+    result->json = buffer_take(&json);
+    result->text = mem_format("user:          %s\ndatabase:      %s\nserver:        PostgreSQL %s\n"
+                              "tls:           %s\npooler:        %s\nfirst answer:  %lld ms",
+                              verified->user, verified->database, verified->server, verified->tls,
+                              verified->pooler, verified->milliseconds);
+}
+
+bool command_verify(struct flow *flow, struct command_result *result, struct error *error)
+{
+    struct verified verified = {.pooler = "none"};
+    char *id = NULL;
+    bool good = *flow_get(flow, SETTING_CLUSTER_ID)
+                    ? connection_cluster(flow, &id, error) &&
+                          connection_verify_cluster(flow, id, &verified, error)
+                    : connection_verify_saved(flow, &verified, error);
+    if (good)
+        give_verified(&verified, result);
+    verified_free(&verified);
+    free(id);
+    return good;
+}
+
+bool command_psql(struct flow *flow, struct command_result *result, struct error *error)
+{
+    static char *const nothing[] = {NULL};
+    struct conninfo info = CONNINFO_INIT;
+    char *id = NULL;
+    char *ca_file = NULL;
+    (void)result;
+    if (connection_cluster(flow, &id, error) &&
+        get_connection_string(flow, id, false, &info, error) &&
+        connection_certificate(flow, id, &ca_file, error)) {
+        const struct session session = verify_session(flow, &info, ca_file);
+        session_become(&session, flow->settings->rest ? flow->settings->rest : nothing, error);
+    }
+    free(ca_file);
+    free(id);
+    conninfo_free(&info);
+    return false;
+}
