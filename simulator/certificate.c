@@ -1,5 +1,8 @@
 #include "certificate.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 const char certificate_pem[] = "-----BEGIN CERTIFICATE-----\n"
                                "MIIDHTCCAgWgAwIBAgIUc8ncoNy03BnNPM9Jif8fHOdGaucwDQYJKoZIhvcNAQEL\n"
                                "BQAwHjEcMBoGA1UEAwwTM2ZhOTRjMWQgUHJvamVjdCBDQTAeFw0yNjExMjMxNDI4\n"
@@ -19,3 +22,16 @@ const char certificate_pem[] = "-----BEGIN CERTIFICATE-----\n"
                                "eBUrcL2FUyJinvGLhG/SUtnGhPWiVRVK8q6V62ILhI/iNV094SnWinmvLTyCZG/L\n"
                                "fOpPRx60PTPKiWwO9KY26Uv7SF6BahaB/SphpWDeBF4t\n"
                                "-----END CERTIFICATE-----\n";
+
+const char *certificate_of(struct call *call)
+{
+    struct buffer pem = {.arena = call->arena};
+    char piece[4096];
+    int file = call->environment->ca ? open(call->environment->ca, O_RDONLY | O_CLOEXEC) : -1;
+    ssize_t count = 0;
+    while (file >= 0 && (count = read(file, piece, sizeof(piece))) > 0)
+        buffer_add(&pem, piece, (size_t)count);
+    if (file >= 0)
+        close(file);
+    return pem.length ? buffer_text(&pem) : certificate_pem;
+}

@@ -27,6 +27,9 @@ bool connect_shows_credentials(const struct call *call, const struct cluster *cl
 
 const char *connect_host(struct call *call, const struct cluster *cluster, bool private)
 {
+    const char *told = private ? call->environment->private_host : call->environment->host;
+    if (told)
+        return told;
     return arena_format(call->arena, "%s%s-do-user-1234567-0.k.db.ondigitalocean.com",
                         private ? "private-" : "", cluster->name);
 }
@@ -55,20 +58,20 @@ static const char *credentials(struct call *call, const struct cluster *cluster,
 }
 
 static const char *uri(struct call *call, const struct cluster *cluster, const char *user,
-                       bool private, int port, const char *database)
+                       bool private, long port, const char *database)
 {
-    return arena_format(call->arena, "%s://%s%s:%d/%s?sslmode=require", scheme(cluster),
+    return arena_format(call->arena, "%s://%s%s:%ld/%s?sslmode=require", scheme(cluster),
                         credentials(call, cluster, user), connect_host(call, cluster, private),
                         port, database);
 }
 
 const char *connect_uri(struct call *call, const struct cluster *cluster, bool private)
 {
-    return uri(call, cluster, "doadmin", private, CONNECT_PORT, "defaultdb");
+    return uri(call, cluster, "doadmin", private, call->environment->port, "defaultdb");
 }
 
 const char *connect_pool_uri(struct call *call, const struct cluster *cluster,
                              const struct pool *pool)
 {
-    return uri(call, cluster, pool->user, false, CONNECT_POOL_PORT, pool->name);
+    return uri(call, cluster, pool->user, false, call->environment->pool_port, pool->name);
 }

@@ -6,8 +6,6 @@
 
 #include "call.h"
 
-enum { CONNECT_PORT = 25060, CONNECT_POOL_PORT = 25061 };
-
 /* Nobody sees the credentials of a cluster that is being created, unless it is an early one. */
 bool connect_shows_credentials(const struct call *call, const struct cluster *cluster);
 const char *connect_host(struct call *call, const struct cluster *cluster, bool private);

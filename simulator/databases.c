@@ -100,7 +100,7 @@ static void add_connection(struct call *call, const struct cluster *cluster, boo
     add_member(out, "      ", "uri", connect_uri(call, cluster, private), false);
     add_member(out, "      ", "database", "defaultdb", false);
     add_member(out, "      ", "host", connect_host(call, cluster, private), false);
-    buffer_add_format(out, "      \"port\": %d,\n", CONNECT_PORT);
+    buffer_add_format(out, "      \"port\": %ld,\n", call->environment->port);
     if (shown) {
         add_member(out, "      ", "user", "doadmin", false);
         add_member(out, "      ", "password", cluster->password, false);
@@ -320,7 +320,7 @@ bool databases_connection(struct call *call)
         connect_uri(call, cluster, private),
         "defaultdb",
         connect_host(call, cluster, private),
-        arena_format(call->arena, "%d", CONNECT_PORT),
+        arena_format(call->arena, "%ld", call->environment->port),
         credentials ? "doadmin" : "",
         credentials ? cluster->password : "",
         "true",
@@ -330,7 +330,7 @@ bool databases_connection(struct call *call)
 
 bool databases_get_ca(struct call *call)
 {
-    static const char *const cells[] = {certificate_pem};
+    const char *const cells[] = {certificate_of(call)};
     return clusters_wanted(call) && columns_print(call, &certificate_table, cells, 1);
 }
 
@@ -338,16 +338,17 @@ bool databases_get_ca(struct call *call)
 bool databases_ca_get(struct call *call)
 {
     const char *path = call_option(call, "output");
+    const char *pem = certificate_of(call);
     if (!clusters_wanted(call))
         return false;
     if (!call_has(call, "output")) {
-        buffer_add_text(&call->answer.out, certificate_pem);
+        buffer_add_text(&call->answer.out, pem);
         return true;
     }
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)
         return call_error(call, "open %s: %s", path, strerror(errno));
-    bool written = system_write(fd, certificate_pem, strlen(certificate_pem));
+    bool written = system_write(fd, pem, strlen(pem));
     if (close(fd) != 0 || !written)
         return call_error(call, "write %s: %s", path, strerror(errno));
     return true;

@@ -11,9 +11,11 @@
 
 struct environment {
     const char *folder, *log, *password, *seed, *personality, *faults;
+    const char *host, *private_host, *ca;       /* NULL: made up */
     const char *token, *context, *output, *api; /* doctl's own */
     long retries;                               /* doctl's own too */
     long latency_ms, wait_ms, race_ms;
+    long port, pool_port;
     long polls, droplet_polls, member_polls;
     bool blank_credentials, early_credentials, no_token;
 };

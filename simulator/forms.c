@@ -29,6 +29,11 @@ bool forms_pool_name(const char *name)
     return made_of(name, LETTERS DIGITS "_-", 3, MOST_NAME);
 }
 
+bool forms_user_name(const char *name)
+{
+    return made_of(name, LETTERS DIGITS "_-", 1, MOST_NAME) && *name != '-';
+}
+
 bool forms_vpc_name(const char *name)
 {
     return made_of(name, LETTERS DIGITS ".-", 1, MOST_LABEL);

@@ -9,6 +9,8 @@
 
 bool forms_cluster_name(const char *name);
 bool forms_pool_name(const char *name);
+/* A user's or a database's. */
+bool forms_user_name(const char *name);
 /* A Droplet's name has the same form. */
 bool forms_vpc_name(const char *name);
 bool forms_tag(const char *tag);

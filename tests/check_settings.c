@@ -63,6 +63,10 @@ static const struct {
     {SETTING_SSL_MODE,
      {"require", "verify-ca", "verify-full"},
      {"disable", "allow", "prefer", "require&x=1", "REQUIRE"}},
+    {SETTING_APP_USER,
+     {"app", "_a-1"},
+     {"doadmin", "App", "1a", "a b", "a'b", "a\"b", "pg_a", "-a"}},
+    {SETTING_APP_DATABASE, {"app", "defaultdb"}, {"A", "a.b", "postgres"}},
     {SETTING_PSQL, {"psql", "/usr/bin/psql"}, {"-psql", "a\nb"}},
     {SETTING_VIA, {"ssh root@HOST", "docker compose exec -T backend"}, {"-x", "a\nb"}},
     {SETTING_DIRECT_FILE, {"/x"}, {"-x", "a\nb"}},
@@ -134,9 +138,9 @@ END_TEST
 /* Each --url-param is added; what has the form of one is tested here. */
 START_TEST(url_params_are_a_list)
 {
-    static const char *const bad[] = {"a",         "a=",     "=b",       "a=b c", "a=b&a=c",
-                                      "sslmode=x", "a=b#",   "a=%2",     "a=b?c", "a=b&",
-                                      "password=", "a=\xc3\xa4", "user=root", "1=b", "a=b&&c=d"};
+    static const char *const bad[] = {"a",         "a=",         "=b",        "a=b c", "a=b&a=c",
+                                      "sslmode=x", "a=b#",       "a=%2",      "a=b?c", "a=b&",
+                                      "password=", "a=\xc3\xa4", "user=root", "1=b",   "a=b&&c=d"};
     unit_worked(set(SETTING_URL_PARAMS, "pgbouncer=true"), &error);
     unit_worked(set(SETTING_URL_PARAMS, "sslrootcert=/run/secrets/database_ca"), &error);
     unit_worked(set(SETTING_URL_PARAMS, "options=-c%20a"), &error);

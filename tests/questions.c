@@ -22,7 +22,8 @@ typedef char *ask_function(struct doctl *doctl, const char *first, const char *s
 
 static ask_function email, find_vpc, create_vpc, find_cluster, create_cluster, status, info,
     has_pool, create_pool, pool_uri, pools, certificate, connection, private_connection, droplet,
-    cluster_place, droplet_place, vpc_name, rules, add_rule;
+    cluster_place, droplet_place, has_user, has_database, user_password,
+    create_user, create_database, pool_owner, vpc_name, rules, add_rule;
 
 static const struct {
     const char *name;
@@ -47,6 +48,12 @@ static const struct {
     {"cluster-place", 1, 1, cluster_place},
     {"droplet-place", 1, 1, droplet_place},
     {"vpc-name", 1, 1, vpc_name},
+    {"has-user", 2, 2, has_user},
+    {"has-database", 2, 2, has_database},
+    {"user-password", 2, 2, user_password},
+    {"create-user", 2, 2, create_user},
+    {"create-database", 2, 2, create_database},
+    {"pool-owner", 2, 2, pool_owner},
     {"rules", 1, 1, rules},
     {"add-rule", 2, 2, add_rule},
 };
@@ -91,6 +98,7 @@ TEXT_QUESTION(create_vpc,
 TEXT_QUESTION(status, doctl_cluster_status(doctl, first, &text, error))
 TEXT_QUESTION(info, doctl_cluster_info(doctl, first, &text, error))
 TEXT_QUESTION(pool_uri, doctl_pool_uri(doctl, first, second, &text, error))
+TEXT_QUESTION(user_password, doctl_user_password(doctl, first, second, &text, error))
 TEXT_QUESTION(pools, doctl_pool_info(doctl, first, &text, error))
 TEXT_QUESTION(certificate, doctl_certificate(doctl, first, unit_path(questions_folder, "ca.crt"),
                                              &text, &(bool){false}, error))
@@ -116,6 +124,49 @@ static char *vpc_name(struct doctl *doctl, const char *uuid, const char *second,
     if (good && !name)
         name = mem_copy("-");
     return given(good, &name);
+}
+
+static char *yes_or_no(bool good, bool yes)
+{
+    return good ? mem_copy(yes ? "yes" : "no") : NULL;
+}
+
+static char *has_user(struct doctl *doctl, const char *id, const char *name, struct error *error)
+{
+    bool there = false;
+    bool good = doctl_user_exists(doctl, id, name, &there, error);
+    return yes_or_no(good, there);
+}
+
+static char *has_database(struct doctl *doctl, const char *id, const char *name,
+                          struct error *error)
+{
+    bool there = false;
+    bool good = doctl_database_exists(doctl, id, name, &there, error);
+    return yes_or_no(good, there);
+}
+
+static char *create_user(struct doctl *doctl, const char *id, const char *name, struct error *error)
+{
+    return yes_or_no(doctl_user_create(doctl, id, name, error), true);
+}
+
+static char *create_database(struct doctl *doctl, const char *id, const char *name,
+                             struct error *error)
+{
+    return yes_or_no(doctl_database_create(doctl, id, name, error), true);
+}
+
+static char *pool_owner(struct doctl *doctl, const char *id, const char *name, struct error *error)
+{
+    char *user = NULL;
+    char *database = NULL;
+    if (!doctl_pool_owner(doctl, id, name, &user, &database, error))
+        return NULL;
+    char *text = mem_format("%s %s", user, database);
+    free(user);
+    free(database);
+    return text;
 }
 
 static char *place_text(bool good, struct place *place)

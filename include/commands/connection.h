@@ -1,5 +1,5 @@
 /*
- * connection: the commands that connect to the database: verify, psql. What each does is in
+ * connection: the commands that connect to the database: verify, grant, psql. What each does is in
  * flow/verify.h; these choose the cluster or the files.
  */
 #ifndef MANAGED_DB_COMMANDS_CONNECTION_H
@@ -8,6 +8,7 @@
 #include "commands/command.h"
 
 command_function command_verify;
+command_function command_grant;
 /* Becomes psql; returns only where that fails. */
 command_function command_psql;
 

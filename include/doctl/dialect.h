@@ -39,6 +39,11 @@ enum call_id {
     CALL_RULE_APPEND,        /* 1 cluster, 2 rule */
     CALL_CLUSTER_PLACE,      /* 1 cluster */
     CALL_DROPLET_PLACE,      /* 1 Droplet */
+    CALL_USER_LIST,          /* 1 cluster */
+    CALL_USER_GET,           /* 1 cluster, 2 user */
+    CALL_USER_CREATE,        /* 1 cluster, 2 user */
+    CALL_DATABASE_LIST,      /* 1 cluster */
+    CALL_DATABASE_CREATE,    /* 1 cluster, 2 database */
     CALL_DROPLET_LIST,       /* no argument */
     CALL_DROPLET_STATUS,     /* 1 Droplet */
     CALL_DROPLET_CREATE,     /* 1 name, 2 region, 3 size, 4 image, 5 SSH key, 6 VPC UUID, 7 tags,

@@ -81,6 +81,9 @@ bool doctl_pool_create(struct doctl *doctl, const char *cluster_id,
 bool doctl_pool_uri(struct doctl *doctl, const char *cluster_id, const char *pool, char **uri,
                     struct error *error);
 bool doctl_pool_info(struct doctl *doctl, const char *cluster_id, char **text, struct error *error);
+/* Whose pool it is; *user is "" for a pool that takes each client's. ERROR_UNREADABLE where it is not listed. */
+bool doctl_pool_owner(struct doctl *doctl, const char *cluster_id, const char *pool, char **user,
+                      char **database, struct error *error);
 
 /*
  * The CA certificate as doctl gives it, not checked. The plan's words have doctl write a file: it
@@ -99,6 +102,19 @@ bool doctl_connection_private(struct doctl *doctl, const char *cluster_id, struc
 
 /* Whether this doctl knows that question; DigitalOcean is not asked. */
 bool doctl_knows_private(struct doctl *doctl);
+
+/* Users and databases of a cluster. Questions and changes that only the shipped doctl knows. */
+bool doctl_user_exists(struct doctl *doctl, const char *cluster_id, const char *user, bool *exists,
+                       struct error *error);
+bool doctl_user_create(struct doctl *doctl, const char *cluster_id, const char *user,
+                       struct error *error);
+/* The caller frees it with mem_free_secret(); ERROR_BLANK where the token may not see it. */
+bool doctl_user_password(struct doctl *doctl, const char *cluster_id, const char *user,
+                         char **password, struct error *error);
+bool doctl_database_exists(struct doctl *doctl, const char *cluster_id, const char *database,
+                           bool *exists, struct error *error);
+bool doctl_database_create(struct doctl *doctl, const char *cluster_id, const char *database,
+                           struct error *error);
 
 /* *address is "" where the Droplet has none. */
 bool doctl_droplet_private_ip(struct doctl *doctl, const char *droplet_id, char **address,

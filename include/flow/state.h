@@ -32,6 +32,7 @@ struct flow {
     enum { HOST_OPEN, HOST_PRIVATE, HOST_PUBLIC } host; /* network.h */
     struct conninfo pooled; /* as the last get_connection_string() found it */
     struct conninfo direct; /* the same past the pool */
+    struct conninfo admin;  /* the same as doadmin, for SQL */
     bool has_certificate;   /* the CA file holds the cluster's */
     size_t changes;         /* made so far, at DigitalOcean and in files */
     struct error deferred;  /* reported at the end: a certificate that the API refused */
@@ -40,6 +41,7 @@ struct flow {
     struct lock lock; /* for the cluster's name, or for the Droplet's */
     struct lock rules_lock;
     bool pool_is_new; /* made by this run */
+    bool is_plain;    /* this doctl knows no users: the plan's are used */
     bool is_setup;    /* within setup_managed_database */
 };
 

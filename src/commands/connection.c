@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "base/quote.h"
+#include "flow/application.h"
 #include "flow/connection.h"
 #include "flow/flow.h"
 #include "psql/session.h"
@@ -49,6 +50,27 @@ bool command_verify(struct flow *flow, struct command_result *result, struct err
     return good;
 }
 
+bool command_grant(struct flow *flow, struct command_result *result, struct error *error)
+{
+    struct conninfo info = CONNINFO_INIT;
+    char *id = NULL;
+    char *ca_file = NULL;
+    if (!has_application(flow))
+        return error_set(error, ERROR_USAGE, 0,
+                         "'grant' needs --app-user and --app-database, or DO_DB_APP_USER and "
+                         "DO_DB_APP_DATABASE");
+    bool good = connection_cluster(flow, &id, error) &&
+                get_connection_string(flow, id, false, &info, error) &&
+                connection_certificate(flow, id, &ca_file, error) &&
+                grant_rights(flow, ca_file, error);
+    if (good)
+        result->text = mem_copy(application_user(flow));
+    free(ca_file);
+    free(id);
+    conninfo_free(&info);
+    return good;
+}
+
 bool command_psql(struct flow *flow, struct command_result *result, struct error *error)
 {
     static char *const nothing[] = {NULL};
@@ -59,7 +81,7 @@ bool command_psql(struct flow *flow, struct command_result *result, struct error
     if (connection_cluster(flow, &id, error) &&
         get_connection_string(flow, id, false, &info, error) &&
         connection_certificate(flow, id, &ca_file, error)) {
-        const struct session session = verify_session(flow, &info, ca_file);
+        const struct session session = verify_session(flow, &flow->admin, ca_file);
         session_become(&session, flow->settings->rest ? flow->settings->rest : nothing, error);
     }
     free(ca_file);

@@ -99,6 +99,41 @@ static const struct call calls[] = {
             .shipped = {"databases pool get $1 $2 --format URI --no-header", SHAPE_ROWS,
                         COLUMNS("URI")},
         },
+    /* The application's own; the answers to the changes hold a password. */
+    [CALL_USER_LIST] =
+        {
+            .doing = "list the users of $1",
+            .must_be_whole = true,
+            .least_rows = 1,
+            .shipped = {"databases user list $1 --format Name,Role --no-header", SHAPE_ROWS,
+                        COLUMNS("Name", "Role")},
+        },
+    [CALL_USER_GET] =
+        {
+            .doing = "read the password of the user $2",
+            .least_rows = 1,
+            .shipped = {"databases user get $1 $2 --format Name,Password --no-header", SHAPE_ROWS,
+                        COLUMNS("Name", "Password")},
+        },
+    [CALL_USER_CREATE] =
+        {
+            .doing = "create the user $2",
+            .mutation = true,
+            .shipped = {"databases user create $1 $2", SHAPE_ANY, NULL},
+        },
+    [CALL_DATABASE_LIST] =
+        {
+            .doing = "list the databases of $1",
+            .must_be_whole = true,
+            .least_rows = 1,
+            .shipped = {"databases db list $1 --no-header", SHAPE_ROWS, COLUMNS("Name")},
+        },
+    [CALL_DATABASE_CREATE] =
+        {
+            .doing = "create the database $2",
+            .mutation = true,
+            .shipped = {"databases db create $1 $2", SHAPE_ANY, NULL},
+        },
     [CALL_CERTIFICATE] =
         {
             .doing = "fetch the CA certificate of $1",
@@ -109,9 +144,9 @@ static const struct call calls[] = {
         {
             .doing = "read the connection details of $1",
             .least_rows = 1,
-            .plan =
-                {"databases connection $1 --format Host,Port,User,Password,Database --no-header",
-                 SHAPE_ROWS, COLUMNS("Host", "Port", "User", "Password", "Database")},
+            .plan = {"databases connection $1 --format Host,Port,User,Password,Database "
+                     "--no-header",
+                     SHAPE_ROWS, COLUMNS("Host", "Port", "User", "Password", "Database")},
         },
     [CALL_CONNECTION_PRIVATE] =
         {

@@ -322,17 +322,24 @@ bool doctl_cluster_info(struct doctl *doctl, const char *cluster_id, char **text
     return ask_text(doctl, CALL_CLUSTER_INFO, ARGUMENTS(cluster_id), "ID", 1, text, error);
 }
 
-bool doctl_pool_exists(struct doctl *doctl, const char *cluster_id, const char *pool, bool *exists,
-                       struct error *error)
+/* Whether a list has a row that begins with this name. */
+static bool lists(struct doctl *doctl, enum call_id id, const char *cluster_id, const char *name,
+                  bool *exists, struct error *error)
 {
     struct reply reply;
-    if (!ask(doctl, CALL_POOL_LIST, ARGUMENTS(cluster_id), &reply, NULL, error))
+    if (!ask(doctl, id, ARGUMENTS(cluster_id), &reply, NULL, error))
         return false;
     *exists = false;
     for (size_t row = 0; row < reply.table.rows; row++)
-        *exists = *exists || span_is(table_cell(&reply.table, row, 0), pool);
+        *exists = *exists || span_is(table_cell(&reply.table, row, 0), name);
     reply_free(&reply);
     return true;
+}
+
+bool doctl_pool_exists(struct doctl *doctl, const char *cluster_id, const char *pool, bool *exists,
+                       struct error *error)
+{
+    return lists(doctl, CALL_POOL_LIST, cluster_id, pool, exists, error);
 }
 
 bool doctl_pool_create(struct doctl *doctl, const char *cluster_id,
@@ -361,6 +368,32 @@ bool doctl_pool_uri(struct doctl *doctl, const char *cluster_id, const char *poo
 bool doctl_pool_info(struct doctl *doctl, const char *cluster_id, char **text, struct error *error)
 {
     return ask_text(doctl, CALL_POOL_INFO, ARGUMENTS(cluster_id), "Name", 0, text, error);
+}
+
+bool doctl_pool_owner(struct doctl *doctl, const char *cluster_id, const char *pool, char **user,
+                      char **database, struct error *error)
+{
+    struct reply reply;
+    struct table table;
+    struct error ignored = ERROR_INIT;
+    if (!ask(doctl, CALL_POOL_INFO, ARGUMENTS(cluster_id), &reply, NULL, error))
+        return false;
+    const struct buffer *out = &reply.result.out;
+    table_read(buffer_text(out), out->length, "read the pools", &table, &ignored);
+    int name = table_column(&table, "Name");
+    int user_column = table_column(&table, "User");
+    int database_column = table_column(&table, "Database");
+    *user = NULL;
+    for (size_t row = 0;
+         name >= 0 && user_column >= 0 && database_column >= 0 && !*user && row < table.rows; row++)
+        if (span_is(table_cell(&table, row, (size_t)name), pool)) {
+            *user = span_copy(table_cell(&table, row, (size_t)user_column));
+            *database = span_copy(table_cell(&table, row, (size_t)database_column));
+        }
+    table_free(&table);
+    reply_free(&reply);
+    return *user || error_set(error, ERROR_UNREADABLE, 0,
+                              "could not read whose the connection pool %s is", pool);
 }
 
 bool doctl_certificate(struct doctl *doctl, const char *cluster_id, const char *beside, char **pem,
@@ -421,6 +454,51 @@ bool doctl_droplet_private_ip(struct doctl *doctl, const char *droplet_id, char 
                               struct error *error)
 {
     return ask_cell(doctl, CALL_DROPLET_GET, ARGUMENTS(droplet_id), address, error);
+}
+
+static bool change(struct doctl *doctl, enum call_id id, const char *cluster_id, const char *name,
+                   struct error *error)
+{
+    struct reply reply;
+    if (!ask(doctl, id, ARGUMENTS(cluster_id, name), &reply, NULL, error))
+        return false;
+    reply_free(&reply);
+    return true;
+}
+
+bool doctl_user_exists(struct doctl *doctl, const char *cluster_id, const char *user, bool *exists,
+                       struct error *error)
+{
+    return lists(doctl, CALL_USER_LIST, cluster_id, user, exists, error);
+}
+
+bool doctl_user_create(struct doctl *doctl, const char *cluster_id, const char *user,
+                       struct error *error)
+{
+    return change(doctl, CALL_USER_CREATE, cluster_id, user, error);
+}
+
+bool doctl_user_password(struct doctl *doctl, const char *cluster_id, const char *user,
+                         char **password, struct error *error)
+{
+    struct reply reply;
+    if (!ask(doctl, CALL_USER_GET, ARGUMENTS(cluster_id, user), &reply, NULL, error))
+        return false;
+    *password = span_copy(table_cell(&reply.table, 0, 1));
+    reply_free(&reply);
+    return true;
+}
+
+bool doctl_database_exists(struct doctl *doctl, const char *cluster_id, const char *database,
+                           bool *exists, struct error *error)
+{
+    return lists(doctl, CALL_DATABASE_LIST, cluster_id, database, exists, error);
+}
+
+bool doctl_database_create(struct doctl *doctl, const char *cluster_id, const char *database,
+                           struct error *error)
+{
+    return change(doctl, CALL_DATABASE_CREATE, cluster_id, database, error);
 }
 
 void rules_free(struct rules *rules)

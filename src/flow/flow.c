@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "base/pem.h"
+#include "flow/application.h"
 #include "flow/endpoint.h"
 #include "flow/locks.h"
 #include "flow/network.h"
@@ -61,7 +62,8 @@ static bool download_if_possible(struct flow *flow, const char *cluster_id, stru
 /* What the plan does once a new cluster is online. */
 static bool finish_cluster(struct flow *flow, struct error *error)
 {
-    return create_connection_pool(flow, flow->cluster_id, flow_get(flow, SETTING_POOL),
+    return make_application(flow, flow->cluster_id, error) &&
+           create_connection_pool(flow, flow->cluster_id, flow_get(flow, SETTING_POOL),
                                   flow_get(flow, SETTING_POOL_SIZE), error) &&
            download_if_possible(flow, flow->cluster_id, error);
 }
@@ -145,11 +147,13 @@ bool create_connection_pool(struct flow *flow, const char *cluster_id, const cha
     if (exists) {
         console_success(flow->console, "Connection pool already exists: %s", pool_name);
         prefetch_pool(flow, cluster_id, pool_name);
-        return true;
+        return check_pool_owner(flow, cluster_id, pool_name, error);
     }
 
-    struct pool_request request = {
-        .name = pool_name, .database = PLAN_DATABASE, .user = PLAN_USER, .size = pool_size};
+    struct pool_request request = {.name = pool_name,
+                                   .database = application_database(flow),
+                                   .user = application_user(flow),
+                                   .size = pool_size};
     bool seen;
     if (!make_pool(flow, cluster_id, &request, &seen, error))
         return false;
@@ -250,18 +254,25 @@ static void take_pooler_host(struct flow *flow, struct conninfo *info)
     info->host = pooler;
 }
 
-/* The way past the pool: the cluster's own port and database, for who uses the pool. */
-static void keep_direct(struct flow *flow, struct conninfo *own, const struct conninfo *chosen)
+static void set(char **field, const char *value)
 {
-    struct conninfo *direct = &flow->direct;
-    conninfo_free(direct);
-    conninfo_copy(direct, chosen);
-    free(direct->port);
-    free(direct->database);
-    direct->port = own->port;
-    direct->database = own->database;
-    own->port = own->database = NULL;
-    conninfo_free(own);
+    free(*field);
+    *field = mem_copy(value);
+}
+
+/* The ways that belong to the chosen one: past the pool, and that as doadmin. */
+static void keep_ways(struct flow *flow, const struct conninfo *own, const struct conninfo *chosen)
+{
+    conninfo_free(&flow->pooled);
+    conninfo_free(&flow->direct);
+    conninfo_free(&flow->admin);
+    conninfo_copy(&flow->pooled, chosen);
+    conninfo_copy(&flow->direct, chosen);
+    conninfo_copy(&flow->admin, own);
+    set(&flow->direct.port, own->port);
+    set(&flow->direct.database, has_application(flow) ? application_database(flow) : own->database);
+    set(&flow->admin.host, chosen->host);
+    set(&flow->admin.database, flow->direct.database);
 }
 
 bool get_connection_string(struct flow *flow, const char *cluster_id, bool use_pool,
@@ -280,16 +291,20 @@ bool get_connection_string(struct flow *flow, const char *cluster_id, bool use_p
     bool found;
     struct conninfo own;
     conninfo_copy(&own, info);
-    if (!choose_endpoint(flow, cluster_id, use_pool, info, &found, error)) {
+    if (!choose_endpoint(flow, cluster_id, use_pool, info, &found, error) ||
+        !take_application_user(flow, cluster_id, info, error)) {
         conninfo_free(&own);
         conninfo_free(info);
         return false;
     }
-    keep_direct(flow, &own, info);
-    if (use_pool && !found)
+    keep_ways(flow, &own, info);
+    conninfo_free(&own);
+    if (use_pool && !found) {
         take_pooler_host(flow, info);
-    conninfo_free(&flow->pooled);
-    conninfo_copy(&flow->pooled, info);
+        set(&flow->pooled.host, info->host);
+    }
+    if (!use_pool && has_application(flow))
+        set(&info->database, application_database(flow));
     if (use_pool)
         console_info(flow->console, "Using connection pooler endpoint");
     else
@@ -547,6 +562,8 @@ bool setup_managed_database(struct flow *flow, bool regardless, struct error *er
         !tell_database_info(flow, error))
         return false;
     tell_certificate(flow);
+    if (!grant_rights(flow, flow_get(flow, SETTING_CA_FILE), error))
+        return false;
 
     if (flow->deferred.kind != ERROR_NONE) {
         *error = flow->deferred;

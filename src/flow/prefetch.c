@@ -2,6 +2,7 @@
 
 #include "flow/prefetch.h"
 
+#include "flow/application.h"
 #include "flow/locks.h"
 #include "flow/network.h"
 
@@ -32,6 +33,10 @@ void prefetch_connection(struct flow *flow, const char *cluster_id, bool use_poo
 
 void prefetch_cluster(struct flow *flow, const char *cluster_id)
 {
+    if (has_application(flow)) {
+        doctl_prefetch(flow->doctl, CALL_USER_LIST, cluster_id, NULL);
+        doctl_prefetch(flow->doctl, CALL_DATABASE_LIST, cluster_id, NULL);
+    }
     doctl_prefetch(flow->doctl, CALL_POOL_LIST, cluster_id, NULL);
     doctl_prefetch(flow->doctl, CALL_CERTIFICATE, cluster_id, flow_get(flow, SETTING_CA_FILE));
     if (!flow->is_setup)

@@ -13,6 +13,7 @@ void flow_free(struct flow *flow)
     cluster_free(&flow->found);
     conninfo_free(&flow->pooled);
     conninfo_free(&flow->direct);
+    conninfo_free(&flow->admin);
     rules_free(&flow->rules);
     lock_release(&flow->rules_lock);
     lock_release(&flow->lock);

@@ -37,7 +37,8 @@ struct session verify_session(const struct flow *flow, const struct conninfo *in
 /* The first line shows that the connection stands, whatever becomes of the answer. */
 static const char facts_script[] =
     "\\! echo connected\n"
-    "SELECT current_user, current_database(), current_setting('server_version'),"
+    "SELECT session_user, current_database(), split_part(current_setting('server_version'), ' ', "
+    "1),"
     " coalesce(has_schema_privilege(current_schema(), 'CREATE'), false),"
     " coalesce(current_schema(), 'public');\n"
     "\\conninfo\n";

@@ -93,7 +93,7 @@ bool reason_explain(const struct session *session, const struct session_result *
         .what = "the pool is full: it took the connection and gave it no server in time",
         .advice = "look who holds connections, or make the pool larger: --pool-size"};
     static const struct reason other = {
-        .kind = ERROR_CONFLICT, .what = "psql failed", .advice = "see what it said"};
+        .kind = ERROR_CONFLICT, .what = "psql failed", .advice = "'managed-db psql' may tell more"};
     const struct process_result *process = &result->process;
     if (process->timed_out)
         return give(session, result, process->out.length ? &waiting : &silent, doing, error);

@@ -193,7 +193,7 @@ static bool split_words(char *via, char **argv, struct error *error)
 static bool read_certificate(const char *ca_file, struct buffer *pem, struct error *error)
 {
     struct buffer content = BUFFER_INIT;
-    bool good = readfile(ca_file, READFILE_REQUIRED, 1, &content, error) &&
+    bool good = readfile(ca_file, READFILE_REQUIRED, (size_t)1 << 20, &content, error) &&
                 (pem_check(buffer_text(&content), content.length, pem, error) ||
                  error_precede(error, ca_file));
     buffer_free(&content);

@@ -105,6 +105,8 @@ static bool check_combination(const struct settings *settings, struct error *err
     const char *not_in_plan =
         strcmp(settings_get(settings, SETTING_DIALECT), "shipped") == 0   ? "--dialect shipped"
         : settings->trust_count                                           ? "--trust"
+        : settings->verify                                                ? "--verify"
+        : settings->values[SETTING_APP_USER]                              ? "--app-user"
         : strcmp(settings_get(settings, SETTING_NETWORK), "private") == 0 ? "--network private"
                                                                           : NULL;
     const char *ca_file = settings_get(settings, SETTING_CA_FILE);
@@ -127,6 +129,11 @@ static bool check_combination(const struct settings *settings, struct error *err
         return error_set(error, ERROR_USAGE, 0,
                          "%s cannot hold the direct URL and something else: name two files",
                          direct_file);
+    if (!settings->values[SETTING_APP_USER] != !settings->values[SETTING_APP_DATABASE])
+        return error_set(
+            error, ERROR_USAGE, 0,
+            "--app-user and --app-database (DO_DB_APP_USER, DO_DB_APP_DATABASE) belong "
+            "together: name both");
     if (settings->no_secret_file && settings->sources[SETTING_SECRET_FILE] == SOURCE_FLAG)
         return error_set(error, ERROR_USAGE, 0,
                          "--no-secret-file and --secret-file exclude each other");

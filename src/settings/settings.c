@@ -21,6 +21,10 @@ static struct form vpc_name = {PATTERN("[A-Za-z0-9][A-Za-z0-9.-]{0,254}"),
                                "letters, digits, dots and hyphens"};
 static struct form pool_name = {PATTERN("[A-Za-z0-9_][A-Za-z0-9_.-]{2,62}"),
                                 "3 to 63 letters, digits, _, - and dots"};
+/* NAME_owner has to be a name too. */
+static struct form sql_name = {PATTERN("(?!doadmin\\z|postgres\\z|pg_)[a-z_][a-z0-9_-]{0,56}"),
+                               "a name of a user or a database (small letters, digits, _ and -, "
+                               "at most 57; not doadmin)"};
 static struct form slug = {PATTERN("[a-z0-9][a-z0-9_-]{1,63}"),
                            "a DigitalOcean slug (letters, digits, - and _)"};
 static struct form identifier = {PATTERN("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}"),
@@ -97,6 +101,8 @@ static const struct {
     [SETTING_VPC_UUID] = {NULL, NULL, NULL, &identifier},
     [SETTING_POOL] = {"pool", "DO_DB_POOL", "app-pool", &pool_name},
     [SETTING_POOL_SIZE] = {"pool-size", "DO_DB_POOL_SIZE", "25", &pool_size},
+    [SETTING_APP_USER] = {"app-user", "DO_DB_APP_USER", NULL, &sql_name},
+    [SETTING_APP_DATABASE] = {"app-database", "DO_DB_APP_DATABASE", NULL, &sql_name},
     [SETTING_DROPLET_ID] = {"droplet", "DROPLET_ID", NULL, &identifier},
     [SETTING_CLUSTER_ID] = {NULL, NULL, NULL, &identifier},
     [SETTING_USE_POOL] = {NULL, NULL, "true", &truth},

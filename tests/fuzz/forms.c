@@ -251,6 +251,11 @@ bool has_form(enum setting setting, const char *value)
         return is_one_of(value, (const char *const[]){"require", "verify-ca", "verify-full", NULL});
     case SETTING_URL_PARAMS:
         return is_url_params(value);
+    case SETTING_APP_USER:
+    case SETTING_APP_DATABASE:
+        return consists(value, 1, 57, LOWER "_", LOWER DIGITS "_-") &&
+               !is_one_of(value, (const char *const[]){"doadmin", "postgres", NULL}) &&
+               strncmp(value, "pg_", 3) != 0;
     case SETTING_DIALECT:
         return is_one_of(value, (const char *const[]){"auto", "plan", "shipped", NULL});
     case SETTING_COLOR:

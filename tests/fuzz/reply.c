@@ -46,7 +46,7 @@ FUZZ(reply)
 {
     struct input input = {bytes, size};
     unsigned choice = take_byte(&input);
-    const struct call *call = dialect_call((enum call_id)(choice / 2 % (CALL_DROPLET_PLACE + 1)));
+    const struct call *call = dialect_call((enum call_id)(choice / 2 % (CALL_DATABASE_CREATE + 1)));
     const struct wording *wording = choice & 1 ? &call->shipped : &call->plan;
     /* A file of doctl's is read as it is: nothing there is made of its bytes. */
     if (!wording->words || wording->shape == SHAPE_FILE)

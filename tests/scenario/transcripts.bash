@@ -59,6 +59,7 @@ normalised() {
         -e "s/$uuid_form/$placeholder_uuid/g" \
         -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} \+0000 UTC/YYYY-MM-DD hh:mm:ss +0000 UTC/g' \
         -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z/YYYY-MM-DDThh:mm:ssZ/g' \
+        -e 's/AVNS_([0-9a-f]{20}|[A-Za-z0-9]{17})$/AVNS_[made up]/' \
         -e '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/s,^[A-Za-z0-9+/=]{1\,64}$,[base64],' "$1"
 }
 

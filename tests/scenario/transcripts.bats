@@ -254,6 +254,50 @@ with_pool() {
     replay unknown-command
 }
 
+app() { cluster; sim user add "$(recorded_uuid 1)" app; sim database add "$(recorded_uuid 1)" app; }
+
+@test "user create" {
+    stage() { cluster; }
+    replay user-create
+}
+
+@test "user create, name taken" {
+    stage() { app; }
+    after() { unchanged; }
+    replay user-create-duplicate
+}
+
+@test "user get" {
+    stage() { app; }
+    replay user-get
+}
+
+@test "user get, missing" {
+    stage() { app; }
+    replay user-get-missing
+}
+
+@test "user list" {
+    stage() { app; }
+    replay user-list
+}
+
+@test "db create" {
+    stage() { cluster; }
+    replay db-create
+}
+
+@test "db create, name taken" {
+    stage() { app; }
+    after() { unchanged; }
+    replay db-create-duplicate
+}
+
+@test "db list" {
+    stage() { app; }
+    replay db-list
+}
+
 @test "vpcs create" {
     after() { [ "$(grep -c '^vpc .* name=freshtrack-vpc ' "$work/left")" -eq 1 ]; }
     replay vpcs-create

@@ -1,0 +1,229 @@
+#include "config.h"
+
+#include "flow/application.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/paths.h"
+#include "flow/recover.h"
+#include "flow/save.h"
+#include "flow/verify.h"
+#include "psql/reason.h"
+#include "psql/rights.h"
+
+bool has_application(const struct flow *flow)
+{
+    return *flow_get(flow, SETTING_APP_USER) && !flow->is_plain;
+}
+
+const char *application_user(const struct flow *flow)
+{
+    return has_application(flow) ? flow_get(flow, SETTING_APP_USER) : PLAN_USER;
+}
+
+const char *application_database(const struct flow *flow)
+{
+    return has_application(flow) ? flow_get(flow, SETTING_APP_DATABASE) : PLAN_DATABASE;
+}
+
+/* ---- by doctl ---- */
+
+typedef bool exists_function(struct doctl *doctl, const char *cluster_id, const char *name,
+                             bool *exists, struct error *error);
+typedef bool create_function(struct doctl *doctl, const char *cluster_id, const char *name,
+                             struct error *error);
+
+static bool make(struct flow *flow, const char *cluster_id, const char *what, const char *name,
+                 exists_function *exists, create_function *create, struct error *error)
+{
+    bool there = false;
+    struct error failure = ERROR_INIT;
+    if (!exists(flow->doctl, cluster_id, name, &there, error))
+        return false;
+    if (there) {
+        console_success(flow->console, "Found %s: %s", what, name);
+        return true;
+    }
+    if (!create(flow->doctl, cluster_id, name, &failure)) {
+        bool found = may_have_happened(flow, &failure) &&
+                     exists(flow->doctl, cluster_id, name, &there, &(struct error)ERROR_INIT) &&
+                     found_after_all(flow, there, what);
+        if (!found) {
+            *error = failure;
+            return false;
+        }
+    }
+    flow->changes++;
+    console_success(flow->console, "Created %s: %s", what, name);
+    return true;
+}
+
+bool make_application(struct flow *flow, const char *cluster_id, struct error *error)
+{
+    struct error failure = ERROR_INIT;
+    if (!has_application(flow))
+        return true;
+    console_step(flow->console, "Looking after the application's user and database...");
+    if (make(flow, cluster_id, "the user", application_user(flow), doctl_user_exists,
+             doctl_user_create, &failure) &&
+        make(flow, cluster_id, "the database", application_database(flow), doctl_database_exists,
+             doctl_database_create, &failure))
+        return true;
+    if (failure.kind != ERROR_UNSUPPORTED) {
+        *error = failure;
+        return false;
+    }
+    console_warning(flow->console,
+                    "This doctl knows no users and databases: the pool and the URL are those of "
+                    "%s and %s",
+                    PLAN_USER, PLAN_DATABASE);
+    flow->is_plain = true;
+    return true;
+}
+
+bool check_pool_owner(struct flow *flow, const char *cluster_id, const char *pool,
+                      struct error *error)
+{
+    char *user = NULL;
+    char *database = NULL;
+    if (!has_application(flow))
+        return true;
+    if (!doctl_pool_owner(flow->doctl, cluster_id, pool, &user, &database, error))
+        return false;
+    bool good = strcmp(user, application_user(flow)) == 0 &&
+                strcmp(database, application_database(flow)) == 0;
+    if (!good)
+        error_set(
+            error, ERROR_CONFLICT, 0,
+            "the connection pool %s belongs to the user %s and the database %s, not to %s and "
+            "%s: name a new pool with --pool",
+            pool, *user ? user : "of each client", database, application_user(flow),
+            application_database(flow));
+    free(user);
+    free(database);
+    return good;
+}
+
+bool take_application_user(struct flow *flow, const char *cluster_id, struct conninfo *info,
+                           struct error *error)
+{
+    char *password = NULL;
+    if (!has_application(flow))
+        return true;
+    if (!doctl_user_password(flow->doctl, cluster_id, application_user(flow), &password, error))
+        return false;
+    free(info->user);
+    mem_free_secret(info->password);
+    info->user = mem_copy(application_user(flow));
+    info->password = password;
+    return true;
+}
+
+/* ---- by SQL ---- */
+
+/* What is missing, one a line; "" where nothing is. */
+static bool ask_missing(const struct flow *flow, const struct session *session, char **missing,
+                        struct error *error)
+{
+    struct buffer sql = BUFFER_INIT;
+    struct session_result result;
+    rights_add_check(&sql, application_user(flow), application_database(flow));
+    bool good = session_run(session, buffer_text(&sql), &result, error);
+    buffer_free(&sql);
+    if (!good)
+        return false;
+    good = result.process.exit_status == 0 ||
+           reason_explain(session, &result, "cannot see to the rights at", error);
+    *missing = good ? mem_copy(buffer_text(&result.process.out)) : NULL;
+    session_result_free(&result);
+    return good;
+}
+
+static bool run_grant(const struct session *session, const char *sql, struct error *error)
+{
+    struct session_result result;
+    if (!session_run(session, sql, &result, error))
+        return false;
+    bool good = result.process.exit_status == 0 ||
+                reason_explain(session, &result, "cannot grant the rights at", error);
+    session_result_free(&result);
+    return good;
+}
+
+static bool see_to_rights(struct flow *flow, const struct session *session, const char *sql,
+                          struct error *error)
+{
+    char *missing = NULL;
+    if (!ask_missing(flow, session, &missing, error))
+        return false;
+    bool was_there = !*missing;
+    free(missing);
+    missing = NULL;
+    if (was_there) {
+        console_success(flow->console, "The user %s has its rights in the database %s",
+                        application_user(flow), application_database(flow));
+        return true;
+    }
+    if (!run_grant(session, sql, error) || !ask_missing(flow, session, &missing, error))
+        return false;
+    bool good = !*missing;
+    if (good)
+        console_success(flow->console, "Granted the user %s its rights in the database %s",
+                        application_user(flow), application_database(flow));
+    else
+        error_set(error, ERROR_CONFLICT, 0,
+                  "the rights were granted, and yet there is missing: %.*s",
+                  (int)strcspn(missing, "\n"), missing);
+    flow->changes += good;
+    free(missing);
+    return good;
+}
+
+/* For who can reach the database. */
+static bool write_for_review(struct flow *flow, const char *sql, struct error *error)
+{
+    const char *beside = flow_get(flow, SETTING_SECRET_FILE);
+    struct error failure = ERROR_INIT;
+    if (flow->settings->no_secret_file)
+        return error_advise(error, "run 'managed-db grant' where the database can be reached, or "
+                                   "with --via");
+    char *folder = path_folder(beside);
+    char *path = mem_format("%s/grant-%s.sql", folder, application_user(flow));
+    if (save_prepare(flow, path, &failure) &&
+        save_file(
+            flow, path, sql, strlen(sql),
+            &(struct save_words){"SQL for the rights saved", "SQL for the rights unchanged", false},
+            &failure))
+        error_advise(error,
+                     "the rights are not granted: run 'managed-db grant' where the database "
+                     "can be reached, or with --via, or review %s and run it with psql",
+                     path);
+    else
+        error_advise(error, "%s", failure.text);
+    free(path);
+    free(folder);
+    return false;
+}
+
+bool grant_rights(struct flow *flow, const char *ca_file, struct error *error)
+{
+    struct error failure = ERROR_INIT;
+    if (!has_application(flow))
+        return true;
+    console_step(flow->console, "Looking after the rights of %s in %s...", application_user(flow),
+                 application_database(flow));
+    const struct session session = verify_session(flow, &flow->admin, ca_file);
+    struct buffer sql = BUFFER_INIT;
+    rights_add_grant(&sql, application_user(flow), application_database(flow));
+    bool good = see_to_rights(flow, &session, buffer_text(&sql), &failure);
+    if (!good) {
+        *error = failure;
+        if (failure.kind == ERROR_NO_PROGRAM || failure.kind == ERROR_NETWORK ||
+            failure.kind == ERROR_DEADLINE)
+            write_for_review(flow, buffer_text(&sql), error);
+    }
+    buffer_free(&sql);
+    return good;
+}
