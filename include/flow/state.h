@@ -40,9 +40,10 @@ struct flow {
     enum { RULES_NOT_ASKED, RULES_UNSUPPORTED, RULES_KNOWN } rules_state;
     struct lock lock; /* for the cluster's name, or for the Droplet's */
     struct lock rules_lock;
-    bool pool_is_new; /* made by this run */
-    bool is_plain;    /* this doctl knows no users: the plan's are used */
-    bool is_setup;    /* within setup_managed_database */
+    bool cluster_is_new, pool_is_new; /* made by this run */
+    bool is_online;                   /* the cluster, as this run has seen it */
+    bool is_plain;                    /* this doctl knows no users: the plan's are used */
+    bool is_setup;                    /* within setup_managed_database */
 };
 
 void flow_free(struct flow *flow);

@@ -14,10 +14,14 @@
 /* Adds a rule TYPE:VALUE unless it is known to be there; *added tells which. */
 bool add_trusted_source(struct flow *flow, const char *cluster_id, const char *rule, bool *added,
                         struct error *error);
-/*
- * Adds the rules of --trust, and warns where in the end nothing limits who may connect. Does
- * nothing in the faithful mode.
- */
+/* Adds the rules of --trust. Does nothing in the faithful mode. */
 bool add_trusted_sources(struct flow *flow, struct error *error);
+
+/*
+ * For the last line of a run: says that nothing limits who may connect to the cluster, where that is
+ * known. The second one adds it to the error that the run ends with, and returns false.
+ */
+void warn_if_open(const struct flow *flow);
+bool advise_if_open(const struct flow *flow, struct error *error);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/quote.h"
 #include "doctl/table.h"
 #include "flow/flow.h"
+#include "flow/trusted_sources.h"
 
 static bool give_text(struct command_result *result, const char *text)
 {
@@ -29,11 +30,12 @@ bool command_create(struct flow *flow, struct command_result *result, struct err
     if (!create_managed_database(flow, flow_get(flow, SETTING_CLUSTER_NAME),
                                  flow_get(flow, SETTING_REGION), flow_get(flow, SETTING_SIZE),
                                  flow_get(flow, SETTING_VPC_UUID), error))
-        return false;
+        return advise_if_open(flow, error);
     if (flow->deferred.kind != ERROR_NONE) {
         *error = flow->deferred;
-        return false;
+        return advise_if_open(flow, error);
     }
+    warn_if_open(flow);
     return give_text(result, flow->cluster_id);
 }
 
@@ -162,7 +164,10 @@ static bool give_setup(const struct flow *flow, struct command_result *result)
 bool command_setup_managed_database(struct flow *flow, struct command_result *result,
                                     struct error *error)
 {
-    return setup_managed_database(flow, false, error) && give_setup(flow, result);
+    if (!setup_managed_database(flow, false, error))
+        return advise_if_open(flow, error);
+    warn_if_open(flow);
+    return give_setup(flow, result);
 }
 
 /* The plan's --setup-managed-db in the main() of its deploy script (task 3). */
@@ -173,10 +178,11 @@ bool command_setup(struct flow *flow, struct command_result *result, struct erro
         return false;
     free(email);
     if (!setup_managed_database(flow, true, error))
-        return false;
+        return advise_if_open(flow, error);
     console_plain(flow->console, "%s", "");
     console_plain(flow->console, "Managed database setup complete.");
     console_plain(flow->console,
                   "Update DATABASE_URL in your application to use the managed database.");
+    warn_if_open(flow);
     return give_setup(flow, result);
 }

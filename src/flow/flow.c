@@ -62,6 +62,7 @@ static bool download_if_possible(struct flow *flow, const char *cluster_id, stru
 /* What the plan does once a new cluster is online. */
 static bool finish_cluster(struct flow *flow, struct error *error)
 {
+    flow->is_online = true;
     return make_application(flow, flow->cluster_id, error) &&
            create_connection_pool(flow, flow->cluster_id, flow_get(flow, SETTING_POOL),
                                   flow_get(flow, SETTING_POOL_SIZE), error) &&
@@ -127,6 +128,7 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
         return flow->is_setup ? false : error_precede(error, "Failed to create database cluster");
     free(flow->cluster_id);
     flow->cluster_id = id;
+    flow->cluster_is_new = true;
     console_success(flow->console, "Database cluster created: %s", id);
     if (flow->is_setup && !lock_rules_early(flow, id, error))
         return false;
@@ -498,6 +500,19 @@ static bool trust_droplet(struct flow *flow, struct error *error)
     return good && add_trusted_sources(flow, error);
 }
 
+/* A cluster whose pool or certificate failed is not left open to every address. Returns false. */
+static bool close_all_the_same(struct flow *flow, const struct error *error)
+{
+    struct error failure = ERROR_INIT;
+    bool is_online = flow->is_online && !flow->settings->faithful;
+    if (is_online &&
+        (error->kind == ERROR_API || error->kind == ERROR_UNREADABLE ||
+         error->kind == ERROR_CONFLICT || error->kind == ERROR_LOCAL) &&
+        !trust_droplet(flow, &failure))
+        console_warning(flow->console, "%s", failure.text);
+    return false;
+}
+
 static bool tell_database_info(struct flow *flow, struct error *error)
 {
     struct database_info info;
@@ -552,8 +567,10 @@ bool setup_managed_database(struct flow *flow, bool regardless, struct error *er
                                 flow_get(flow, SETTING_SIZE), vpc_uuid ? vpc_uuid : "", error);
     free(vpc_uuid);
     /* As in the plan, which fails here only where there is no cluster. */
+    if (!good && !flow->cluster_id)
+        return error_precede(error, "Failed to create managed database");
     if (!good)
-        return flow->cluster_id ? false : error_precede(error, "Failed to create managed database");
+        return close_all_the_same(flow, error);
 
     if (!trust_droplet(flow, error) ||
         !save_connection_string(flow, flow->cluster_id, flow_get(flow, SETTING_SECRET_FILE),

@@ -114,11 +114,28 @@ bool add_trusted_sources(struct flow *flow, struct error *error)
                         added ? "Added trusted source: %s" : "Trusted source is there already: %s",
                         settings->trust[i]);
     }
-    if (!read_rules(flow, flow->cluster_id, error))
-        return false;
-    if (flow->rules_state == RULES_KNOWN && flow->rules.count == 0)
-        console_warning(flow->console,
-                        "The cluster has no trusted source: every address may connect; "
-                        "name one with --droplet or --trust");
-    return true;
+    return read_rules(flow, flow->cluster_id, error);
+}
+
+/* A new cluster is open until the first rule is there; of another one the rules have to be known. */
+static bool is_open(const struct flow *flow)
+{
+    return flow->cluster_id && !flow->settings->faithful && flow->rules.count == 0 &&
+           (flow->cluster_is_new || flow->rules_state == RULES_KNOWN);
+}
+
+#define OPEN_TO_ALL                                                                                \
+    "has no trusted source: every address may connect; name one with --droplet or --trust"
+
+void warn_if_open(const struct flow *flow)
+{
+    if (is_open(flow))
+        console_warning(flow->console, "The cluster " OPEN_TO_ALL);
+}
+
+bool advise_if_open(const struct flow *flow, struct error *error)
+{
+    if (is_open(flow))
+        error_advise(error, "the cluster %s " OPEN_TO_ALL, flow->cluster_id);
+    return false;
 }

@@ -121,3 +121,51 @@ NODE_EXTRA_CA_CERTS='$ca'"
     fails 6
     equal "$(mutations)" ""
 }
+
+@test "a pool or a certificate that fails leaves no cluster open: the trusted sources are set, the run fails" {
+    local fault
+    for fault in "databases pool create=422" "databases pool list=500" "databases get-ca=500"; do
+        open_box 1.166
+        with "DOCTL_SIM_FAULT=$fault"
+        mdb setup --droplet 42
+        fails 4
+        equal "$(doctl sim dump | grep -c '^rule .* value=42')" 1 "rules after $fault"
+        not_said "every address may connect"
+    done
+}
+
+@test "a run that ends with a cluster without a trusted source says so in its last line" {
+    local id
+    last() {
+        tail -n 1 "$BOX/err" | grep -q "has no trusted source: every address may connect" || fail "not in the last line"
+    }
+    mdb setup
+    works
+    last
+    mdb setup
+    works
+    last
+    mdb setup_managed_database
+    works
+    last
+    with "DOCTL_SIM_FAULT=databases pool list=500"
+    mdb setup
+    fails 4
+    last
+    without DOCTL_SIM_FAULT
+    mdb setup --trust tag:web
+    works
+    not_said "every address may connect"
+    mdb setup
+    works
+    not_said "every address may connect"
+    open_box 1.166
+    mdb create
+    works
+    last
+    open_box 1.166
+    with "DOCTL_SIM_FAULT=databases firewalls append=403"
+    mdb setup --droplet 42
+    fails 4
+    last
+}
