@@ -173,19 +173,20 @@ setup_managed_database() {
             "one that is made in a VPC has: take another name" >"$WORK/story"
         return 4
     fi
+    write_way "$WORK/way" || return 6
     keep_story managed_db setup_managed_database --no-secret-file --ca-file "$WORK/ca-certificate.crt" \
-        --droplet "$DROPLET_ID" >"$WORK/cluster" || return $?
+        --droplet "$DROPLET_ID" --via "$WORK/way" >"$WORK/cluster" || return $?
     DB_CLUSTER_ID=$(cat "$WORK/cluster")
     [ "$PROVISION_ONLY" = false ] || return 0
 
     bring_url true "$URL_FILE" "Connection string" || return $?
-    [ -z "$DIRECT_FILE" ] || bring_url false "$DIRECT_FILE" "Direct connection string, for migrations,"
+    [ -z "$DIRECT_FILE" ] || bring_url false "$DIRECT_FILE" "Direct connection string"
 }
 
 # USE_POOL: true for the pool's URL, false for the direct one.
 bring_url() { # USE_POOL FILE WHAT
     local status=0
-    step "Bringing the connection string to the Droplet..."
+    step "Bringing to the Droplet: $3..."
     { keep_story managed_db url "$DB_CLUSTER_ID" "$1" --droplet "$DROPLET_ID" || echo $? >"$WORK/status"; } |
         remote receive_url "$2" "$MANAGED_DB_SECRET_OWNER" "$DEPLOY_DIR" >"$WORK/changed" || status=$?
     # The program could not have the URL. Where the connection ended first, it could not write it.
@@ -203,13 +204,23 @@ bring_url() { # USE_POOL FILE WHAT
     fi
 }
 
+# From where the application runs, as it connects. Without psql there it cannot be shown, which is said.
+verify_connection() {
+    local status=0
+    [ "$USE_MANAGED_DB" = true ] || return 0
+    managed_db verify "$DB_CLUSTER_ID" --droplet "$DROPLET_ID" --ca-file "$WORK/stage/secrets/ca-certificate.crt" \
+        --via "$WORK/way" >/dev/null || status=$?
+    [ "$status" != 3 ] || warning "The connection to the database was not verified, see above"
+    [ "$status" = 3 ] || return "$status"
+}
+
 # Runs a command; its stderr goes to stderr and to the file story. Its status is the command's. The certificate
 # is only passing through the folder of this run.
 keep_story() {
     local line color=never
     { [ ! -t 2 ] || [ -n "${NO_COLOR:-}" ]; } || color=always
     { "$@" --color "$color" 2>&1 >&3 3>&- | while IFS= read -r line; do
-        line=${line/"$WORK/ca-certificate.crt"/ca-certificate.crt, for the Droplet}
+        line=${line//"$WORK/ca-certificate.crt"/ca-certificate.crt, for the Droplet}
         printf '%s\n' "$line"
     done | tee "$WORK/story" >&2; } 3>&1
 }
@@ -348,6 +359,7 @@ main() {
     if [ "$PROVISION_ONLY" = false ]; then
         warn_of_change
         deploy_stack || exit $?
+        verify_connection || exit $?
     fi
     next_steps
 }

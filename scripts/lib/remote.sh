@@ -4,6 +4,7 @@
 # remembered in.
 #
 #   remote FUNCTION [ARGUMENT]...   runs it there; stdin, stdout and stderr are its own
+#   write_way FILE                  makes FILE a command that runs its arguments there
 
 REMOTE_LIB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
@@ -12,16 +13,33 @@ quoted() {
     printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"
 }
 
-remote() {
-    local command word
-    local options=(-o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=15
+# How the Droplet is reached: sets OPTIONS.
+ssh_options() {
+    OPTIONS=(-o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=15
         -o ForwardAgent=no -o ForwardX11=no
         # The key is remembered at the first contact and has to be the same ever after. It is filed under
         # the Droplet's ID: a new Droplet may get the address of an old one, never its ID.
         -o StrictHostKeyChecking=accept-new -o CheckHostIP=no -o HashKnownHosts=no
         -o "UserKnownHostsFile=\"${KNOWN_HOSTS//%/%%}\"" -o "HostKeyAlias=droplet-$DROPLET_ID")
-    [ -z "${DEPLOY_SSH_IDENTITY:-}" ] || options+=(-o IdentitiesOnly=yes -i "$DEPLOY_SSH_IDENTITY")
+    [ -z "${DEPLOY_SSH_IDENTITY:-}" ] || OPTIONS+=(-o IdentitiesOnly=yes -i "$DEPLOY_SSH_IDENTITY")
+}
 
+# A program that starts another one on the Droplet, as --via wants it.
+write_way() { # FILE
+    local option
+    ssh_options
+    {
+        printf '#!/bin/sh\nexec ssh'
+        for option in "${OPTIONS[@]}"; do
+            printf ' %s' "$(quoted "$option")"
+        done
+        printf " -- %s \"exec \$*\"\n" "$(quoted "$DEPLOY_SSH_USER@$DROPLET_ADDRESS")"
+    } >"$1" && chmod 700 "$1"
+}
+
+remote() {
+    local command word
+    ssh_options
     command=$(cat "$REMOTE_LIB_DIR/droplet.sh")$'\n'$1
     shift
     for word in "$@"; do
@@ -29,7 +47,7 @@ remote() {
     done
     command="sh -c $(quoted "$command")"
     [ "$DEPLOY_SSH_USER" = root ] || command="sudo -n $command"
-    ssh "${options[@]}" -- "$DEPLOY_SSH_USER@$DROPLET_ADDRESS" "exec $command"
+    ssh "${OPTIONS[@]}" -- "$DEPLOY_SSH_USER@$DROPLET_ADDRESS" "exec $command"
 }
 
 # Why ssh failed, in one line: the last thing that it said.

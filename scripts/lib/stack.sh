@@ -76,7 +76,7 @@ check_files() {
     done
     URL_FILE=$(file_there database_url "${files[@]}") || return $?
     DIRECT_FILE=$(file_there database_url_direct "${files[@]}" 2>/dev/null) || status=$?
-    [ "$status" -le 1 ] || return "$status"
+    [ "$status" -le 1 ] && [ -n "$URL_FILE$DIRECT_FILE" ] || return "$status"
 }
 
 # The application's own lines of the configuration, as they are. A line that Compose would read otherwise, that
@@ -138,6 +138,11 @@ stage_files() {
             [ -e "$WORK/stage/secrets/ca-certificate.crt" ] ||
             ln -s "$file/ca-certificate.crt" "$WORK/stage/secrets/" || return 6
     done
+    if [ "$USE_MANAGED_DB" = "true" ] && [ ! -e "$WORK/stage/secrets/ca-certificate.crt" ]; then
+        error "There is no CA certificate for the application, because this doctl cannot fetch it: upgrade doctl to" \
+            "1.114 or later, or bring the file of DigitalOcean's dashboard as ca-certificate.crt in DEPLOY_SECRETS"
+        return 4
+    fi
     compose_env >"$WORK/stage/env" && : >"$WORK/stage/end" || return $?
     MEMBERS=(-C "$WORK/stage" secrets env)
     for file in "${FILE_LIST[@]}"; do

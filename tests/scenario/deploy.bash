@@ -19,7 +19,8 @@ open_stage() {
     cp -R "$TOP/scripts" "$TOP/docker" "$PROJECT/"
     cp "$TOP/tests/compose/base.yaml" "$PROJECT/docker-compose.yml"
     ln -s "$BATS_TEST_DIRNAME/deploy/ssh" "$BOX/bin/ssh"
-    ln -s "$BATS_TEST_DIRNAME/deploy/docker" "$BATS_TEST_DIRNAME/deploy/cloud-init" "$DROPLET/bin/"
+    ln -s "$BATS_TEST_DIRNAME/deploy/docker" "$BATS_TEST_DIRNAME/deploy/cloud-init" \
+        "$BATS_TEST_DIRNAME/deploy/psql" "$DROPLET/bin/"
     echo "KEYOFTHEDROPLET" >"$DROPLET/hostkey"
     printf '#!/bin/sh\nexec %s "$@"\n' "${WRAPPER[*]+${WRAPPER[*]} }$PROGRAM" >"$BOX/bin/managed-db"
     chmod 755 "$BOX/bin/managed-db"
@@ -95,7 +96,7 @@ files_are() {
             "docker/compose.digitalocean.yaml 644 $me" "secrets 700 $me"
         local name
         for name in postgres_password database_url stack_auth_secret "$@"; do
-            echo "secrets/$name 600 $there"
+            case $name in *.crt) echo "secrets/$name 644 $there" ;; *) echo "secrets/$name 600 $there" ;; esac
         done
     } | sort >"$BOX/expected"
     on_droplet >"$BOX/seen"
@@ -131,7 +132,7 @@ is_managed() {
 
 stands_managed() {
     local url=$APP/secrets/do_database_url
-    files_are do_database_url ca-certificate.crt
+    files_are do_database_url database_url_direct ca-certificate.crt
     case $(cat "$url") in
     "postgresql://doadmin:$PASSWORD@private-freshtrack-db-"*":25061/app-pool?sslmode=require") ;;
     *) fail "another URL: $(sed 's/:[^:@]*@/:****@/' "$url")" ;;
@@ -171,9 +172,14 @@ left_nothing() {
 }
 
 # In the whole of both sides, logs of arguments and streams included.
+files_with_password() { # WHAT
+    equal "$(grep -rlF "$PASSWORD" "$BOX" | sort)" "$APP/secrets/database_url_direct
+$APP/secrets/do_database_url" "$1 files with the password"
+}
+
 only_one_password() {
-    equal "$(grep -raoF "$PASSWORD" "$BOX" | wc -l)" 1 "times that the password occurs"
-    equal "$(grep -rlF "$PASSWORD" "$BOX")" "$APP/secrets/do_database_url" "file with the password"
+    equal "$(grep -raoF "$PASSWORD" "$BOX" | wc -l)" 2 "times that the password occurs"
+    files_with_password ""
 }
 
 no_token() {
