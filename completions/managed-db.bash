@@ -19,6 +19,9 @@ _managed_db_command() {
     auth | validate_doctl_auth) echo auth ;;
     setup) echo setup ;;
     setup_managed_database) echo setup_managed_database ;;
+    verify) echo verify ;;
+    grant) echo grant ;;
+    psql) echo psql ;;
     compose) echo compose ;;
     settings) echo settings ;;
     droplet) echo droplet ;;
@@ -26,7 +29,7 @@ _managed_db_command() {
     esac
 }
 
-_managed_db_commands="check create pool ca url save trust info vpc auth setup compose settings droplet destroy
+_managed_db_commands="check create pool ca url save trust info vpc auth setup verify grant psql compose settings droplet destroy
     check_existing_database create_managed_database create_connection_pool download_ssl_certificate
     get_connection_string save_connection_string configure_trusted_sources show_database_info ensure_vpc
     validate_doctl_auth setup_managed_database"
@@ -35,7 +38,7 @@ _managed_db_commands="check create pool ca url save trust info vpc auth setup co
 _managed_db_valued=" --doctl --dialect --jobs --context --manifest --env-file --timeout --wait-timeout
     --poll-interval --lock-timeout --color --output --name --region --size --pg-version --nodes --vpc --vpc-ip-range --pool
     --pool-size --droplet --trust --secret-file --compose --secret-owner --ca-file --network
-    --ssl-mode --droplet-name --droplet-size --image --tags --ssh-key --user-data-file "
+    --ssl-mode --url-param --direct-file --app-user --app-database --psql --via --droplet-name --droplet-size --image --tags --ssh-key --user-data-file "
 
 # The options that a command takes; those of every command where there is none.
 _managed_db_options() {
@@ -44,8 +47,15 @@ _managed_db_options() {
     case $1 in
     create) echo "--pg-version --nodes --pool --pool-size --secret-owner --ca-file" ;;
     ca) echo "--secret-owner" ;;
-    url) echo "--pool --network --ssl-mode" ;;
-    save) echo "--pool --compose --secret-owner --network --ssl-mode" ;;
+    url) echo "--pool --droplet --network --ssl-mode --url-param --app-user --app-database" ;;
+    save)
+        echo "--pool --droplet --compose --secret-owner --network --ssl-mode --url-param --app-user --app-database"
+        ;;
+    verify)
+        echo "--name --pool --droplet --secret-file --ca-file --network --app-user --app-database --psql --via"
+        ;;
+    grant) echo "--name --droplet --ca-file --network --app-user --app-database --psql --via" ;;
+    psql) echo "--name --droplet --ca-file --network --app-user --app-database --psql" ;;
     vpc) echo "--vpc-ip-range" ;;
     "droplet create")
         echo "--region --vpc --vpc-ip-range --droplet-size --image --tags --ssh-key --user-data-file"
@@ -54,6 +64,7 @@ _managed_db_options() {
     setup | setup_managed_database)
         echo "--name --region --size --pg-version --nodes --vpc --vpc-ip-range --pool --pool-size --droplet"
         echo "--trust --secret-file --compose --no-secret-file --secret-owner --ca-file --network --ssl-mode"
+        echo "--url-param --direct-file --app-user --app-database --verify --psql --via"
         ;;
     esac
 }
@@ -83,7 +94,8 @@ _managed_db_value() {
     --ssl-mode) _managed_db_words "$2" "require verify-ca verify-full" ;;
     --color) _managed_db_words "$2" "auto always never" ;;
     --output) _managed_db_words "$2" "text json env" ;;
-    --doctl | --manifest | --env-file | --secret-file | --compose | --ca-file | --user-data-file) _managed_db_files "$2" -f ;;
+    --doctl | --manifest | --env-file | --secret-file | --compose | --ca-file | --user-data-file | \
+        --direct-file | --psql) _managed_db_files "$2" -f ;;
     --simulate) _managed_db_files "$2" -d ;;
     esac
 }

@@ -6,6 +6,7 @@ function __managed_db_command
     set -l valued --doctl --dialect --jobs --context --manifest --env-file --timeout --wait-timeout \
         --poll-interval --lock-timeout --color --output --name --region --size --pg-version --nodes --vpc --vpc-ip-range \
         --pool --pool-size --droplet --trust --secret-file --compose --secret-owner --ca-file --network --ssl-mode \
+        --url-param --direct-file --app-user --app-database --psql --via \
         --droplet-name --droplet-size --image --tags --ssh-key --user-data-file
     set -l words (commandline -opc)
     set -e words[1]
@@ -41,6 +42,12 @@ function __managed_db_command
                     echo setup
                 case setup_managed_database
                     echo setup_managed_database
+                case verify
+                    echo verify
+                case grant
+                    echo grant
+                case psql
+                    echo psql
                 case compose
                     echo compose
                 case settings
@@ -80,6 +87,9 @@ complete -c managed-db -n __managed_db_has_none -a info -d 'Show the cluster and
 complete -c managed-db -n __managed_db_has_none -a vpc -d 'Find or create the VPC'
 complete -c managed-db -n __managed_db_has_none -a auth -d 'See that doctl works'
 complete -c managed-db -n __managed_db_has_none -a setup -d 'Do it all'
+complete -c managed-db -n __managed_db_has_none -a verify -d 'Open a connection as the application will'
+complete -c managed-db -n __managed_db_has_none -a grant -d "Give the application's user its rights"
+complete -c managed-db -n __managed_db_has_none -a psql -d 'Become psql on the cluster'
 complete -c managed-db -n __managed_db_has_none -a compose -d 'Read Compose files'
 complete -c managed-db -n __managed_db_has_none -a settings -d 'Show the settings in force'
 complete -c managed-db -n __managed_db_has_none -a droplet -d 'Find, create or wait for a Droplet'
@@ -120,24 +130,31 @@ complete -c managed-db -l output -x -a 'text json env' -d 'Form of the answer'
 complete -c managed-db -l help -s h -d 'Help'
 complete -c managed-db -l version -s V -d 'The version'
 
-complete -c managed-db -n '__managed_db_is setup setup_managed_database destroy' -l name -x -d "The cluster's name"
+complete -c managed-db -n '__managed_db_is setup setup_managed_database verify grant psql destroy' -l name -x -d "The cluster's name"
 complete -c managed-db -n '__managed_db_is setup setup_managed_database droplet' -l region -x -d 'Region'
 complete -c managed-db -n '__managed_db_is setup setup_managed_database' -l size -x -d "The cluster's size"
 complete -c managed-db -n '__managed_db_is create setup setup_managed_database' -l pg-version -x -d 'Version'
 complete -c managed-db -n '__managed_db_is create setup setup_managed_database' -l nodes -x -d 'Nodes'
 complete -c managed-db -n '__managed_db_is setup setup_managed_database droplet destroy' -l vpc -x -d "The VPC's name"
 complete -c managed-db -n '__managed_db_is vpc setup setup_managed_database droplet' -l vpc-ip-range -x -d 'Range of the VPC'
-complete -c managed-db -n '__managed_db_is create url save setup setup_managed_database' -l pool -x -d "The pool's name"
+complete -c managed-db -n '__managed_db_is create url save setup setup_managed_database verify' -l pool -x -d "The pool's name"
 complete -c managed-db -n '__managed_db_is create setup setup_managed_database' -l pool-size -x -d 'Connections'
-complete -c managed-db -n '__managed_db_is setup setup_managed_database' -l droplet -x -d 'The Droplet that may connect'
+complete -c managed-db -n '__managed_db_is url save setup setup_managed_database verify grant psql' -l droplet -x -d 'The Droplet that may connect'
 complete -c managed-db -n '__managed_db_is setup setup_managed_database' -l trust -x -d 'Another trusted source'
-complete -c managed-db -n '__managed_db_is setup setup_managed_database' -l secret-file -rF -d 'File of the URL'
+complete -c managed-db -n '__managed_db_is setup setup_managed_database verify' -l secret-file -rF -d 'File of the URL'
 complete -c managed-db -n '__managed_db_is save setup setup_managed_database' -l compose -rF -d 'Compose file'
 complete -c managed-db -n '__managed_db_is setup setup_managed_database' -l no-secret-file -d 'Write no URL to a file'
 complete -c managed-db -n '__managed_db_is create ca save setup setup_managed_database' -l secret-owner -x -d 'Owner of the files'
-complete -c managed-db -n '__managed_db_is create setup setup_managed_database' -l ca-file -rF -d 'File of the certificate'
-complete -c managed-db -n '__managed_db_is url save setup setup_managed_database' -l network -x -a 'private public auto' -d 'Which host'
+complete -c managed-db -n '__managed_db_is create setup setup_managed_database verify grant psql' -l ca-file -rF -d 'File of the certificate'
+complete -c managed-db -n '__managed_db_is url save setup setup_managed_database verify grant psql' -l network -x -a 'private public auto' -d 'Which host'
 complete -c managed-db -n '__managed_db_is url save setup setup_managed_database' -l ssl-mode -x -a 'require verify-ca verify-full' -d 'sslmode of the URL'
+complete -c managed-db -n '__managed_db_is url save setup setup_managed_database' -l url-param -x -d 'Parameter of the URL'
+complete -c managed-db -n '__managed_db_is setup setup_managed_database' -l direct-file -rF -d 'File of the direct URL'
+complete -c managed-db -n '__managed_db_is url save setup setup_managed_database verify grant psql' -l app-user -x -d "The application's user"
+complete -c managed-db -n '__managed_db_is url save setup setup_managed_database verify grant psql' -l app-database -x -d 'And its database'
+complete -c managed-db -n '__managed_db_is setup setup_managed_database' -l verify -d 'Open a connection at the end'
+complete -c managed-db -n '__managed_db_is setup setup_managed_database verify grant psql' -l psql -rF -d 'The psql to run'
+complete -c managed-db -n '__managed_db_is setup setup_managed_database verify grant' -l via -x -d 'Run psql behind this'
 complete -c managed-db -n '__managed_db_is destroy' -l droplet-name -x -d "The Droplet's name"
 complete -c managed-db -n '__managed_db_is droplet' -l droplet-size -x -d "The Droplet's size"
 complete -c managed-db -n '__managed_db_is droplet' -l image -x -d 'Image of a new Droplet'

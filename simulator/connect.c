@@ -27,9 +27,9 @@ bool connect_shows_credentials(const struct call *call, const struct cluster *cl
 
 const char *connect_host(struct call *call, const struct cluster *cluster, bool private)
 {
-    const char *told = private ? call->environment->private_host : call->environment->host;
-    if (told)
-        return told;
+    const char *given = private ? call->environment->private_host : call->environment->host;
+    if (given)
+        return given;
     return arena_format(call->arena, "%s%s-do-user-1234567-0.k.db.ondigitalocean.com",
                         private ? "private-" : "", cluster->name);
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/memory.h"
 #include "children.h"
 #include "unit.h"
 
@@ -34,6 +35,31 @@ static char *printed(struct process_request request)
 }
 
 #define prints(request, wanted) ck_assert_str_eq(printed(request), wanted)
+
+/* ---- standard input ---- */
+
+START_TEST(input_arrives_whole)
+{
+    char *most = unit_keep(mem_alloc(PROCESS_MAX_INPUT + 2));
+    memset(most, 'x', PROCESS_MAX_INPUT);
+    struct process_request request = {
+        .path = "/bin/cat", .argv = (char *[]){"cat", NULL}, .envp = (char *[]){NULL}};
+    prints(request, "");
+    request.input = "a\nb";
+    prints(request, "a\nb");
+    request.input = most;
+    prints(request, most);
+    /* A child that reads nothing is no reason to wait. */
+    request.path = "/bin/true";
+    prints(request, "");
+    most[PROCESS_MAX_INPUT] = 'x';
+    struct process_set *set = process_set_new(1);
+    struct process_result result;
+    ck_assert(!process_wait(set, process_start(set, &request), &result, &error));
+    ck_assert_int_eq(error.kind, ERROR_LOCAL);
+    process_set_free(set);
+}
+END_TEST
 
 /* ---- finding a program ---- */
 
@@ -471,6 +497,7 @@ int main(void)
 {
     Suite *suite = suite_create("process");
     TCase *tests = unit_case(suite, "find");
+    tcase_add_test(tests, input_arrives_whole);
     tcase_add_test(tests, find_takes_the_first_on_path);
     tcase_add_test(tests, find_goes_past_what_cannot_run);
     tcase_add_loop_test(tests, find_empty_entry_is_here, 0, COUNT(empty_entries));

@@ -226,9 +226,9 @@ static bool take_direct(struct settings *settings, const struct compose_files *f
                         const struct compose *compose, struct error *error)
 {
     char *path = NULL;
-    struct error none = ERROR_INIT;
+    struct error ignored = ERROR_INIT;
     if (settings->sources[SETTING_DIRECT_FILE] == SOURCE_FLAG ||
-        !compose_service_secret(compose, "backend", "database_url_direct", &path, &none))
+        !compose_service_secret(compose, "backend", "database_url_direct", &path, &ignored))
         return true;
     bool good = refuse_foreign(settings, files, path, error) &&
                 settings_set(settings, SETTING_DIRECT_FILE, path, SOURCE_FLAG, "--compose", error);

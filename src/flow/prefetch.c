@@ -27,6 +27,8 @@ void prefetch_connection(struct flow *flow, const char *cluster_id, bool use_poo
     doctl_prefetch(flow->doctl, CALL_CONNECTION, cluster_id, NULL);
     if (network_is_private(flow))
         doctl_prefetch(flow->doctl, CALL_CONNECTION_PRIVATE, cluster_id, NULL);
+    if (use_pool && has_application(flow))
+        doctl_prefetch(flow->doctl, CALL_USER_GET, cluster_id, application_user(flow));
     if (use_pool)
         doctl_prefetch(flow->doctl, CALL_POOL_GET, cluster_id, flow_get(flow, SETTING_POOL));
 }

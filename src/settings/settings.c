@@ -23,8 +23,7 @@ static struct form pool_name = {PATTERN("[A-Za-z0-9_][A-Za-z0-9_.-]{2,62}"),
                                 "3 to 63 letters, digits, _, - and dots"};
 /* NAME_owner has to be a name too. */
 static struct form sql_name = {PATTERN("(?!doadmin\\z|postgres\\z|pg_)[a-z_][a-z0-9_-]{0,56}"),
-                               "a name of a user or a database (small letters, digits, _ and -, "
-                               "at most 57; not doadmin)"};
+                               "a name: at most 57 small letters, digits, _ and -, not doadmin"};
 static struct form slug = {PATTERN("[a-z0-9][a-z0-9_-]{1,63}"),
                            "a DigitalOcean slug (letters, digits, - and _)"};
 static struct form identifier = {PATTERN("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}"),

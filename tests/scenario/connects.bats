@@ -234,6 +234,12 @@ OVER
     is_none
     mdb psql --psql /nowhere -- -c x
     fails 3
+    printf 'no program' >"$BOX/bin/psql"
+    chmod 755 "$BOX/bin/psql"
+    mdb psql -- -c x
+    fails 6
+    said "cannot run $BOX/bin/psql"
+    rm "$BOX/bin/psql"
 }
 
 # ---- a user of its own ---------------------------------------------------------------------------------
@@ -397,4 +403,15 @@ SQL
     done
     equal "$(cat "$BOX/second.database_url_direct")" f
     equal "$(cat "$BOX/second.database_url")" t
+}
+
+@test "verify: a pool in session mode is not taken for one in transaction mode" {
+    rig_cluster
+    works
+    echo "session-pool = host=$RIG/socket port=$PG_PORT dbname=defaultdb pool_mode=session" >>"$RIG/pools.ini"
+    kill -HUP "$(cat "$RIG/pgbouncer.pid")"
+    sleep 0.3
+    verified "$(url_with "" "" "" session-pool)"
+    works
+    said "Through a pool, whose mode did not show"
 }

@@ -71,7 +71,7 @@ load deploy
         open_stage "$personality"
         deploy
         if [ "$personality" = 1.94 ]; then
-            # The application cannot do without the certificate, which this doctl cannot fetch.
+            # The application needs the certificate, which this doctl cannot fetch.
             fails 4
             said "There is no CA certificate for the application"
             printf -- '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n' >"$PROJECT/secrets/ca-certificate.crt"

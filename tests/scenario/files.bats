@@ -16,7 +16,7 @@ teardown() {
 
 OTHER="postgresql://me:mine@elsewhere.example.com:5432/mine?sslmode=require"
 
-@test "0600, no newline, folder 0700, whatever the umask" {
+@test "0600 (the certificate 0644), no newline, folder 0700, whatever the umask" {
     local mask
     for mask in 000 022 077 177; do
         open_box 1.166
@@ -27,7 +27,7 @@ OTHER="postgresql://me:mine@elsewhere.example.com:5432/mine?sslmode=require"
         works
         equal "$(mode_of "$SECRETS")" 700 "folder with umask $mask"
         equal "$(mode_of "$SECRETS/database_url")" 600 "URL with umask $mask"
-        equal "$(mode_of "$SECRETS/ca-certificate.crt")" 600 "certificate with umask $mask"
+        equal "$(mode_of "$SECRETS/ca-certificate.crt")" 644 "certificate with umask $mask"
         equal "$(wc -l <"$SECRETS/database_url")" 0 newlines
     done
 }
@@ -310,7 +310,7 @@ FAKE
     mdb setup --secret-owner 12345:23456
     works
     equal "$(stat -c %u:%g:%a "$SECRETS/database_url")" 12345:23456:600
-    equal "$(stat -c %u:%g:%a "$SECRETS/ca-certificate.crt")" 12345:23456:600
+    equal "$(stat -c %u:%g:%a "$SECRETS/ca-certificate.crt")" 12345:23456:644
     local before
     before=$(files)
     mdb setup --secret-owner 12345:23456
