@@ -89,14 +89,44 @@ about_program() {
     local file
     for file in "$BUILD/source/tests/scenario"/*.bats; do
         case ${file##*/} in
-        transcripts.bats | docs.bats | lost.bats | build.bats | deploy*.bats) ;;
+        transcripts.bats | docs.bats | lost.bats | build.bats | clients.bats | deploy*.bats) ;;
         *) printf '%s\n' "$file" ;;
         esac
     done
 }
 
+# The drivers of applications that clients.bats tries, as far as they are to be had; it leaves the others out.
+drivers() {
+    local package there=()
+    for package in "$@"; do
+        if apt-cache show "$package" >/dev/null 2>&1; then
+            there+=("$package")
+        fi
+    done
+    need_packages ${there[@]+"${there[@]}"} || true
+}
+
+# Those of Node.js come from npm, where there is one, into the project's own tree.
+node_drivers() {
+    if ! command -v npm >/dev/null; then
+        drivers nodejs node-pg
+        return 0
+    fi
+    export DRIVERS_NODE=$BUILD/drivers/node_modules
+    [ ! -d "$DRIVERS_NODE/pg" ] || return 0
+    say "Fetching the drivers of Node.js"
+    npm install --prefix "$BUILD/drivers" --no-audit --no-fund --no-package-lock pg@8 postgres@3 drizzle-orm knex \
+        sequelize@6 typeorm reflect-metadata >"$LOGS/npm.log" 2>&1 </dev/null || rm -rf "$BUILD/drivers"
+}
+
 build_packages
 need_packages check libpq-dev bats parallel shellcheck strace python3 docker-compose procps
+need_packages postgresql postgresql-client pgbouncer openssl
+drivers python3-psycopg2 python3-psycopg python3-asyncpg python3-sqlalchemy python3-django ruby-pg \
+    ruby-activerecord php-cli php-pgsql
+[ "${1:-}" = quick ] || drivers golang-go golang-github-lib-pq-dev golang-github-jackc-pgx-v4-dev \
+    default-jdk-headless libpostgresql-jdbc-java
+node_drivers
 export_sources
 
 say "gcc"

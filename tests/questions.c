@@ -8,6 +8,8 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "base/signals.h"
+#include "doctl/place.h"
+#include "doctl/users.h"
 
 char *questions_folder, *questions_log;
 struct error questions_error;
@@ -22,8 +24,8 @@ typedef char *ask_function(struct doctl *doctl, const char *first, const char *s
 
 static ask_function email, find_vpc, create_vpc, find_cluster, create_cluster, status, info,
     has_pool, create_pool, pool_uri, pools, certificate, connection, private_connection, droplet,
-    cluster_place, droplet_place, has_user, has_database, user_password,
-    create_user, create_database, pool_owner, vpc_name, rules, add_rule;
+    cluster_place, droplet_place, has_user, has_database, user_password, create_user,
+    create_database, pool_owner, vpc_name, rules, add_rule;
 
 static const struct {
     const char *name;
@@ -181,7 +183,7 @@ static char *cluster_place(struct doctl *doctl, const char *id, const char *seco
 {
     struct place place = {NULL, NULL};
     (void)second;
-    return place_text(doctl_cluster_place(doctl, id, &place, error), &place);
+    return place_text(place_of_cluster(doctl, id, &place, error), &place);
 }
 
 static char *droplet_place(struct doctl *doctl, const char *id, const char *second,
@@ -189,7 +191,7 @@ static char *droplet_place(struct doctl *doctl, const char *id, const char *seco
 {
     struct place place = {NULL, NULL};
     (void)second;
-    return place_text(doctl_droplet_place(doctl, id, &place, error), &place);
+    return place_text(place_of_droplet(doctl, id, &place, error), &place);
 }
 
 static char *find_cluster(struct doctl *doctl, const char *name, const char *second,

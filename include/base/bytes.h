@@ -46,6 +46,11 @@ bool bytes_write(int file, const void *bytes, size_t length);
 
 /* A pipe that no program inherits. False, with errno, where there can be none. */
 bool bytes_pipe(int ends[2]);
+/*
+ * A pipe that a text of at most `limit` bytes was put into, as much as every pipe holds: *end is
+ * read to its end. False, with errno; E2BIG for a longer text.
+ */
+bool bytes_pipe_with(const char *text, size_t limit, int *end);
 /* Has reads and writes of a descriptor fail with EAGAIN instead of waiting. False, with errno. */
 bool bytes_nonblocking(int file);
 

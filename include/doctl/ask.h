@@ -29,6 +29,12 @@ bool ask(struct doctl *doctl, enum call_id id, const char *const arguments[CALL_
          struct reply *reply, const struct wording **used, struct error *error);
 
 /*
+ * Asks for a list of a cluster's, and tells whether a row begins with this name. Fails as ask() does.
+ */
+bool ask_whether_listed(struct doctl *doctl, enum call_id id, const char *cluster_id,
+                        const char *name, bool *exists, struct error *error);
+
+/*
  * Starts a question that will be asked anyway, in the words that ask() would try first; ask() then
  * takes this answer. Does nothing where it was started already, or with one job.
  */

@@ -34,17 +34,6 @@ bool doctl_vpc_create(struct doctl *doctl, const char *name, const char *region,
 /* The name of the VPC with this UUID; *name is NULL where there is none. */
 bool doctl_vpc_name(struct doctl *doctl, const char *uuid, char **name, struct error *error);
 
-/* Where a Droplet or a cluster is; vpc_uuid is "" where doctl tells none. */
-struct place {
-    char *vpc_uuid, *region;
-};
-void place_free(struct place *place);
-/* Questions that only the shipped doctl knows. */
-bool doctl_cluster_place(struct doctl *doctl, const char *cluster_id, struct place *place,
-                         struct error *error);
-bool doctl_droplet_place(struct doctl *doctl, const char *droplet_id, struct place *place,
-                         struct error *error);
-
 struct cluster {
     char *id, *engine, *status;
 };
@@ -102,19 +91,6 @@ bool doctl_connection_private(struct doctl *doctl, const char *cluster_id, struc
 
 /* Whether this doctl knows that question; DigitalOcean is not asked. */
 bool doctl_knows_private(struct doctl *doctl);
-
-/* Users and databases of a cluster. Questions and changes that only the shipped doctl knows. */
-bool doctl_user_exists(struct doctl *doctl, const char *cluster_id, const char *user, bool *exists,
-                       struct error *error);
-bool doctl_user_create(struct doctl *doctl, const char *cluster_id, const char *user,
-                       struct error *error);
-/* The caller frees it with mem_free_secret(); ERROR_BLANK where the token may not see it. */
-bool doctl_user_password(struct doctl *doctl, const char *cluster_id, const char *user,
-                         char **password, struct error *error);
-bool doctl_database_exists(struct doctl *doctl, const char *cluster_id, const char *database,
-                           bool *exists, struct error *error);
-bool doctl_database_create(struct doctl *doctl, const char *cluster_id, const char *database,
-                           struct error *error);
 
 /* *address is "" where the Droplet has none. */
 bool doctl_droplet_private_ip(struct doctl *doctl, const char *droplet_id, char **address,

@@ -25,9 +25,12 @@ bool make_application(struct flow *flow, const char *cluster_id, struct error *e
 bool check_pool_owner(struct flow *flow, const char *cluster_id, const char *pool,
                       struct error *error);
 
-/* Puts the application's user and password into connection details. ERROR_BLANK as for a cluster. */
-bool take_application_user(struct flow *flow, const char *cluster_id, struct conninfo *info,
-                           struct error *error);
+/*
+ * Puts the application's user and password into connection details, and past a pool its database.
+ * ERROR_BLANK where the token may not see credentials.
+ */
+bool take_application_user(struct flow *flow, const char *cluster_id, bool use_pool,
+                           struct conninfo *info, struct error *error);
 
 /*
  * Gives the user its rights, as doadmin past the pool, unless it has them; *flow is that of a

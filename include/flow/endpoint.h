@@ -19,4 +19,7 @@
 bool choose_endpoint(struct flow *flow, const char *cluster_id, bool use_pool,
                      struct conninfo *info, bool *found, struct error *error);
 
+/* The plan's guess, for a doctl that cannot give the pool's host: there may be no such host. */
+void take_pooler_host(struct flow *flow, struct conninfo *info);
+
 #endif

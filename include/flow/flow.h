@@ -44,12 +44,6 @@ bool get_connection_string(struct flow *flow, const char *cluster_id, bool use_p
 bool save_connection_string(struct flow *flow, const char *cluster_id, const char *output_path,
                             struct error *error);
 
-/*
- * Writes the URL past the pool that belongs to the last get_connection_string(), for migrations, whose
- * locks belong to a session; does nothing where `path` is "".
- */
-bool save_direct_url(struct flow *flow, const char *path, struct error *error);
-
 /* *rule is the rule that is in force, NULL where the Droplet has no private address. */
 bool configure_trusted_sources(struct flow *flow, const char *cluster_id, const char *droplet_id,
                                char **rule, struct error *error);

@@ -5,6 +5,7 @@
 #ifndef MANAGED_DB_FLOW_SAVE_H
 #define MANAGED_DB_FLOW_SAVE_H
 
+#include "base/bytes.h"
 #include "doctl/conninfo.h"
 #include "flow/state.h"
 
@@ -26,5 +27,15 @@ bool save_file(struct flow *flow, const char *path, const char *bytes, size_t le
  */
 bool save_url(struct flow *flow, const char *path, const struct conninfo *info, const char *more,
               const struct save_words *words, struct error *error);
+
+/*
+ * Adds the whole certificates of a text to `content`. What a hand-made doctl gives may stand for
+ * one: it is taken as it is, unless it was cut off. Fails with ERROR_UNREADABLE.
+ */
+bool take_certificate(struct flow *flow, const char *pem, bool hand_made, struct buffer *content,
+                      struct error *error);
+
+/* Says by which variables the clients find the CA file, if it holds the cluster's. */
+void tell_certificate(const struct flow *flow);
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/console.h"
 #include "base/lock.h"
 #include "doctl/doctl.h"
+#include "doctl/place.h"
 #include "settings/settings.h"
 
 #define PLAN_DATABASE "defaultdb"

@@ -141,3 +141,24 @@ bool bytes_nonblocking(int descriptor)
     int flags = fcntl(descriptor, F_GETFL);
     return flags >= 0 && fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0;
 }
+
+bool bytes_pipe_with(const char *text, size_t limit, int *end)
+{
+    int ends[2];
+    size_t length = strlen(text);
+    if (length > limit) {
+        errno = E2BIG;
+        return false;
+    }
+    if (!bytes_pipe(ends))
+        return false;
+    bool good = bytes_nonblocking(ends[1]) && bytes_write(ends[1], text, length);
+    int number = errno;
+    close(ends[1]);
+    if (good)
+        *end = ends[0];
+    else
+        close(ends[0]);
+    errno = number;
+    return good;
+}

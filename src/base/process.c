@@ -118,38 +118,13 @@ static int spawn(struct process *child, int input, const int outputs[2])
     return number;
 }
 
-/* A pipe that holds the child's input, ready to be read to its end; -1 where there is none. */
-static bool fill_input(const struct process *child, int *input)
-{
-    int ends[2];
-    *input = -1;
-    if (!child->input)
-        return true;
-    size_t length = strlen(child->input);
-    if (length > PROCESS_MAX_INPUT) {
-        errno = E2BIG;
-        return false;
-    }
-    if (!bytes_pipe(ends))
-        return false;
-    bool good = bytes_nonblocking(ends[1]) && bytes_write(ends[1], child->input, length);
-    int number = errno;
-    close(ends[1]);
-    if (good)
-        *input = ends[0];
-    else
-        close(ends[0]);
-    errno = number;
-    return good;
-}
-
 static void start_now(struct process *child)
 {
     int out[2];
     int err[2];
-    int input;
+    int input = -1;
     child->state = NOT_STARTED;
-    if (!fill_input(child, &input)) {
+    if (child->input && !bytes_pipe_with(child->input, PROCESS_MAX_INPUT, &input)) {
         child->start_errno = errno;
         return;
     }

@@ -266,3 +266,16 @@ bool ask(struct doctl *doctl, enum call_id id, const char *const arguments[CALL_
                      "cannot be told whether that is all; run again later",
                      call->doing, rows);
 }
+
+bool ask_whether_listed(struct doctl *doctl, enum call_id id, const char *cluster_id,
+                        const char *name, bool *exists, struct error *error)
+{
+    struct reply reply;
+    if (!ask(doctl, id, ARGUMENTS(cluster_id), &reply, NULL, error))
+        return false;
+    *exists = false;
+    for (size_t row = 0; row < reply.table.rows; row++)
+        *exists = *exists || span_is(table_cell(&reply.table, row, 0), name);
+    reply_free(&reply);
+    return true;
+}

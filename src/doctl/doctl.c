@@ -183,60 +183,6 @@ bool doctl_vpc_name(struct doctl *doctl, const char *uuid, char **name, struct e
     return find_vpc(doctl, 1, uuid, name, error);
 }
 
-void place_free(struct place *place)
-{
-    free(place->vpc_uuid);
-    free(place->region);
-    *place = (struct place){NULL, NULL};
-}
-
-/* A place that doctl told; the UUID may go back to it. */
-static bool check_place(const struct place *place, const char *doing, struct error *error)
-{
-    return !*place->vpc_uuid || reply_is_id(place->vpc_uuid) ||
-           error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl gave no usable UUID", doing);
-}
-
-static char *json_text(const struct node *object, const char *key)
-{
-    const struct node *node = node_get(object, key);
-    const char *text = node_is_null(node) ? NULL : node_text(node);
-    return mem_copy(text ? text : "");
-}
-
-bool doctl_cluster_place(struct doctl *doctl, const char *cluster_id, struct place *place,
-                         struct error *error)
-{
-    struct reply reply;
-    if (!ask(doctl, CALL_CLUSTER_PLACE, ARGUMENTS(cluster_id), &reply, NULL, error))
-        return false;
-    *place = (struct place){json_text(reply.object, "private_network_uuid"),
-                            json_text(reply.object, "region")};
-    reply_free(&reply);
-    if (check_place(place, "read the cluster's VPC", error))
-        return true;
-    place_free(place);
-    return false;
-}
-
-bool doctl_droplet_place(struct doctl *doctl, const char *droplet_id, struct place *place,
-                         struct error *error)
-{
-    struct reply reply;
-    if (!ask(doctl, CALL_DROPLET_PLACE, ARGUMENTS(droplet_id), &reply, NULL, error))
-        return false;
-    int uuid = table_column(&reply.table, "VPC UUID");
-    size_t region = (size_t)table_column(&reply.table, "Region");
-    *place = (struct place){uuid < 0 ? mem_copy("")
-                                     : span_copy(table_cell(&reply.table, 0, (size_t)uuid)),
-                            span_copy(table_cell(&reply.table, 0, region))};
-    reply_free(&reply);
-    if (check_place(place, "read the Droplet's VPC", error))
-        return true;
-    place_free(place);
-    return false;
-}
-
 static bool create(struct doctl *doctl, enum call_id id,
                    const char *const arguments[CALL_ARGUMENTS], char **new_id,
                    const struct wording **used, struct error *error)
@@ -322,24 +268,10 @@ bool doctl_cluster_info(struct doctl *doctl, const char *cluster_id, char **text
     return ask_text(doctl, CALL_CLUSTER_INFO, ARGUMENTS(cluster_id), "ID", 1, text, error);
 }
 
-/* Whether a list has a row that begins with this name. */
-static bool lists(struct doctl *doctl, enum call_id id, const char *cluster_id, const char *name,
-                  bool *exists, struct error *error)
-{
-    struct reply reply;
-    if (!ask(doctl, id, ARGUMENTS(cluster_id), &reply, NULL, error))
-        return false;
-    *exists = false;
-    for (size_t row = 0; row < reply.table.rows; row++)
-        *exists = *exists || span_is(table_cell(&reply.table, row, 0), name);
-    reply_free(&reply);
-    return true;
-}
-
 bool doctl_pool_exists(struct doctl *doctl, const char *cluster_id, const char *pool, bool *exists,
                        struct error *error)
 {
-    return lists(doctl, CALL_POOL_LIST, cluster_id, pool, exists, error);
+    return ask_whether_listed(doctl, CALL_POOL_LIST, cluster_id, pool, exists, error);
 }
 
 bool doctl_pool_create(struct doctl *doctl, const char *cluster_id,
@@ -454,51 +386,6 @@ bool doctl_droplet_private_ip(struct doctl *doctl, const char *droplet_id, char 
                               struct error *error)
 {
     return ask_cell(doctl, CALL_DROPLET_GET, ARGUMENTS(droplet_id), address, error);
-}
-
-static bool change(struct doctl *doctl, enum call_id id, const char *cluster_id, const char *name,
-                   struct error *error)
-{
-    struct reply reply;
-    if (!ask(doctl, id, ARGUMENTS(cluster_id, name), &reply, NULL, error))
-        return false;
-    reply_free(&reply);
-    return true;
-}
-
-bool doctl_user_exists(struct doctl *doctl, const char *cluster_id, const char *user, bool *exists,
-                       struct error *error)
-{
-    return lists(doctl, CALL_USER_LIST, cluster_id, user, exists, error);
-}
-
-bool doctl_user_create(struct doctl *doctl, const char *cluster_id, const char *user,
-                       struct error *error)
-{
-    return change(doctl, CALL_USER_CREATE, cluster_id, user, error);
-}
-
-bool doctl_user_password(struct doctl *doctl, const char *cluster_id, const char *user,
-                         char **password, struct error *error)
-{
-    struct reply reply;
-    if (!ask(doctl, CALL_USER_GET, ARGUMENTS(cluster_id, user), &reply, NULL, error))
-        return false;
-    *password = span_copy(table_cell(&reply.table, 0, 1));
-    reply_free(&reply);
-    return true;
-}
-
-bool doctl_database_exists(struct doctl *doctl, const char *cluster_id, const char *database,
-                           bool *exists, struct error *error)
-{
-    return lists(doctl, CALL_DATABASE_LIST, cluster_id, database, exists, error);
-}
-
-bool doctl_database_create(struct doctl *doctl, const char *cluster_id, const char *database,
-                           struct error *error)
-{
-    return change(doctl, CALL_DATABASE_CREATE, cluster_id, database, error);
 }
 
 void rules_free(struct rules *rules)

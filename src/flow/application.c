@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/paths.h"
+#include "doctl/users.h"
 #include "flow/recover.h"
 #include "flow/save.h"
 #include "flow/verify.h"
@@ -106,8 +107,8 @@ bool check_pool_owner(struct flow *flow, const char *cluster_id, const char *poo
     return good;
 }
 
-bool take_application_user(struct flow *flow, const char *cluster_id, struct conninfo *info,
-                           struct error *error)
+bool take_application_user(struct flow *flow, const char *cluster_id, bool use_pool,
+                           struct conninfo *info, struct error *error)
 {
     char *password = NULL;
     if (!has_application(flow))
@@ -118,6 +119,10 @@ bool take_application_user(struct flow *flow, const char *cluster_id, struct con
     mem_free_secret(info->password);
     info->user = mem_copy(application_user(flow));
     info->password = password;
+    if (!use_pool) {
+        free(info->database);
+        info->database = mem_copy(application_database(flow));
+    }
     return true;
 }
 

@@ -141,3 +141,16 @@ bool choose_endpoint(struct flow *flow, const char *cluster_id, bool use_pool,
                                     "--network private gives the one inside the VPC");
     return good && conninfo_check(info, error);
 }
+
+void take_pooler_host(struct flow *flow, struct conninfo *info)
+{
+    char *pooler = conninfo_pooler_host(info->host);
+    if (strcmp(pooler, info->host) != 0)
+        console_warning(
+            flow->console,
+            "%s follows the plan's rule for the pooler's name: real clusters have no such "
+            "host",
+            pooler);
+    free(info->host);
+    info->host = pooler;
+}

@@ -7,7 +7,6 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
-#include "base/pem.h"
 #include "flow/application.h"
 #include "flow/endpoint.h"
 #include "flow/locks.h"
@@ -19,6 +18,7 @@
 #include "flow/trusted_sources.h"
 #include "flow/verify.h"
 #include "flow/wait.h"
+#include "flow/ways.h"
 
 #define DASHBOARD "https://cloud.digitalocean.com/databases/"
 
@@ -172,26 +172,6 @@ bool create_connection_pool(struct flow *flow, const char *cluster_id, const cha
     return true;
 }
 
-/*
- * Only whole certificates. What a hand-made doctl gives may stand for one: it is taken as it is,
- * unless it was cut off.
- */
-static bool take_certificate(struct flow *flow, const char *pem, bool hand_made,
-                             struct buffer *content, struct error *error)
-{
-    size_t length = strlen(pem);
-    if (pem_check(pem, length, content, error))
-        return true;
-    if (!hand_made || length == 0 || length > PEM_MOST_BYTES || pem_is_cut(pem, length))
-        return false;
-    console_warning(flow->console, "doctl gave no CA certificate (%s): saved as it is",
-                    error->text);
-    *error = (struct error)ERROR_INIT;
-    content->length = 0;
-    buffer_add(content, pem, length);
-    return true;
-}
-
 bool download_ssl_certificate(struct flow *flow, const char *cluster_id, const char *output_path,
                               struct error *error)
 {
@@ -242,41 +222,6 @@ static bool download_if_possible(struct flow *flow, const char *cluster_id, stru
 
 /* ---- the plan, task 1: connection string ---- */
 
-/* The plan's guess, for a doctl that cannot give the pool's host: there may be no such host. */
-static void take_pooler_host(struct flow *flow, struct conninfo *info)
-{
-    char *pooler = conninfo_pooler_host(info->host);
-    if (strcmp(pooler, info->host) != 0)
-        console_warning(
-            flow->console,
-            "%s follows the plan's rule for the pooler's name: real clusters have no such "
-            "host",
-            pooler);
-    free(info->host);
-    info->host = pooler;
-}
-
-static void set(char **field, const char *value)
-{
-    free(*field);
-    *field = mem_copy(value);
-}
-
-/* The ways that belong to the chosen one: past the pool, and that as doadmin. */
-static void keep_ways(struct flow *flow, const struct conninfo *own, const struct conninfo *chosen)
-{
-    conninfo_free(&flow->pooled);
-    conninfo_free(&flow->direct);
-    conninfo_free(&flow->admin);
-    conninfo_copy(&flow->pooled, chosen);
-    conninfo_copy(&flow->direct, chosen);
-    conninfo_copy(&flow->admin, own);
-    set(&flow->direct.port, own->port);
-    set(&flow->direct.database, has_application(flow) ? application_database(flow) : own->database);
-    set(&flow->admin.host, chosen->host);
-    set(&flow->admin.database, flow->direct.database);
-}
-
 bool get_connection_string(struct flow *flow, const char *cluster_id, bool use_pool,
                            struct conninfo *info, struct error *error)
 {
@@ -294,19 +239,17 @@ bool get_connection_string(struct flow *flow, const char *cluster_id, bool use_p
     struct conninfo own;
     conninfo_copy(&own, info);
     if (!choose_endpoint(flow, cluster_id, use_pool, info, &found, error) ||
-        !take_application_user(flow, cluster_id, info, error)) {
+        !take_application_user(flow, cluster_id, use_pool, info, error)) {
         conninfo_free(&own);
         conninfo_free(info);
         return false;
     }
-    keep_ways(flow, &own, info);
-    conninfo_free(&own);
-    if (use_pool && !found) {
+    free(own.host);
+    own.host = mem_copy(info->host);
+    if (use_pool && !found)
         take_pooler_host(flow, info);
-        set(&flow->pooled.host, info->host);
-    }
-    if (!use_pool && has_application(flow))
-        set(&info->database, application_database(flow));
+    ways_keep(flow, &own, info);
+    conninfo_free(&own);
     if (use_pool)
         console_info(flow->console, "Using connection pooler endpoint");
     else
@@ -336,33 +279,6 @@ bool save_connection_string(struct flow *flow, const char *cluster_id, const cha
         free(safe);
     }
     conninfo_free(&info);
-    return good;
-}
-
-/* All but what tells the client of a pool. */
-static void add_params_past_pool(struct buffer *more, const char *params)
-{
-    for (const char *at = params; *at;) {
-        size_t length = strcspn(at, "&");
-        if (strncmp(at, "pgbouncer=", 10) != 0) {
-            buffer_add_text(more, more->length ? "&" : "");
-            buffer_add(more, at, length);
-        }
-        at += length + (at[length] == '&');
-    }
-}
-
-bool save_direct_url(struct flow *flow, const char *path, struct error *error)
-{
-    if (!*path)
-        return true;
-    struct buffer more = BUFFER_INIT;
-    add_params_past_pool(&more, flow_get(flow, SETTING_URL_PARAMS));
-    bool good = save_url(flow, path, &flow->direct, buffer_text(&more),
-                         &(struct save_words){"Direct connection string saved",
-                                              "Direct connection string unchanged", false},
-                         error);
-    buffer_free(&more);
     return good;
 }
 
@@ -526,26 +442,6 @@ static bool tell_database_info(struct flow *flow, struct error *error)
     return true;
 }
 
-/* What every driver finds the CA by (docs/CLIENTS.md). */
-static void tell_certificate(const struct flow *flow)
-{
-    const char *path = flow_get(flow, SETTING_CA_FILE);
-    if (flow->has_certificate && !flow->settings->faithful)
-        console_info(flow->console,
-                     "The client finds the CA certificate with PGSSLROOTCERT=%s and "
-                     "NODE_EXTRA_CA_CERTS=%s",
-                     path, path);
-}
-
-static bool verify_pooled(struct flow *flow, struct error *error)
-{
-    struct verified verified;
-    bool good =
-        verify_connection(flow, &flow->pooled, flow_get(flow, SETTING_CA_FILE), &verified, error);
-    verified_free(&verified);
-    return good;
-}
-
 bool setup_managed_database(struct flow *flow, bool regardless, struct error *error)
 {
     if (!regardless && is_self_hosted(flow->settings)) {
@@ -575,7 +471,7 @@ bool setup_managed_database(struct flow *flow, bool regardless, struct error *er
     if (!trust_droplet(flow, error) ||
         !save_connection_string(flow, flow->cluster_id, flow_get(flow, SETTING_SECRET_FILE),
                                 error) ||
-        !save_direct_url(flow, flow_get(flow, SETTING_DIRECT_FILE), error) ||
+        !ways_save_direct(flow, flow_get(flow, SETTING_DIRECT_FILE), error) ||
         !tell_database_info(flow, error))
         return false;
     tell_certificate(flow);

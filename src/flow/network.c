@@ -47,8 +47,8 @@ bool network_begin(struct flow *flow, struct error *error)
     if (is_public(flow))
         flow->host = HOST_PUBLIC;
     else if (!network_is_compared(flow) ||
-             !doctl_droplet_place(flow->doctl, flow_get(flow, SETTING_DROPLET_ID), &flow->droplet,
-                                  &failure))
+             !place_of_droplet(flow->doctl, flow_get(flow, SETTING_DROPLET_ID), &flow->droplet,
+                               &failure))
         flow->host = HOST_PRIVATE; /* what doctl gives, as the plan has it */
     if (flow->droplet.region && !*flow->droplet.vpc_uuid) {
         place_free(&flow->droplet);
@@ -171,7 +171,7 @@ bool network_fits(struct flow *flow, const char *existing, const char *region, c
         return true;
     if (!existing) {
         cluster = (struct place){mem_copy(vpc_uuid), mem_copy(region)};
-    } else if (!doctl_cluster_place(flow->doctl, existing, &cluster, &failure)) {
+    } else if (!place_of_cluster(flow->doctl, existing, &cluster, &failure)) {
         flow->host = HOST_PRIVATE;
         if (failure.kind == ERROR_UNSUPPORTED)
             return true;

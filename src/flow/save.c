@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/pem.h"
 #include "base/secretfile.h"
 
 bool save_prepare(struct flow *flow, const char *path, struct error *error)
@@ -79,4 +80,33 @@ bool save_url(struct flow *flow, const char *path, const struct conninfo *info, 
     bool good = save_file(flow, path, url, strlen(url), words, error);
     mem_free_secret(url);
     return good;
+}
+
+/* ---- the certificate ---- */
+
+bool take_certificate(struct flow *flow, const char *pem, bool hand_made, struct buffer *content,
+                      struct error *error)
+{
+    size_t length = strlen(pem);
+    if (pem_check(pem, length, content, error))
+        return true;
+    if (!hand_made || length == 0 || length > PEM_MOST_BYTES || pem_is_cut(pem, length))
+        return false;
+    console_warning(flow->console, "doctl gave no CA certificate (%s): saved as it is",
+                    error->text);
+    *error = (struct error)ERROR_INIT;
+    content->length = 0;
+    buffer_add(content, pem, length);
+    return true;
+}
+
+/* What every driver finds the CA by (docs/CLIENTS.md). */
+void tell_certificate(const struct flow *flow)
+{
+    const char *path = flow_get(flow, SETTING_CA_FILE);
+    if (flow->has_certificate && !flow->settings->faithful)
+        console_info(flow->console,
+                     "The client finds the CA certificate with PGSSLROOTCERT=%s and "
+                     "NODE_EXTRA_CA_CERTS=%s",
+                     path, path);
 }

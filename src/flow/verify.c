@@ -144,3 +144,12 @@ bool verify_connection(struct flow *flow, const struct conninfo *info, const cha
     free(schema);
     return good;
 }
+
+bool verify_pooled(struct flow *flow, struct error *error)
+{
+    struct verified verified;
+    bool good =
+        verify_connection(flow, &flow->pooled, flow_get(flow, SETTING_CA_FILE), &verified, error);
+    verified_free(&verified);
+    return good;
+}
