@@ -208,9 +208,14 @@ bring_url() { # USE_POOL FILE WHAT
 verify_connection() {
     local status=0
     [ "$USE_MANAGED_DB" = true ] || return 0
+    step "Verifying the connection from the Droplet..."
     managed_db verify "$DB_CLUSTER_ID" --droplet "$DROPLET_ID" --ca-file "$WORK/stage/secrets/ca-certificate.crt" \
-        --via "$WORK/way" >/dev/null || status=$?
-    [ "$status" != 3 ] || warning "The connection to the database was not verified, see above"
+        --via "$WORK/way" >/dev/null 2>"$WORK/verified" || status=$?
+    case $status in
+    0) grep -E 'Connected:|PgBouncer|pool' "$WORK/verified" >&2 || true ;;
+    3) warning "The connection was not verified: $(sed -n 's/^✗ //p' "$WORK/verified")" ;;
+    *) cat "$WORK/verified" >&2 ;;
+    esac
     [ "$status" = 3 ] || return "$status"
 }
 

@@ -1,6 +1,6 @@
 /*
  * handlers: the functions that carry out the commands, one a command. A file's functions are those
- * that begin with its name: databases.c, pools.c, users.c, firewalls.c, vpcs.c, droplets.c, account.c.
+ * that begin with its name: databases.c, pools.c, tenants.c, firewalls.c, vpcs.c, droplets.c, account.c.
  *
  * Each runs with the account held, after the command line was found to be right, and puts its
  * answer into the call. It returns whether the call is a success; if not, the answer is an error.
@@ -28,11 +28,11 @@ bool pools_get(struct call *call);
 bool pools_create(struct call *call);
 bool pools_update(struct call *call);
 
-bool users_list(struct call *call);
-bool users_get(struct call *call);
-bool users_create(struct call *call);
-bool users_databases(struct call *call);
-bool users_create_database(struct call *call);
+bool tenants_list(struct call *call);
+bool tenants_get(struct call *call);
+bool tenants_create(struct call *call);
+bool tenants_databases(struct call *call);
+bool tenants_create_database(struct call *call);
 
 bool firewalls_list(struct call *call);
 bool firewalls_append(struct call *call);

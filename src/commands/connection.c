@@ -59,10 +59,9 @@ bool command_grant(struct flow *flow, struct command_result *result, struct erro
         return error_set(error, ERROR_USAGE, 0,
                          "'grant' needs --app-user and --app-database, or DO_DB_APP_USER and "
                          "DO_DB_APP_DATABASE");
-    bool good = connection_cluster(flow, &id, error) &&
-                get_connection_string(flow, id, false, &info, error) &&
-                connection_certificate(flow, id, &ca_file, error) &&
-                grant_rights(flow, ca_file, error);
+    bool good =
+        connection_cluster(flow, &id, error) && read_connection(flow, id, false, &info, error) &&
+        connection_certificate(flow, id, &ca_file, error) && grant_rights(flow, ca_file, error);
     if (good)
         result->text = mem_copy(application_user(flow));
     free(ca_file);
@@ -78,8 +77,7 @@ bool command_psql(struct flow *flow, struct command_result *result, struct error
     char *id = NULL;
     char *ca_file = NULL;
     (void)result;
-    if (connection_cluster(flow, &id, error) &&
-        get_connection_string(flow, id, false, &info, error) &&
+    if (connection_cluster(flow, &id, error) && read_connection(flow, id, false, &info, error) &&
         connection_certificate(flow, id, &ca_file, error)) {
         const struct session session = verify_session(flow, &flow->admin, ca_file);
         session_become(&session, flow->settings->rest ? flow->settings->rest : nothing, error);

@@ -203,8 +203,9 @@ static void check_wiring(struct findings *findings, const struct compose *compos
     for (size_t i = 0; backend && i < sizeof backend_variables / sizeof backend_variables[0]; i++) {
         const struct node *environment = node_get(backend, "environment");
         const struct node *value = node_get(environment, backend_variables[i].variable);
-        bool is_told = node_text(value) ? strcmp(value->text, backend_variables[i].path) == 0
-                                        : i == 0 && compose_is_told_url(backend, URL_PATH);
+        const char *text = node_text(value);
+        bool is_told = text ? strcmp(text, backend_variables[i].path) == 0
+                            : i == 0 && compose_is_told_url(backend, URL_PATH);
         if (!is_told)
             add(findings, value ? value : backend,
                 mem_format("the backend is not told %s", backend_variables[i].variable),

@@ -58,7 +58,7 @@ bool connection_verify_cluster(struct flow *flow, const char *cluster_id, struct
 {
     struct conninfo info = CONNINFO_INIT;
     char *ca_file = NULL;
-    bool good = get_connection_string(flow, cluster_id, true, &info, error) &&
+    bool good = read_connection(flow, cluster_id, true, &info, error) &&
                 connection_certificate(flow, cluster_id, &ca_file, error) &&
                 verify_connection(flow, &info, ca_file, verified, error);
     free(ca_file);

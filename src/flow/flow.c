@@ -222,11 +222,9 @@ static bool download_if_possible(struct flow *flow, const char *cluster_id, stru
 
 /* ---- the plan, task 1: connection string ---- */
 
-bool get_connection_string(struct flow *flow, const char *cluster_id, bool use_pool,
-                           struct conninfo *info, struct error *error)
+bool read_connection(struct flow *flow, const char *cluster_id, bool use_pool,
+                     struct conninfo *info, struct error *error)
 {
-    console_step(flow->console, "Retrieving connection string...");
-
     prefetch_connection(flow, cluster_id, use_pool);
     if (!doctl_connection(flow->doctl, cluster_id, info, error)) {
         if (error->kind == ERROR_BLANK)
@@ -250,6 +248,16 @@ bool get_connection_string(struct flow *flow, const char *cluster_id, bool use_p
         take_pooler_host(flow, info);
     ways_keep(flow, &own, info);
     conninfo_free(&own);
+    return true;
+}
+
+bool get_connection_string(struct flow *flow, const char *cluster_id, bool use_pool,
+                           struct conninfo *info, struct error *error)
+{
+    console_step(flow->console, "Retrieving connection string...");
+
+    if (!read_connection(flow, cluster_id, use_pool, info, error))
+        return false;
     if (use_pool)
         console_info(flow->console, "Using connection pooler endpoint");
     else

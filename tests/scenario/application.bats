@@ -169,3 +169,42 @@ NODE_EXTRA_CA_CERTS='$ca'"
     fails 4
     last
 }
+
+@test "a doctl that knows the plan's words alone: what it cannot be asked is left out, and the run ends well" {
+    open_box plan
+    mdb setup --droplet 42 --app-user app --app-database appdb --direct-file "$SECRETS/database_url_direct"
+    works
+    said "This doctl knows no users and databases: the pool and the URL are those of doadmin and defaultdb"
+    is_whole droplet:42
+    grep -q '^postgresql://doadmin:' "$SECRETS/database_url"
+    grep -q '^postgresql://doadmin:.*:25060/defaultdb' "$SECRETS/database_url_direct"
+    ! grep -q pooler "$SECRETS/database_url_direct" || fail "the direct URL names the pooler"
+}
+
+@test "--app-user and --app-database belong together, and are no names of others" {
+    local words
+    for words in "--app-user app" "--app-database app" "--app-user doadmin --app-database app" \
+        "--faithful --app-user a --app-database a" "--app-user pg_x --app-database x"; do
+        # shellcheck disable=SC2086
+        mdb setup $words
+        fails 2
+    done
+    no_calls
+}
+
+@test "a user or a database whose answer got lost is looked for; a token without rights stops before the pool" {
+    local fault
+    for fault in "databases user create=lost@1" "databases db create=lost@1" "databases user create=ok-exit1@1"; do
+        open_box 1.166
+        with "DOCTL_SIM_FAULT=$fault"
+        mdb setup --trust tag:web --app-user app --app-database appdb --psql /nowhere
+        fails 3
+        equal "$(doctl sim dump | grep -cE '^(user|database) ')" 2 "things after $fault"
+        grep -q '^postgresql://app:' "$SECRETS/database_url" || fail "no URL after $fault"
+    done
+    open_box 1.166
+    with "DOCTL_SIM_FAULT=databases user create=403"
+    mdb setup --trust tag:web --app-user app --app-database appdb
+    fails 4
+    not_called "databases pool create"
+}

@@ -405,3 +405,37 @@ END
         grep -qF "\"variable\": \"$key\"" "$BOX/out" || fail "$key is no setting"
     done < <(sed -n 's/^#\{0,1\}\([A-Z][A-Z_]*\)=.*/\1/p' "$CONFIG" | grep -vx DOMAIN)
 }
+
+@test "a user of the application's own: its rights are granted from the Droplet, and its URL is brought there" {
+    open_stage
+    config USE_MANAGED_DB=true DO_DB_APP_USER=app DO_DB_APP_DATABASE=appdb
+    deploy
+    works
+    said "Created the user: app"
+    said "The user app has its rights in the database appdb"
+    said "Connected: user app, database defaultdb"
+    case $(cat "$APP/secrets/do_database_url")$(cat "$APP/secrets/database_url_direct") in
+    postgresql://app:*:25061/app-pool?*postgresql://app:*:25060/appdb?*) ;;
+    *) fail "other URLs" ;;
+    esac
+    # As doadmin past the pool for the rights; as the application through the pool.
+    equal "$(sort -u "$BOX/psql-log")" "app app-pool
+doadmin appdb"
+}
+
+@test "a connection that cannot be made from the Droplet ends the run; without psql there it is said" {
+    open_stage
+    rm "$DROPLET/bin/psql"
+    ln -s "$BATS_TEST_DIRNAME/deploy/psql-that-fails" "$DROPLET/bin/psql"
+    deploy
+    fails 5
+    said "the host does not answer"
+    said "The stack is running"
+    rm "$DROPLET/bin/psql"
+    printf '#!/bin/sh\nexit 127\n' >"$DROPLET/bin/psql"
+    chmod 755 "$DROPLET/bin/psql"
+    deploy
+    works
+    said "The connection was not verified: cannot connect to"
+    said "there is no psql where --via leads"
+}

@@ -48,7 +48,7 @@ static bool print_user(struct call *call, const struct cluster *cluster, const c
     return columns_print(call, &user_table, cells, 1);
 }
 
-bool users_list(struct call *call)
+bool tenants_list(struct call *call)
 {
     const struct cluster *cluster = clusters_wanted(call);
     if (!cluster)
@@ -64,7 +64,7 @@ bool users_list(struct call *call)
     return columns_print(call, &user_table, cells, count);
 }
 
-bool users_get(struct call *call)
+bool tenants_get(struct call *call)
 {
     const struct cluster *cluster = clusters_wanted(call);
     const char *name = cluster ? call->arguments[1] : "";
@@ -75,7 +75,7 @@ bool users_get(struct call *call)
     return print_user(call, cluster, name);
 }
 
-bool users_create(struct call *call)
+bool tenants_create(struct call *call)
 {
     const struct cluster *cluster = online(call);
     if (!cluster)
@@ -91,7 +91,7 @@ bool users_create(struct call *call)
 
 /* --- databases -------------------------------------------------------------------- */
 
-bool users_databases(struct call *call)
+bool tenants_databases(struct call *call)
 {
     const struct cluster *cluster = clusters_wanted(call);
     if (!cluster)
@@ -107,7 +107,7 @@ bool users_databases(struct call *call)
     return columns_print(call, &database_table, cells, count);
 }
 
-bool users_create_database(struct call *call)
+bool tenants_create_database(struct call *call)
 {
     const struct cluster *cluster = online(call);
     if (!cluster)
