@@ -116,7 +116,7 @@ node_drivers() {
     [ ! -d "$DRIVERS_NODE/pg" ] || return 0
     say "Fetching the drivers of Node.js"
     mkdir -p "$LOGS"
-    npm install --prefix "$BUILD/drivers" --no-audit --no-fund --no-package-lock pg@8 postgres@3 drizzle-orm knex \
+    timeout 300 npm install --prefix "$BUILD/drivers" --no-audit --no-fund --no-package-lock pg@8 postgres@3 drizzle-orm knex \
         sequelize@6 typeorm reflect-metadata >"$LOGS/npm.log" 2>&1 </dev/null || rm -rf "$BUILD/drivers"
 }
 
