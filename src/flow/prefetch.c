@@ -8,22 +8,23 @@
 
 void prefetch_setup(struct flow *flow)
 {
+    const char *droplet_id = flow_get(flow, SETTING_DROPLET_ID);
     doctl_prefetch(flow->doctl, CALL_VPC_LIST, NULL, NULL);
     doctl_prefetch(flow->doctl, CALL_CLUSTER_LIST, NULL, NULL);
-    if (*flow_get(flow, SETTING_DROPLET_ID))
-        doctl_prefetch(flow->doctl, CALL_DROPLET_GET, flow_get(flow, SETTING_DROPLET_ID), NULL);
+    if (*droplet_id)
+        doctl_prefetch(flow->doctl, CALL_DROPLET_GET, droplet_id, NULL);
     if (network_is_compared(flow))
-        doctl_prefetch(flow->doctl, CALL_DROPLET_PLACE, flow_get(flow, SETTING_DROPLET_ID), NULL);
+        doctl_prefetch(flow->doctl, CALL_DROPLET_PLACE, droplet_id, NULL);
 }
 
 void prefetch_connection(struct flow *flow, const char *cluster_id, bool use_pool)
 {
-    if (network_is_compared(flow)) {
-        if (!flow->droplet.region)
-            doctl_prefetch(flow->doctl, CALL_DROPLET_PLACE, flow_get(flow, SETTING_DROPLET_ID),
-                           NULL);
+    const char *droplet_id = flow_get(flow, SETTING_DROPLET_ID);
+    bool is_compared = network_is_compared(flow);
+    if (is_compared && !flow->droplet.region)
+        doctl_prefetch(flow->doctl, CALL_DROPLET_PLACE, droplet_id, NULL);
+    if (is_compared)
         doctl_prefetch(flow->doctl, CALL_CLUSTER_PLACE, cluster_id, NULL);
-    }
     doctl_prefetch(flow->doctl, CALL_CONNECTION, cluster_id, NULL);
     if (network_is_private(flow))
         doctl_prefetch(flow->doctl, CALL_CONNECTION_PRIVATE, cluster_id, NULL);
