@@ -9,10 +9,10 @@
  *     process_result_free(&result);
  *     process_set_free(set);                           kills and reaps what was not waited for
  *
- * A child has its standard input from /dev/null, or from a text that it is given, a process group of its own, the signal mask that
- * this program was started with, and no descriptor of this program. Its standard output and error
- * are read together and kept apart. It has ended when it was reaped: a grandchild that still holds
- * a pipe open is not waited for.
+ * A child has its standard input from /dev/null, or from a text that it is given, a process group
+ * of its own, the signal mask that this program was started with, and no descriptor of this
+ * program. Its standard output and error are read together and kept apart. It has ended when it
+ * was reaped: a grandchild that still holds a pipe open is not waited for.
  *
  * The call that finds a signal noted (signals.h) passes it on to all children, reaps them (with
  * SIGKILL after a moment) and fails with ERROR_SIGNAL; the program unwinds, and main raises the

@@ -70,7 +70,10 @@ bool doctl_pool_create(struct doctl *doctl, const char *cluster_id,
 bool doctl_pool_uri(struct doctl *doctl, const char *cluster_id, const char *pool, char **uri,
                     struct error *error);
 bool doctl_pool_info(struct doctl *doctl, const char *cluster_id, char **text, struct error *error);
-/* Whose pool it is; *user is "" for a pool that takes each client's. ERROR_UNREADABLE where it is not listed. */
+/*
+ * Whose pool it is; *user is "" for a pool that takes each client's. ERROR_UNREADABLE where it is
+ * not listed.
+ */
 bool doctl_pool_owner(struct doctl *doctl, const char *cluster_id, const char *pool, char **user,
                       char **database, struct error *error);
 

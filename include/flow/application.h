@@ -33,8 +33,8 @@ bool take_application_user(struct flow *flow, const char *cluster_id, bool use_p
                            struct conninfo *info, struct error *error);
 
 /*
- * Gives the user its rights, as doadmin past the pool, unless it has them; *flow is that of a
- * get_connection_string() before. Where psql cannot connect from here, the SQL is written beside the
+ * Gives the user its rights, as doadmin past the pool, unless it has them; a read_connection() has
+ * gone before (flow.h). Where psql cannot connect from here, the SQL is written beside the
  * secret file, for review and to be run elsewhere, and the error tells so.
  */
 bool grant_rights(struct flow *flow, const char *ca_file, struct error *error);

@@ -14,7 +14,10 @@
  */
 bool connection_cluster(struct flow *flow, char **id, struct error *error);
 
-/* verify_connection() with the URL of the secret file and the CA of --ca-file. ERROR_LOCAL where one is missing. */
+/*
+ * verify_connection() with the URL of the secret file and the CA of --ca-file. ERROR_LOCAL where one
+ * is missing.
+ */
 bool connection_verify_saved(struct flow *flow, struct verified *verified, struct error *error);
 
 /* The same with what doctl tells of a cluster, which is not written anywhere. */
@@ -27,4 +30,5 @@ bool connection_verify_cluster(struct flow *flow, const char *cluster_id, struct
  */
 bool connection_certificate(struct flow *flow, const char *cluster_id, char **path,
                             struct error *error);
+
 #endif

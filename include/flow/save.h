@@ -22,8 +22,8 @@ bool save_file(struct flow *flow, const char *path, const char *bytes, size_t le
                const struct save_words *words, struct error *error);
 
 /*
- * The same for the URL, with `more` behind its SSL mode (conninfo.h); one of another database that stands there is kept beside it, once, as
- * PATH.previous.
+ * The same for the URL, with `more` behind its SSL mode (conninfo.h); one of another database that
+ * stands there is kept beside it, once, as PATH.previous.
  */
 bool save_url(struct flow *flow, const char *path, const struct conninfo *info, const char *more,
               const struct save_words *words, struct error *error);

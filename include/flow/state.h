@@ -31,13 +31,13 @@ struct flow {
     struct cluster found;  /* by a look before its turn; check_existing_database() takes it */
     bool has_looked;
     enum { HOST_OPEN, HOST_PRIVATE, HOST_PUBLIC } host; /* network.h */
-    struct conninfo pooled; /* as the last get_connection_string() found it */
-    struct conninfo direct; /* the same past the pool */
-    struct conninfo admin;  /* the same as doadmin, for SQL */
-    bool has_certificate;   /* the CA file holds the cluster's */
-    size_t changes;         /* made so far, at DigitalOcean and in files */
-    struct error deferred;  /* reported at the end: a certificate that the API refused */
-    struct rules rules;     /* the trusted sources that were read or added */
+    struct conninfo pooled;                             /* as the last read_connection() found it */
+    struct conninfo direct;                             /* the same past the pool */
+    struct conninfo admin;                              /* the same as doadmin, for SQL */
+    bool has_certificate;                               /* the CA file holds the cluster's */
+    size_t changes;        /* made so far, at DigitalOcean and in files */
+    struct error deferred; /* reported at the end: a certificate that the API refused */
+    struct rules rules;    /* the trusted sources that were read or added */
     enum { RULES_NOT_ASKED, RULES_UNSUPPORTED, RULES_KNOWN } rules_state;
     struct lock lock; /* for the cluster's name, or for the Droplet's */
     struct lock rules_lock;

@@ -11,12 +11,11 @@
 #include "base/secretfile.h"
 #include "flow/flow.h"
 
-/* The cluster of the command's argument, by ID or name, else that of the settings. */
 bool connection_cluster(struct flow *flow, char **id, struct error *error)
 {
     const char *given = flow_get(flow, SETTING_CLUSTER_ID);
     const char *name = *given ? given : flow_get(flow, SETTING_CLUSTER_NAME);
-    /* As doctl_cluster_find() has it, a name has no form of an ID. */
+    /* A UUID is an ID; doctl takes no names. */
     if (strlen(given) == 36 && strspn(given, "0123456789abcdefABCDEF-") == 36) {
         *id = mem_copy(given);
         return true;
