@@ -141,6 +141,8 @@ START_TEST(url_params_are_a_list)
     static const char *const bad[] = {"a",         "a=",         "=b",        "a=b c", "a=b&a=c",
                                       "sslmode=x", "a=b#",       "a=%2",      "a=b?c", "a=b&",
                                       "password=", "a=\xc3\xa4", "user=root", "1=b",   "a=b&&c=d"};
+    unit_worked(settings_set(&settings, SETTING_URL_PARAMS, "w=v", SOURCE_ENV_FILE, "f:1", &error),
+                &error);
     unit_worked(set(SETTING_URL_PARAMS, "pgbouncer=true"), &error);
     unit_worked(set(SETTING_URL_PARAMS, "sslrootcert=/run/secrets/database_ca"), &error);
     unit_worked(set(SETTING_URL_PARAMS, "options=-c%20a"), &error);

@@ -179,10 +179,11 @@ static bool set(struct settings *settings, enum setting setting, const char *val
 bool settings_set(struct settings *settings, enum setting setting, const char *value,
                   enum source source, const char *where, struct error *error)
 {
-    const char *before = settings->values[setting];
-    if (setting != SETTING_URL_PARAMS || source != SOURCE_FLAG || !before || !*value)
+    bool is_more = setting == SETTING_URL_PARAMS && source == SOURCE_FLAG &&
+                   settings->sources[setting] == SOURCE_FLAG && *value;
+    if (!is_more)
         return set(settings, setting, value, source, where, error);
-    char *all = mem_format("%s&%s", before, value);
+    char *all = mem_format("%s&%s", settings->values[setting], value);
     bool good = set(settings, setting, all, source, where, error);
     free(all);
     return good;

@@ -6,8 +6,10 @@
 
 #include "fuzz.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "forms.h"
 
 FUZZ(settings)
@@ -29,16 +31,21 @@ FUZZ(settings)
             enum setting setting = (enum setting)(choice % (SETTING_COUNT + 1));
             char *before = settings.values[setting];
             bool weaker = settings.sources[setting] > source;
+            /* One --url-param is added to those before it. */
+            bool is_more = setting == SETTING_URL_PARAMS && source == SOURCE_FLAG &&
+                           settings.sources[setting] == SOURCE_FLAG && *value;
+            char *whole = is_more ? mem_format("%s&%s", before, value) : mem_copy(value);
             good = settings_set(&settings, setting, value, source, "here", &error);
-            wanted = !*value || weaker || has_form(setting, value);
+            wanted = !*value || weaker || has_form(setting, whole);
             bool taken = *value && !weaker && good;
             bool is_list = setting == SETTING_COMPOSE;
             const char *now = is_list && taken ? settings.compose[settings.compose_count - 1]
                                                : settings_get(&settings, setting);
-            MUST(!taken || strcmp(now, value) == 0);
+            MUST(!taken || strcmp(now, whole) == 0);
             MUST((taken && !is_list) || settings.values[setting] == before);
             MUST(setting != SETTING_API_TOKEN || good || !strstr(error.text, value) ||
                  strstr("here: '(not shown)' is not a token without blanks", value));
+            free(whole);
         }
         MUST(good == wanted);
         MUST(good || (error.kind == ERROR_USAGE && is_message(&error)));
