@@ -9,7 +9,7 @@
 
 /*
  * Fills in the error of a session that failed: the reason, what psql said, and advice.
- * ERROR_DEADLINE (no answer in time), ERROR_NETWORK (name, host or port), ERROR_NO_PROGRAM (no psql
+ * ERROR_DEADLINE (no answer in time), ERROR_NETWORK (name, host or port, or the way of --via), ERROR_NO_PROGRAM (no psql
  * behind --via), ERROR_LOCAL (the CA file), else ERROR_CONFLICT. `doing` begins the message. Returns false.
  */
 bool reason_explain(const struct session *session, const struct session_result *result,

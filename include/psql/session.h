@@ -23,6 +23,7 @@ struct session {
     const struct conninfo *info;
     const char *ca_file; /* on this machine */
     int timeout_ms;      /* for a connection, and for the first answer on it */
+    int work_ms;         /* more, for a script that changes things */
 };
 
 struct session_result {

@@ -146,13 +146,17 @@ static bool ask_missing(const struct flow *flow, const struct session *session, 
     return good;
 }
 
-static bool run_grant(const struct session *session, const char *sql, struct error *error)
+/* A database that is moved over may have many objects. */
+static bool run_grant(const struct flow *flow, const struct session *session, const char *sql,
+                      struct error *error)
 {
+    struct session patient = *session;
     struct session_result result;
-    if (!session_run(session, sql, &result, error))
+    patient.work_ms = settings_ms(flow->settings, SETTING_TIMEOUT);
+    if (!session_run(&patient, sql, &result, error))
         return false;
     bool good = result.process.exit_status == 0 ||
-                reason_explain(session, &result, "cannot grant the rights at", error);
+                reason_explain(&patient, &result, "cannot grant the rights at", error);
     session_result_free(&result);
     return good;
 }
@@ -171,7 +175,7 @@ static bool see_to_rights(struct flow *flow, const struct session *session, cons
                         application_user(flow), application_database(flow));
         return true;
     }
-    if (!run_grant(session, sql, error) || !ask_missing(flow, session, &missing, error))
+    if (!run_grant(flow, session, sql, error) || !ask_missing(flow, session, &missing, error))
         return false;
     bool good = !*missing;
     if (good)

@@ -81,12 +81,12 @@ bool connection_certificate(struct flow *flow, const char *cluster_id, char **pa
 {
     const char *usual = flow_get(flow, SETTING_CA_FILE);
     bool is_named = flow->settings->sources[SETTING_CA_FILE] > SOURCE_DEFAULT;
-    *path = is_named || flow->has_certificate ? mem_copy(usual) : cache_file(cluster_id);
-    if (is_named || flow->has_certificate)
-        return true;
-    struct error failure = ERROR_INIT;
+    *path = is_named ? NULL : cache_file(cluster_id);
     if (!*path)
         *path = mem_copy(usual);
+    if (is_named)
+        return true;
+    struct error failure = ERROR_INIT;
     if (download_ssl_certificate(flow, cluster_id, *path, &failure))
         return true;
     /* A doctl that is too old to fetch it: perhaps somebody has put it in its place. */

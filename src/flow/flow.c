@@ -483,13 +483,13 @@ bool setup_managed_database(struct flow *flow, bool regardless, struct error *er
         !tell_database_info(flow, error))
         return false;
     tell_certificate(flow);
-    if (!grant_rights(flow, flow_get(flow, SETTING_CA_FILE), error))
-        return false;
 
     if (flow->deferred.kind != ERROR_NONE) {
         *error = flow->deferred;
         return false;
     }
+    if (!grant_rights(flow, flow_get(flow, SETTING_CA_FILE), error))
+        return false;
     if (flow->settings->verify && !verify_pooled(flow, error))
         return false;
     console_success(flow->console, "Managed PostgreSQL configured");

@@ -11,8 +11,7 @@
 
 #define NOT_LET_IN                                                                                 \
     "is the one that connects a trusted source of the cluster ('managed-db trust', --trust), "     \
-    "and, "                                                                                        \
-    "for a private- host, in its VPC?"
+    "and, for a private- host, in its VPC?"
 
 /* The first that fits counts. */
 static struct reason {
@@ -86,6 +85,9 @@ bool reason_explain(const struct session *session, const struct session_result *
     static const struct reason missing = {.kind = ERROR_NO_PROGRAM,
                                           .what = "there is no psql where --via leads",
                                           .advice = "install it there (Debian: postgresql-client)"};
+    static const struct reason no_way = {.kind = ERROR_NETWORK,
+                                         .what = "--via does not lead to its machine",
+                                         .advice = "run its command by hand"};
     static const struct reason silent = {
         .kind = ERROR_DEADLINE, .what = "the host does not answer", .advice = NOT_LET_IN};
     static const struct reason waiting = {
@@ -99,6 +101,9 @@ bool reason_explain(const struct session *session, const struct session_result *
         return give(session, result, process->out.length ? &waiting : &silent, doing, error);
     if (process->exit_status == 127)
         return give(session, result, &missing, doing, error);
+    /* ssh has this status for itself: what it says is not of the database. */
+    if (*session->via && process->exit_status == 255)
+        return give(session, result, &no_way, doing, error);
     size_t count = sizeof reasons / sizeof reasons[0];
     for (size_t i = 0; process->err.length && i < count; i++)
         if (pattern_match(&reasons[i].pattern, process->err.data, process->err.length, 0, NULL))

@@ -112,7 +112,8 @@ static bool run_here(const struct session *session, const char *script,
                                       .argv = (char *[]){path, PSQL_SWITCHES, NULL},
                                       .envp = environment,
                                       .input = script,
-                                      .timeout_ms = session->timeout_ms + SETTLE_MS};
+                                      .timeout_ms =
+                                          session->timeout_ms + session->work_ms + SETTLE_MS};
     bool good = finish(&request, result, error);
     free(environment);
     free_variables(variables);
@@ -168,10 +169,14 @@ static void add_shell_script(struct buffer *shell, const struct session *session
     buffer_add_format(shell,
                       "LC_ALL=C\nPGSSLROOTCERT=$(mktemp) || exit 126\nexport LC_ALL PGSSLROOTCERT\n"
                       "trap 'rm -f \"$PGSSLROOTCERT\"' EXIT\n"
-                      "cat >\"$PGSSLROOTCERT\" <<'managed-db-ca'\n%smanaged-db-ca\n"
-                      "psql -XqAtw -F '\t' -v ON_ERROR_STOP=1 -f - <<'managed-db-sql'\n%s\n"
-                      "managed-db-sql\n",
-                      pem, script);
+                      "cat >\"$PGSSLROOTCERT\" <<'managed-db-ca'\n%smanaged-db-ca\n",
+                      pem);
+    const char *const words[] = {"psql", PSQL_SWITCHES};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        quote_add_shell(shell, words[i]);
+        buffer_add_text(shell, " ");
+    }
+    buffer_add_format(shell, "<<'managed-db-sql'\n%s\nmanaged-db-sql\n", script);
     free_variables(variables);
 }
 
@@ -216,7 +221,8 @@ static bool run_there(const struct session *session, const char *script,
                                           .argv = argv,
                                           .envp = environ,
                                           .input = buffer_text(&shell),
-                                          .timeout_ms = session->timeout_ms + WAY_MS};
+                                          .timeout_ms =
+                                              session->timeout_ms + session->work_ms + WAY_MS};
         good = finish(&request, result, error);
     }
     buffer_free(&shell);

@@ -49,8 +49,7 @@ static struct form url_params = {
             "(?!(?:.*&)?([^=&]+)=[^&]*&(?:.*&)?\\1=)[A-Za-z_][A-Za-z0-9_.-]*=" URL_TEXT
             "(?:&[A-Za-z_][A-Za-z0-9_.-]*=" URL_TEXT ")*"),
     "KEY=VALUE as a URL has it (other characters as %XX; no key twice, none that the URL has "
-    "itself; "
-    "sslmode has --ssl-mode)"};
+    "itself; sslmode has --ssl-mode)"};
 static struct form file_path = {PATTERN("[^\\x00-\\x1f\\x7f-][^\\x00-\\x1f\\x7f]{0,4094}"),
                                 "a path without control characters that does not start with -"};
 static struct form owner = {PATTERN("[0-9]{1,9}(?::[0-9]{1,9})?"), "UID or UID:GID, as numbers"};

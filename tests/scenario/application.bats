@@ -208,3 +208,12 @@ NODE_EXTRA_CA_CERTS='$ca'"
     fails 4
     not_called "databases pool create"
 }
+
+@test "a certificate that the API refused is what the run ends with, not what psql says without it" {
+    with "DOCTL_SIM_FAULT=databases get-ca=500"
+    mdb setup --trust tag:web --app-user app --app-database appdb --verify
+    fails 4
+    said "could not fetch the CA certificate"
+    not_said "Looking after the rights"
+    not_said "Verifying the connection"
+}

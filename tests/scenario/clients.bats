@@ -5,15 +5,6 @@
 load helper
 load rig
 
-setup_file() {
-    export BATS_NO_PARALLELIZE_WITHIN_FILE=true # they share the servers
-    start_rig
-}
-
-teardown_file() {
-    stop_rig
-}
-
 setup() {
     open_box 1.166
     use_rig

@@ -6,15 +6,6 @@ load rig
 
 OWN=(--app-user app --app-database appdb)
 
-setup_file() {
-    export BATS_NO_PARALLELIZE_WITHIN_FILE=true # they share the servers
-    start_rig
-}
-
-teardown_file() {
-    stop_rig
-}
-
 setup() {
     open_box 1.166
     use_rig
@@ -194,6 +185,12 @@ OVER
     said "the server's certificate is not from this CA"
     mdb verify --via nowhere
     fails 3
+    # ssh's own complaint is not about the database.
+    printf '#!/bin/sh\necho "ssh: connect to host 192.0.2.1 port 22: Connection refused" >&2\nexit 255\n' >"$BOX/bin/lost"
+    chmod 755 "$BOX/bin/lost"
+    mdb verify --via lost
+    fails 4
+    said "--via does not lead to its machine (ssh: connect to host 192.0.2.1"
     mkdir "$BOX/few"
     local tool
     for tool in sh env sed mktemp rm cat; do

@@ -1,10 +1,19 @@
 # A managed PostgreSQL on this machine: Debian's PostgreSQL and PgBouncer (transaction mode), TLS by a CA of its own, in
 # a folder of its own. The simulator hands out its addresses and its CA, and what doctl makes is made there too: users,
-# databases and pools. Load it after helper.bash; one rig serves the tests of a file.
+# databases and pools. Load it after helper.bash: one rig serves the tests of a file, one after the other.
 # shellcheck shell=bash
 # shellcheck disable=SC2154  # helper.bash sets the rest
 
-# start_rig: in setup_file. The tests are skipped where the servers are not installed.
+setup_file() {
+    export BATS_NO_PARALLELIZE_WITHIN_FILE=true
+    start_rig
+}
+
+teardown_file() {
+    stop_rig
+}
+
+# The tests are skipped where the servers are not installed.
 start_rig() {
     RIG=$BATS_FILE_TMPDIR/rig
     PG_BIN=$(find /usr/lib/postgresql/*/bin -maxdepth 0 2>/dev/null | sort -V | tail -n 1)
