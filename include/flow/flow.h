@@ -40,9 +40,8 @@ bool download_ssl_certificate(struct flow *flow, const char *cluster_id, const c
 bool get_connection_string(struct flow *flow, const char *cluster_id, bool use_pool,
                            struct conninfo *info, struct error *error);
 
-/* The same without a word of the plan's, for commands that only connect. */
-bool read_connection(struct flow *flow, const char *cluster_id, bool use_pool,
-                     struct conninfo *info, struct error *error);
+/* The same without a word of the plan's: what was found stays in flow->chosen, direct and admin. */
+bool read_connection(struct flow *flow, const char *cluster_id, bool use_pool, struct error *error);
 
 /* Writes the URL, but not with --no-secret-file; shows it masked in any case. */
 bool save_connection_string(struct flow *flow, const char *cluster_id, const char *output_path,

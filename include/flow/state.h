@@ -31,7 +31,7 @@ struct flow {
     struct cluster found;  /* by a look before its turn; check_existing_database() takes it */
     bool has_looked;
     enum { HOST_OPEN, HOST_PRIVATE, HOST_PUBLIC } host; /* network.h */
-    struct conninfo pooled;                             /* as the last read_connection() found it */
+    struct conninfo chosen;                             /* as the last read_connection() found it */
     struct conninfo direct;                             /* the same past the pool */
     struct conninfo admin;                              /* the same as doadmin, for SQL */
     bool has_certificate;                               /* the CA file holds the cluster's */

@@ -29,7 +29,7 @@ void verified_free(struct verified *verified);
 bool verify_connection(struct flow *flow, const struct conninfo *info, const char *ca_file,
                        struct verified *verified, struct error *error);
 
-/* The same with what the last get_connection_string() found, and the CA file that was saved. */
-bool verify_pooled(struct flow *flow, struct error *error);
+/* The same with what the last read_connection() found, and the CA file that was saved. */
+bool verify_chosen(struct flow *flow, struct error *error);
 
 #endif

@@ -52,38 +52,34 @@ bool command_verify(struct flow *flow, struct command_result *result, struct err
 
 bool command_grant(struct flow *flow, struct command_result *result, struct error *error)
 {
-    struct conninfo info = CONNINFO_INIT;
     char *id = NULL;
     char *ca_file = NULL;
     if (!has_application(flow))
         return error_set(error, ERROR_USAGE, 0,
                          "'grant' needs --app-user and --app-database, or DO_DB_APP_USER and "
                          "DO_DB_APP_DATABASE");
-    bool good =
-        connection_cluster(flow, &id, error) && read_connection(flow, id, false, &info, error) &&
-        connection_certificate(flow, id, &ca_file, error) && grant_rights(flow, ca_file, error);
+    bool good = connection_cluster(flow, &id, error) && read_connection(flow, id, false, error) &&
+                connection_certificate(flow, id, &ca_file, error) &&
+                grant_rights(flow, ca_file, error);
     if (good)
         result->text = mem_copy(application_user(flow));
     free(ca_file);
     free(id);
-    conninfo_free(&info);
     return good;
 }
 
 bool command_psql(struct flow *flow, struct command_result *result, struct error *error)
 {
     static char *const nothing[] = {NULL};
-    struct conninfo info = CONNINFO_INIT;
     char *id = NULL;
     char *ca_file = NULL;
     (void)result;
-    if (connection_cluster(flow, &id, error) && read_connection(flow, id, false, &info, error) &&
+    if (connection_cluster(flow, &id, error) && read_connection(flow, id, false, error) &&
         connection_certificate(flow, id, &ca_file, error)) {
         const struct session session = verify_session(flow, &flow->admin, ca_file);
         session_become(&session, flow->settings->rest ? flow->settings->rest : nothing, error);
     }
     free(ca_file);
     free(id);
-    conninfo_free(&info);
     return false;
 }

@@ -55,13 +55,11 @@ bool connection_verify_saved(struct flow *flow, struct verified *verified, struc
 bool connection_verify_cluster(struct flow *flow, const char *cluster_id, struct verified *verified,
                                struct error *error)
 {
-    struct conninfo info = CONNINFO_INIT;
     char *ca_file = NULL;
-    bool good = read_connection(flow, cluster_id, true, &info, error) &&
+    bool good = read_connection(flow, cluster_id, true, error) &&
                 connection_certificate(flow, cluster_id, &ca_file, error) &&
-                verify_connection(flow, &info, ca_file, verified, error);
+                verify_connection(flow, &flow->chosen, ca_file, verified, error);
     free(ca_file);
-    conninfo_free(&info);
     return good;
 }
 

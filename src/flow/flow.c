@@ -222,33 +222,32 @@ static bool download_if_possible(struct flow *flow, const char *cluster_id, stru
 
 /* ---- the plan, task 1: connection string ---- */
 
-bool read_connection(struct flow *flow, const char *cluster_id, bool use_pool,
-                     struct conninfo *info, struct error *error)
+bool read_connection(struct flow *flow, const char *cluster_id, bool use_pool, struct error *error)
 {
+    struct conninfo own = CONNINFO_INIT;
+    struct conninfo chosen = CONNINFO_INIT;
+    bool found;
     prefetch_connection(flow, cluster_id, use_pool);
-    if (!doctl_connection(flow->doctl, cluster_id, info, error)) {
+    if (!doctl_connection(flow->doctl, cluster_id, &own, error)) {
         if (error->kind == ERROR_BLANK)
             error_advise(error, "a token without the scope database:view_credentials gets blank "
                                 "cells, and so does a cluster that is still being created");
         return false;
     }
 
-    bool found;
-    struct conninfo own;
-    conninfo_copy(&own, info);
-    if (!choose_endpoint(flow, cluster_id, use_pool, info, &found, error) ||
-        !take_application_user(flow, cluster_id, use_pool, info, error)) {
-        conninfo_free(&own);
-        conninfo_free(info);
-        return false;
+    conninfo_copy(&chosen, &own);
+    bool good = choose_endpoint(flow, cluster_id, use_pool, &chosen, &found, error) &&
+                take_application_user(flow, cluster_id, use_pool, &chosen, error);
+    if (good) {
+        free(own.host);
+        own.host = mem_copy(chosen.host);
+        if (use_pool && !found)
+            take_pooler_host(flow, &chosen);
+        ways_keep(flow, &own, &chosen);
     }
-    free(own.host);
-    own.host = mem_copy(info->host);
-    if (use_pool && !found)
-        take_pooler_host(flow, info);
-    ways_keep(flow, &own, info);
+    conninfo_free(&chosen);
     conninfo_free(&own);
-    return true;
+    return good;
 }
 
 bool get_connection_string(struct flow *flow, const char *cluster_id, bool use_pool,
@@ -256,8 +255,9 @@ bool get_connection_string(struct flow *flow, const char *cluster_id, bool use_p
 {
     console_step(flow->console, "Retrieving connection string...");
 
-    if (!read_connection(flow, cluster_id, use_pool, info, error))
+    if (!read_connection(flow, cluster_id, use_pool, error))
         return false;
+    conninfo_copy(info, &flow->chosen);
     if (use_pool)
         console_info(flow->console, "Using connection pooler endpoint");
     else
@@ -490,7 +490,7 @@ bool setup_managed_database(struct flow *flow, bool regardless, struct error *er
     }
     if (!grant_rights(flow, flow_get(flow, SETTING_CA_FILE), error))
         return false;
-    if (flow->settings->verify && !verify_pooled(flow, error))
+    if (flow->settings->verify && !verify_chosen(flow, error))
         return false;
     console_success(flow->console, "Managed PostgreSQL configured");
     if (flow->changes == 0)

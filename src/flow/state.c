@@ -11,7 +11,7 @@ void flow_free(struct flow *flow)
     free(flow->droplet_address);
     place_free(&flow->droplet);
     cluster_free(&flow->found);
-    conninfo_free(&flow->pooled);
+    conninfo_free(&flow->chosen);
     conninfo_free(&flow->direct);
     conninfo_free(&flow->admin);
     rules_free(&flow->rules);

@@ -145,11 +145,11 @@ bool verify_connection(struct flow *flow, const struct conninfo *info, const cha
     return good;
 }
 
-bool verify_pooled(struct flow *flow, struct error *error)
+bool verify_chosen(struct flow *flow, struct error *error)
 {
     struct verified verified;
     bool good =
-        verify_connection(flow, &flow->pooled, flow_get(flow, SETTING_CA_FILE), &verified, error);
+        verify_connection(flow, &flow->chosen, flow_get(flow, SETTING_CA_FILE), &verified, error);
     verified_free(&verified);
     return good;
 }

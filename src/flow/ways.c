@@ -18,10 +18,10 @@ static void set(char **field, const char *value)
 
 void ways_keep(struct flow *flow, const struct conninfo *own, const struct conninfo *chosen)
 {
-    conninfo_free(&flow->pooled);
+    conninfo_free(&flow->chosen);
     conninfo_free(&flow->direct);
     conninfo_free(&flow->admin);
-    conninfo_copy(&flow->pooled, chosen);
+    conninfo_copy(&flow->chosen, chosen);
     conninfo_copy(&flow->direct, own);
     conninfo_copy(&flow->admin, own);
     set(&flow->direct.user, chosen->user);
