@@ -38,7 +38,7 @@ _managed_db_commands="check create pool ca url save trust info vpc auth setup ve
 _managed_db_valued=" --doctl --dialect --jobs --context --manifest --env-file --timeout --wait-timeout
     --poll-interval --lock-timeout --color --output --name --region --size --pg-version --nodes --vpc --vpc-ip-range --pool
     --pool-size --droplet --trust --secret-file --compose --secret-owner --ca-file --network
-    --ssl-mode --url-param --direct-file --app-user --app-database --psql --via --droplet-name --droplet-size --image --tags --ssh-key --user-data-file "
+    --ssl-mode --url-param --direct-file --app-user --app-database --psql --via --compose-command --config --droplet-name --droplet-size --image --tags --ssh-key --user-data-file "
 
 # The options that a command takes; those of every command where there is none.
 _managed_db_options() {
@@ -50,6 +50,7 @@ _managed_db_options() {
     url) echo "--pool --droplet --network --ssl-mode --url-param --app-user --app-database" ;;
     save)
         echo "--pool --droplet --compose --secret-owner --network --ssl-mode --url-param --app-user --app-database"
+        echo "--compose-command"
         ;;
     verify)
         echo "--name --pool --droplet --secret-file --ca-file --network --app-user --app-database --psql --via"
@@ -57,6 +58,8 @@ _managed_db_options() {
     grant) echo "--name --droplet --ca-file --network --app-user --app-database --psql --via" ;;
     psql) echo "--name --droplet --ca-file --network --app-user --app-database --psql" ;;
     vpc) echo "--vpc-ip-range" ;;
+    "compose profiles") echo "--write" ;;
+    compose\ *) echo "--compose-command --config" ;;
     "droplet create")
         echo "--region --vpc --vpc-ip-range --droplet-size --image --tags --ssh-key --user-data-file"
         ;;
@@ -64,7 +67,7 @@ _managed_db_options() {
     setup | setup_managed_database)
         echo "--name --region --size --pg-version --nodes --vpc --vpc-ip-range --pool --pool-size --droplet"
         echo "--trust --secret-file --compose --no-secret-file --secret-owner --ca-file --network --ssl-mode"
-        echo "--url-param --direct-file --app-user --app-database --verify --psql --via"
+        echo "--url-param --direct-file --app-user --app-database --verify --psql --via --compose-command"
         ;;
     esac
 }
@@ -95,7 +98,7 @@ _managed_db_value() {
     --color) _managed_db_words "$2" "auto always never" ;;
     --output) _managed_db_words "$2" "text json env" ;;
     --doctl | --manifest | --env-file | --secret-file | --compose | --ca-file | --user-data-file | \
-        --direct-file | --psql) _managed_db_files "$2" -f ;;
+        --direct-file | --psql | --config) _managed_db_files "$2" -f ;;
     --simulate) _managed_db_files "$2" -d ;;
     esac
 }
@@ -128,7 +131,7 @@ _managed_db() {
             command=$(_managed_db_command "$before")
             [ -n "$command" ] || return
         else
-            [ "$command:$arguments" != droplet:0 ] || second=" $before"
+            [[ $command:$arguments != @(droplet|compose):0 ]] || second=" $before"
             arguments=$((arguments + 1))
         fi
         i=$((i + 1))

@@ -6,7 +6,7 @@ function __managed_db_command
     set -l valued --doctl --dialect --jobs --context --manifest --env-file --timeout --wait-timeout \
         --poll-interval --lock-timeout --color --output --name --region --size --pg-version --nodes --vpc --vpc-ip-range \
         --pool --pool-size --droplet --trust --secret-file --compose --secret-owner --ca-file --network --ssl-mode \
-        --url-param --direct-file --app-user --app-database --psql --via \
+        --url-param --direct-file --app-user --app-database --psql --via --compose-command --config \
         --droplet-name --droplet-size --image --tags --ssh-key --user-data-file
     set -l words (commandline -opc)
     set -e words[1]
@@ -90,7 +90,7 @@ complete -c managed-db -n __managed_db_has_none -a setup -d 'Do it all'
 complete -c managed-db -n __managed_db_has_none -a verify -d 'Open a connection as the application will'
 complete -c managed-db -n __managed_db_has_none -a grant -d "Give the application's user its rights"
 complete -c managed-db -n __managed_db_has_none -a psql -d 'Become psql on the cluster'
-complete -c managed-db -n __managed_db_has_none -a compose -d 'Read Compose files'
+complete -c managed-db -n __managed_db_has_none -a compose -d 'Check Compose files'
 complete -c managed-db -n __managed_db_has_none -a settings -d 'Show the settings in force'
 complete -c managed-db -n __managed_db_has_none -a droplet -d 'Find, create or wait for a Droplet'
 complete -c managed-db -n __managed_db_has_none -a destroy -d 'Delete a deployment'
@@ -155,6 +155,9 @@ complete -c managed-db -n '__managed_db_is url save setup setup_managed_database
 complete -c managed-db -n '__managed_db_is setup setup_managed_database' -l verify -d 'Open a connection at the end'
 complete -c managed-db -n '__managed_db_is setup setup_managed_database verify grant psql' -l psql -rF -d 'The psql to run'
 complete -c managed-db -n '__managed_db_is setup setup_managed_database verify grant' -l via -x -d 'Run psql behind this'
+complete -c managed-db -n '__managed_db_is save setup setup_managed_database compose' -l compose-command -x -d 'The Docker Compose to run'
+complete -c managed-db -n '__managed_db_is compose' -l config -rF -d 'A configuration from elsewhere'
+complete -c managed-db -n '__managed_db_is compose' -l write -d 'Put the lines into .env'
 complete -c managed-db -n '__managed_db_is destroy' -l droplet-name -x -d "The Droplet's name"
 complete -c managed-db -n '__managed_db_is droplet' -l droplet-size -x -d "The Droplet's size"
 complete -c managed-db -n '__managed_db_is droplet' -l image -x -d 'Image of a new Droplet'

@@ -89,6 +89,7 @@ load_config() {
     # A name that is asked for counts more than an ID, wherever that comes from.
     [ -z "$NAME_GIVEN" ] || DROPLET_ID=
     [ "$SETUP_MANAGED_DB_ONLY" = false ] || USE_MANAGED_DB=true
+    unset COMPOSE_PROFILES
     export USE_MANAGED_DB=${USE_MANAGED_DB:-false} USE_DO_SPACES=${USE_DO_SPACES:-false}
     case $USE_MANAGED_DB/$USE_DO_SPACES in
     true/true | true/false | false/true | false/false) ;;
@@ -107,7 +108,6 @@ load_config() {
     *":$OVERLAY:"*) ;;
     *) DEPLOY_COMPOSE_FILES=$DEPLOY_COMPOSE_FILES:$OVERLAY ;;
     esac
-    IFS=: read -r -a COMPOSE_LIST <<<"$DEPLOY_COMPOSE_FILES"
     IFS=: read -r -a FILE_LIST <<<"$DEPLOY_COMPOSE_FILES${DEPLOY_FILES:+:$DEPLOY_FILES}"
 }
 
@@ -144,7 +144,7 @@ provision_droplet() {
     fi
     address=$(managed_db droplet wait "$DROPLET_ID" --output env) || return $?
     eval "$address"
-    state=$(wait_until_started "$MANAGED_DB_SECRETS_DIR" "$URL_FILE" "$DEPLOY_DIR" "$WORK/ssh") || return $?
+    state=$(wait_until_started "$MANAGED_DB_SECRETS_DIR" "$DEPLOY_DIR" "$WORK/ssh") || return $?
     read -r RUNS HAS_HAD <<<"$state"
 }
 
@@ -360,6 +360,7 @@ main() {
     fi
 
     provision_droplet || exit $?
+    [ "$PROVISION_ONLY" = true ] || ask_compose || exit $?
     setup_managed_database || fall_back_or_stop $?
     if [ "$PROVISION_ONLY" = false ]; then
         warn_of_change

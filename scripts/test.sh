@@ -10,6 +10,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib/build.sh
 . scripts/lib/build.sh
+# shellcheck source=scripts/lib/tools.sh
+. scripts/lib/tools.sh
 
 passed=0
 failed=0
@@ -89,7 +91,7 @@ about_program() {
     local file
     for file in "$BUILD/source/tests/scenario"/*.bats; do
         case ${file##*/} in
-        transcripts.bats | docs.bats | lost.bats | build.bats | clients.bats | deploy*.bats) ;;
+        transcripts.bats | docs.bats | lost.bats | build.bats | clients.bats | docker.bats | deploy*.bats) ;;
         *) printf '%s\n' "$file" ;;
         esac
     done
@@ -121,13 +123,16 @@ node_drivers() {
 }
 
 build_packages
-need_packages check libpq-dev bats parallel shellcheck strace python3 docker-compose procps
+need_packages check libpq-dev bats parallel shellcheck strace python3 procps libdevmapper1.02.1 libseccomp2
 need_packages postgresql postgresql-client pgbouncer openssl
 drivers python3-psycopg2 python3-psycopg python3-asyncpg python3-sqlalchemy python3-django ruby-pg \
     ruby-activerecord php-cli php-pgsql
 [ "${1:-}" = quick ] || drivers golang-go golang-github-lib-pq-dev golang-github-jackc-pgx-v4-dev \
     default-jdk-headless libpostgresql-jdbc-java
 node_drivers
+# Where they cannot be fetched, a Docker of the machine's own is tried, and the tests say what they leave out.
+fetch_compose || echo "Docker Compose could not be fetched: see build/logs/compose.log" >&2
+fetch_docker || echo "Docker could not be fetched: see build/logs/docker.log" >&2
 export_sources
 
 say "gcc"

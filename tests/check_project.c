@@ -5,53 +5,57 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "compose/check.h"
 #include "unit.h"
-#include "yaml/parse.h"
 
-static struct tree *document;
+static struct compose compose;
 static struct error error;
 
 static void set_up(void)
 {
-    document = tree_new();
+    compose = (struct compose)COMPOSE_INIT;
     error = (struct error)ERROR_INIT;
 }
 
 static void tear_down(void)
 {
-    tree_free(document);
+    compose_free(&compose);
 }
 
-static struct node *parse(const char *text)
+static bool parse(const char *text)
 {
-    struct node *root;
-    ck_assert_msg(yaml_parse(document, "a.yaml", text, strlen(text), &root, &error), "%s",
-                  error.text);
-    return root;
+    return compose_parse(&compose, "Compose", text, strlen(text), &error);
 }
 
-START_TEST(profiles_enable)
+START_TEST(what_is_no_configuration)
 {
-    const struct node *service = parse("{profiles: [a, b]}");
-    ck_assert(!compose_is_enabled(service, NULL) && !compose_is_enabled(service, ""));
-    ck_assert(compose_is_enabled(service, "a") && compose_is_enabled(service, "x,b"));
-    ck_assert(!compose_is_enabled(service, "ab") && compose_is_enabled(service, "*"));
-    ck_assert(compose_is_enabled(parse("{profiles: []}"), NULL));
-    ck_assert(compose_is_enabled(parse("{image: a}"), "x"));
+    static const char *const texts[] = {"",
+                                        "null",
+                                        "[]",
+                                        "{}",
+                                        "{\"name\": \"x\"}",
+                                        "{\"services\": []}",
+                                        "{\"services\": {\"a\": 1}}",
+                                        "{\"services\": {}, \"secrets\": \"x\"}",
+                                        "{\"services\""};
+    ck_assert(!parse(texts[_i]));
+    ck_assert_int_eq(error.kind, ERROR_USAGE);
 }
 END_TEST
 
-START_TEST(profiles_of_the_modes)
+START_TEST(sections_may_be_left_out)
 {
-    static const char *const expected[] = {"self-hosted-db,self-hosted-storage", "self-hosted-db",
-                                           "self-hosted-storage", ""};
-    for (int mode = 0; mode < 4; mode++) {
-        char *profiles = compose_mode_profiles(mode & 2, mode & 1);
-        ck_assert_str_eq(profiles, expected[mode]);
-        free(profiles);
-    }
+    ck_assert_msg(parse("{\"services\": null}"), "%s", error.text);
+    ck_assert_uint_eq(compose.services->count, 0);
+    ck_assert_uint_eq(compose.secrets->count, 0);
+}
+END_TEST
+
+START_TEST(a_doubled_dollar_is_one)
+{
+    const char *path;
+    ck_assert(parse("{\"services\": {}, \"secrets\": {\"s\": {\"file\": \"/a/$$b/$$$$/c\"}}}"));
+    ck_assert(compose_secret_file(&compose, "s", &path, &error));
+    ck_assert_str_eq(path, "/a/$b/$$/c");
 }
 END_TEST
 
@@ -60,77 +64,88 @@ START_TEST(targets_of_secrets)
     static const struct {
         const char *mount, *target;
     } mounts[] = {{"{source: a}", "/run/secrets/a"},
+                  {"a", "/run/secrets/a"},
                   {"{source: a, target: b}", "/run/secrets/b"},
+                  {"{source: a, target: /run/secrets/b}", "/run/secrets/b"},
                   {"{source: a, target: /etc/b}", "/etc/b"}};
-    for (size_t i = 0; i < COUNT(mounts); i++) {
-        char *target = compose_secret_target(parse(mounts[i].mount));
-        ck_assert_str_eq(target, mounts[i].target);
-        free(target);
-    }
+    char *text = unit_format("services: {web: {secrets: [%s]}}", mounts[_i].mount);
+    ck_assert_msg(parse(text), "%s", error.text);
+    const struct node *web = node_get(compose.services, "web");
+    char *target = compose_secret_target(node_get(web, "secrets")->items[0]);
+    ck_assert_str_eq(target, mounts[_i].target);
+    ck_assert_ptr_nonnull(compose_find_mount(web, mounts[_i].target));
+    ck_assert_ptr_null(compose_find_mount(web, "c"));
+    free(target);
 }
 END_TEST
 
-START_TEST(paths_are_resolved)
-{
-    static const struct {
-        const char *path, *resolved;
-    } paths[] = {{"a", "/srv/app/a"},
-                 {"./a/../b//c/.", "/srv/app/b/c"},
-                 {"../x", "/srv/x"},
-                 {"../../..", "/"},
-                 {"/a/./b", "/a/b"},
-                 {"~/s", "/home/me/s"},
-                 {"~other/s", "/srv/app/~other/s"}};
-    struct compose_files files = {.folder = mem_copy("/srv/app")};
-    setenv("HOME", "/home/me", 1);
-    for (size_t i = 0; i < COUNT(paths); i++) {
-        char *path = compose_path(&files, paths[i].path);
-        ck_assert_str_eq(path, paths[i].resolved);
-        free(path);
-    }
-    free(files.folder);
-}
-END_TEST
+#define SECRETS                                                                                    \
+    "secrets: {a: {file: /a}, b: {file: /b}, c: {file: /a}, x: {external: true}, "                 \
+    "e: {environment: E}}\n"
 
-START_TEST(the_database_is_backends)
+/* The file of the URL, or words of the refusal. */
+static const struct {
+    const char *services, *url, *direct, *refusal;
+} urls[] = {
+    {"web: {secrets: [{source: a, target: database_url}]}", "/a", NULL, NULL},
+    {"web: {secrets: [{source: a, target: /run/secrets/database_url}]}", "/a", NULL, NULL},
+    {"web: {secrets: [{source: a, target: do_database_url}]}", "/a", NULL, NULL},
+    {"web: {secrets: [{source: a, target: database_url}, {source: b, target: "
+     "database_url_direct}]}",
+     "/a", "/b", NULL},
+    {"web: {environment: {DATABASE_URL_FILE: /etc/dsn}, secrets: [{source: a, target: "
+     "database_url}, {source: b, target: /etc/dsn}]}",
+     "/b", NULL, NULL},
+    /* One file under two names is one. */
+    {"web: {secrets: [{source: a, target: database_url}]}, w: {secrets: [{source: c, target: "
+     "database_url}]}",
+     "/a", NULL, NULL},
+    {"web: {secrets: [{source: a, target: database_url}]}, w: {secrets: [{source: b, target: "
+     "database_url}]}",
+     NULL, NULL, "only one of them can be meant"},
+    {"web: {secrets: [{source: a, target: database_url}, {source: b, target: do_database_url}]}",
+     NULL, NULL, "only one of them can be meant"},
+    /* At one path: Docker mounts the last, other releases of Compose may merge them. */
+    {"web: {secrets: [{source: a, target: /run/secrets/database_url}, {source: b, target: "
+     "database_url}]}",
+     NULL, NULL, "only one of them can be meant"},
+    {"web: {secrets: [{source: x, target: database_url}]}", NULL, NULL,
+     "comes from no file on this host"},
+    {"web: {secrets: [{source: e, target: database_url}]}", NULL, NULL,
+     "comes from no file on this host"},
+    {"web: {secrets: [{source: a, target: other}]}", NULL, NULL, "no service that starts has a"},
+    {"web: {environment: {DATABASE_URL_FILE: /etc/dsn}, secrets: [{source: a, target: "
+     "database_url}]}",
+     NULL, NULL, "names a file at which it has no secret"},
+    {"web: {image: x}", NULL, NULL, "no service that starts has a"},
+};
+
+START_TEST(one_file_of_the_url_or_none)
 {
-    struct variables variables = VARIABLES_INIT;
-    char *path = unit_file(unit_folder(), "compose.yaml",
-                           "services:\n"
-                           "  worker: {secrets: [database_url]}\n"
-                           "  backend:\n"
-                           "    secrets: [{source: managed, target: database_url}]\n"
-                           "secrets:\n"
-                           "  database_url: {file: /one}\n"
-                           "  managed: {file: /two}\n",
-                           0600);
-    struct compose_files files;
-    struct compose compose;
-    char *file;
-    ck_assert_msg(compose_read(&files, &path, 1, &error), "%s", error.text);
-    ck_assert_msg(compose_load(&files, &variables, &compose, &error), "%s", error.text);
-    ck_assert_msg(compose_database_file(&compose, &file, &error), "%s", error.text);
-    ck_assert_str_eq(file, "/two");
-    free(file);
-    ck_assert(compose_service_secret(&compose, "worker", "database_url", &file, &error));
-    ck_assert_str_eq(file, "/one");
-    free(file);
-    ck_assert(!compose_secret_file(&compose, "other", &file, &error));
-    ck_assert_int_eq(error.kind, ERROR_NOT_THERE);
-    compose_free(&compose);
-    compose_files_free(&files);
+    const char *url;
+    const char *direct;
+    char *text = unit_format("services: {%s}\n" SECRETS, urls[_i].services);
+    ck_assert_msg(parse(text), "%s", error.text);
+    bool good = compose_url_files(&compose, &url, &direct, &error);
+    if (!urls[_i].url) {
+        unit_failed(good, &error, ERROR_USAGE, urls[_i].refusal);
+        return;
+    }
+    ck_assert_msg(good, "%s", error.text);
+    ck_assert_str_eq(url, urls[_i].url);
+    ck_assert_str_eq(direct ? direct : "", urls[_i].direct ? urls[_i].direct : "");
 }
 END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("compose");
-    TCase *tests = unit_case(suite, "compose");
+    Suite *suite = suite_create("project");
+    TCase *tests = unit_case(suite, "project");
     tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, profiles_enable);
-    tcase_add_test(tests, profiles_of_the_modes);
-    tcase_add_test(tests, targets_of_secrets);
-    tcase_add_test(tests, paths_are_resolved);
-    tcase_add_test(tests, the_database_is_backends);
+    tcase_add_loop_test(tests, what_is_no_configuration, 0, 9);
+    tcase_add_test(tests, sections_may_be_left_out);
+    tcase_add_test(tests, a_doubled_dollar_is_one);
+    tcase_add_loop_test(tests, targets_of_secrets, 0, 5);
+    tcase_add_loop_test(tests, one_file_of_the_url_or_none, 0, COUNT(urls));
     return unit_run(suite);
 }

@@ -69,6 +69,8 @@ static const struct {
     {SETTING_APP_DATABASE, {"app", "defaultdb"}, {"A", "a.b", "postgres"}},
     {SETTING_PSQL, {"psql", "/usr/bin/psql"}, {"-psql", "a\nb"}},
     {SETTING_VIA, {"ssh root@HOST", "docker compose exec -T backend"}, {"-x", "a\nb"}},
+    {SETTING_COMPOSE_COMMAND, {"docker compose", "/x"}, {"-x", "a\nb"}},
+    {SETTING_COMPOSE_CONFIG, {"-", "/x"}, {"-x", "a\nb", "--"}},
     {SETTING_DIRECT_FILE, {"/x"}, {"-x", "a\nb"}},
     {SETTING_SECRETS_DIR,
      {"/x", "x", "./-x", "/with blank/\xc3\xa4", "$(id)"},

@@ -14,9 +14,6 @@ char *path_absolute(const char *folder, const char *path);
 /* The same from the working directory. */
 char *path_from_here(const char *path);
 
-/* As path_absolute(), "~" and "~USER" being home folders, as Compose has it. */
-char *path_expanded(const char *folder, const char *path);
-
 /* The absolute folder that a file is in, seen from the working directory. */
 char *path_folder(const char *file);
 

@@ -11,7 +11,7 @@
 #include "flow/state.h"
 
 #define COMMAND_ARGUMENTS 4
-#define COMMAND_ANY       SIZE_MAX /* arguments: the last one may be repeated */
+#define COMMAND_ANY       SIZE_MAX /* arguments: the first that may be left out may be repeated */
 
 /* Groups of options: a command takes those of its groups, and the common ones. */
 #define GROUP_COMMON   0x01U
@@ -25,7 +25,10 @@
 #define GROUP_DEPLOYED 0x100U /* what a deployment consists of */
 #define GROUP_CLUSTER  0x200U /* connecting to a cluster that is there */
 #define GROUP_VERIFY   0x400U
-#define GROUP_VIA      0x800U /* psql may run elsewhere */
+#define GROUP_VIA      0x800U  /* psql may run elsewhere */
+#define GROUP_ENGINE   0x1000U /* Docker Compose is run */
+#define GROUP_CONFIG   0x2000U /* or was, elsewhere */
+#define GROUP_WRITE    0x4000U
 
 enum command_doctl {
     NEEDS_DOCTL,
@@ -59,6 +62,7 @@ struct command {
     enum command_doctl doctl;
     bool takes_rest;         /* words behind -- are for another program */
     bool is_deployment;      /* settings of a deployment come from the environment too */
+    bool reads_dotenv;       /* Compose's .env counts, though no Compose file is named */
     const char *secret_name; /* of the URL's file in the folder of the secrets */
     const char *variable;    /* of the result, for --output env; NULL: has no such form */
     const char *key;         /* of the result, for --output json; NULL: has no such form */

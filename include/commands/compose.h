@@ -1,5 +1,5 @@
 /*
- * compose: the commands that read Compose files, and --compose. None of them needs doctl.
+ * compose: the commands about Compose files, and --compose. None of them needs doctl.
  */
 #ifndef MANAGED_DB_COMMANDS_COMPOSE_H
 #define MANAGED_DB_COMMANDS_COMPOSE_H
@@ -10,10 +10,11 @@ command_function command_compose_check, command_compose_profiles, command_compos
     command_compose_secret;
 
 /*
- * --compose: makes the file that the backend reads the managed database's URL from the file of the
- * secret. Does nothing where no Compose file was named. Fails with ERROR_USAGE, and as readfile()
- * does.
+ * --compose: makes the file that Compose would mount as the managed database's URL the file of the
+ * secret. Does nothing where no Compose file was named. Fails with ERROR_USAGE where Compose refuses
+ * the files or no one file can be meant, and as engine_ask() does.
  */
-bool command_take_compose(struct settings *settings, struct error *error);
+bool command_take_compose(struct settings *settings, const struct console *console,
+                          struct error *error);
 
 #endif

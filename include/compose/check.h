@@ -1,10 +1,11 @@
 /*
- * check: what is wrong in Compose files that Compose itself would take, or would refuse
- * without a place in the file.
+ * check: what is wrong in a Compose project: what Compose itself refuses, and what it takes and
+ * should not be so.
  *
- * The files are looked at as they are merged with the variables of the moment, and once more for
- * each mode of this project (USE_MANAGED_DB and USE_DO_SPACES, true and false): a fault that only
- * the other mode has is found as well. Files of secrets are looked at for the moment's mode alone.
+ * The project is looked at as Compose resolved it for the variables of the moment. Where this
+ * project's overlay is among the files, it is resolved once more with both switches turned, so that
+ * a fault that only another mode has is found as well; files of secrets are looked at for the
+ * moment's mode alone. What stands in plain text is looked for in the files as they are written.
  *
  * The rules, by the names that --output json gives them, are listed in docs/COMPOSE.md.
  */
@@ -13,15 +14,25 @@
 
 #include "compose/finding.h"
 #include "compose/project.h"
+#include "compose/written.h"
 
-/*
- * Checks the files. `variables` has the two switches set afterwards, as they were or empty. Fails
- * with ERROR_USAGE where the files cannot be loaded. The caller frees the findings in any case.
- */
-bool compose_check(const struct compose_files *files, struct variables *variables,
-                   struct findings *findings, struct error *error);
+/* A project in one mode: as it was resolved, or Compose's reason not to. */
+struct resolved {
+    struct compose compose;
+    const char *refusal; /* then there is no project; or NULL */
+    const char *mode;    /* that the files were not started with, for messages; "": the moment's */
+};
 
-/* The profiles of a mode, as COMPOSE_PROFILES takes them. The caller frees them. */
-char *compose_mode_profiles(bool managed, bool spaces);
+struct check {
+    const struct written *written;
+    const struct resolved *resolved; /* the moment's first */
+    size_t count;
+    const char *use_managed_db; /* what the switch says where the overlay does not: may be "" */
+    bool has_files;             /* the project's files are on this machine */
+    bool may_be_elsewhere;      /* the default folder of the secrets need not be here */
+};
+
+/* Adds what is found. The caller frees the findings. */
+void compose_check(const struct check *check, struct findings *findings);
 
 #endif

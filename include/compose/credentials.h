@@ -8,10 +8,7 @@
 
 #include "compose/finding.h"
 
-/* Rule "plain-credentials", for a service in its one form (merge.h). */
-void check_credentials(struct findings *findings, const char *name, const struct node *service);
-
-/* The same for every text of a file, whatever it is: URLs, and words behind password=. */
-void check_texts(struct findings *findings, const struct node *node);
+/* Rule "plain-credentials", for all of a file: its root. */
+void check_credentials(struct findings *findings, const struct node *root);
 
 #endif

@@ -9,11 +9,12 @@
 #include "compose/project.h"
 
 /*
- * Rules "secret-missing", "secret-exposed" and "secret-unreadable", for a service that runs. A
- * folder that is closed to this program is noted in findings->not_seen, and so is the default
- * folder where it is not on this machine and `may_be_elsewhere`.
+ * Rules "secret-missing", "secret-exposed" and "secret-unreadable", for a service that runs. Where
+ * `is_managed`, its URL is the managed database's, which setup writes. A folder that is closed to
+ * this program is noted in findings->not_seen, and so is the default folder where it is not on this
+ * machine and `may_be_elsewhere`.
  */
 void check_secret_files(struct findings *findings, const struct compose *compose, const char *name,
-                        const struct node *service, bool may_be_elsewhere);
+                        const struct node *service, bool is_managed, bool may_be_elsewhere);
 
 #endif

@@ -7,12 +7,14 @@
 #include "settings/settings.h"
 
 /*
- * Fills in all that the command line left out: environment, env file, manifest, defaults. With
- * Compose files also what Compose's own .env says of the mode and the folder of the secrets, behind
- * the env file.
+ * Fills in all that the command line left out: environment, env file, manifest, defaults. Where
+ * Compose is concerned also what its .env says of the mode and the folder of the secrets.
  * `secret_name` is the name of the URL's file in the folder of the secrets. Fails with ERROR_USAGE,
  * with ERROR_LOCAL where a file cannot be read, and with ERROR_SIGNAL.
  */
 bool settings_load(struct settings *settings, const char *secret_name, struct error *error);
+
+/* The .env that Compose reads: beside the first Compose file, or here. The caller frees it. */
+char *settings_dotenv(const struct settings *settings);
 
 #endif

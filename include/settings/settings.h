@@ -62,6 +62,8 @@ enum setting {
     SETTING_ENV_FILE,
     SETTING_MANIFEST,
     SETTING_COMPOSE, /* a list: each value is added to settings.compose */
+    SETTING_COMPOSE_COMMAND,
+    SETTING_COMPOSE_CONFIG,
     SETTING_SECRET_NAME,
     /* Of a deployment (scripts/deploy-digitalocean.sh); those from SSH_USER on are the script's. */
     SETTING_DROPLET_NAME,
@@ -100,8 +102,9 @@ struct settings {
     char **compose;        /* Compose files, in the order they were named */
     size_t compose_count;
     char **rest; /* words behind --, for psql; NULL-terminated, or NULL: none */
-    bool faithful, quiet, verbose, no_secret_file, verify;
+    bool faithful, quiet, verbose, no_secret_file, verify, write;
     bool is_deployment; /* settings from DROPLET_NAME on are taken from the environment too */
+    bool reads_dotenv;  /* Compose's .env counts, though no Compose file is named */
     bool simulate;
     char *simulator; /* the state folder of --simulate, NULL: the default one */
 };

@@ -36,4 +36,8 @@ bool yaml_read(struct tree *tree, const char *path, struct node **root, struct e
 bool yaml_parse(struct tree *tree, const char *name, const char *bytes, size_t length,
                 struct node **root, struct error *error);
 
+/* The same for any number of documents: each is added to the list `documents`. */
+bool yaml_parse_all(struct tree *tree, const char *name, const char *bytes, size_t length,
+                    struct node *documents, struct error *error);
+
 #endif

@@ -21,7 +21,6 @@ struct node {
     size_t line, column; /* from 1 on */
     const char *tag;     /* such as "!reset"; NULL: none was written */
     const char *text;    /* of a scalar */
-    const char *written; /* of a scalar that was interpolated: the text in the file; else NULL */
     size_t count;        /* of a sequence's items or a mapping's entries */
     size_t capacity;
     struct node **keys;  /* of a mapping: scalars */

@@ -6,7 +6,7 @@
 # Prints one line: "waiting WHY", "failed WHY", or "ready RUNS HAS_HAD". RUNS is the database that the stack here
 # was started with: "managed", "self-hosted" or "none". HAS_HAD is "yes" once the URL of a managed database came
 # here, by whatever way: data may be in it.
-droplet_state() { # SECRETS_DIR URL_FILE DEPLOY_DIR
+droplet_state() { # SECRETS_DIR DEPLOY_DIR
     if command -v cloud-init >/dev/null 2>&1; then
         state=$(cloud-init status 2>/dev/null) || :
         case $state in
@@ -26,24 +26,29 @@ droplet_state() { # SECRETS_DIR URL_FILE DEPLOY_DIR
     fi
     runs=none had=no plain=no
     # /var/infisical is where the plan's own overlay has its secrets.
-    for file in "$2" "$1/do_database_url" /var/infisical/secrets/do_database_url; do
+    for file in "$1/do_database_url" /var/infisical/secrets/do_database_url; do
         [ ! -f "$file" ] || [ ! -s "$file" ] || had=yes
     done
     if grep -qs '@[^/]*db\.ondigitalocean\.com' "$1/database_url" /var/infisical/secrets/database_url; then
         had=yes plain=yes
     fi
-    case $(sed -n "s/[ \t\"']//g; s/^\(export\)\{0,1\}USE_MANAGED_DB=//p" "$3/.env" 2>/dev/null | tail -n 1) in
+    case $(sed -n "s/[ \t\"']//g; s/^\(export\)\{0,1\}USE_MANAGED_DB=//p" "$2/.env" 2>/dev/null | tail -n 1) in
     true*) runs=managed had=yes ;;
     false*) runs=self-hosted ;;
     *)
         if [ "$plain" = yes ] || { [ "$had" = yes ] && [ -n "$(docker ps -aq 2>/dev/null)" ]; }; then
             runs=managed
-        elif [ -e "$3/.env" ]; then
+        elif [ -e "$2/.env" ]; then
             runs=self-hosted
         fi
         ;;
     esac
     echo "ready $runs $had"
+}
+
+# Whether a file of another name has held a URL.
+has_content() { # FILE
+    if [ -f "$1" ] && [ -s "$1" ]; then echo yes; else echo no; fi
 }
 
 # A folder that has to be made is 0700, its parents as usual.
@@ -102,16 +107,30 @@ place() { # NEW FILE MODE
 
 # Takes archives from stdin, one behind the other: app/…, secrets/…, env, and at last `end`, without which they
 # are not whole.
+unpack() { # FOLDER
+    if ! tar -xiof - -C "$1" || [ ! -f "$1/end" ]; then
+        echo "the files did not arrive whole: nothing was changed" >&2
+        return 1
+    fi
+}
+
+# Prints what Compose here makes of the stack that comes over stdin: the folder that it was unpacked into for as
+# long as that takes, and behind it the configuration, as JSON. Returns 3 where Compose refuses the files.
+resolve_stack() {
+    umask 077
+    incoming=$(mktemp -d) || return
+    trap 'rm -rf "$incoming"' EXIT
+    unpack "$incoming" && mv "$incoming/env" "$incoming/app/.env" && cd "$incoming/app" || return
+    pwd && { docker compose config --format json || return 3; }
+}
+
 receive_files() { # DEPLOY_DIR SECRETS_DIR OWNER
     umask 022
     mkdir -p "$1" && secrets_folder "$2" || return
     rm -rf "$1"/.incoming.*
     incoming=$(mktemp -d "$1/.incoming.XXXXXX") || return
     trap 'rm -rf "$incoming"' EXIT
-    if ! tar -xiof - -C "$incoming" || [ ! -f "$incoming/end" ]; then
-        echo "the files did not arrive whole: nothing was changed" >&2
-        return 1
-    fi
+    unpack "$incoming" || return
     (cd "$incoming/app" && find . -type d -o -type f) >"$incoming/list" || return
     while IFS= read -r file; do
         if [ -d "$incoming/app/$file" ]; then
@@ -132,7 +151,6 @@ receive_files() { # DEPLOY_DIR SECRETS_DIR OWNER
 # Starts the stack with the profiles of .env, and stops the services of the other mode.
 start_stack() { # DEPLOY_DIR
     cd "$1" || return
-    docker compose config --quiet || return
     old=$(docker compose ps -q backend 2>/dev/null) || old=
     docker compose up -d || return
     if [ -e .recreate ]; then

@@ -56,12 +56,12 @@ ssh_reason() { # FILE
 }
 
 # Waits until the Droplet lets us in and has finished its first start. Prints RUNS and HAS_HAD
-# of droplet_state(), which takes the first three arguments; FILE is for what ssh says.
-wait_until_started() { # SECRETS_DIR URL_FILE DEPLOY_DIR FILE
+# of droplet_state(), which takes the first two arguments; FILE is for what ssh says.
+wait_until_started() { # SECRETS_DIR DEPLOY_DIR FILE
     local state told='' denied=0 deadline=$((SECONDS + DEPLOY_TIMEOUT)) minute=$((SECONDS + 60))
     step "Waiting until the Droplet has started up..."
     while :; do
-        state=$(remote droplet_state "$1" "$2" "$3" 2>"$4" </dev/null) || state=
+        state=$(remote droplet_state "$1" "$2" 2>"$3" </dev/null) || state=
         case $state in
         "ready "*)
             success "Droplet is ready"
@@ -74,18 +74,18 @@ wait_until_started() { # SECRETS_DIR URL_FILE DEPLOY_DIR FILE
             ;;
         esac
         if [ -z "$state" ]; then
-            if grep -q 'Host key verification failed' "$4"; then
-                cat "$4" >&2
+            if grep -q 'Host key verification failed' "$3"; then
+                cat "$3" >&2
                 error "The Droplet's host key is not the one of the first contact. If you know why, run" \
                     "$(printf 'ssh-keygen -R droplet-%s -f %q' "$DROPLET_ID" "$KNOWN_HOSTS");" \
                     "if not, somebody may be in between"
                 return 4
             fi
             # A new Droplet denies entry until cloud-init has put the keys there.
-            if grep -q 'Permission denied' "$4"; then
+            if grep -q 'Permission denied' "$3"; then
                 denied=$((denied + 1))
             fi
-            state="no entry by SSH yet: $(ssh_reason "$4")"
+            state="no entry by SSH yet: $(ssh_reason "$3")"
         fi
         if [ "$SECONDS" -ge "$deadline" ] || [ "$denied" -ge 12 ]; then
             error "The Droplet is not ready after $DEPLOY_TIMEOUT s at most ($state)." \

@@ -2,7 +2,8 @@
 # Bringing the stack to the Droplet and starting it there: source this file after remote.sh. It uses the
 # settings of deploy-digitalocean.sh, and WORK, a folder that only its owner can read.
 #
-#   check_files      what can be known before anything is billed; sets URL_FILE and DIRECT_FILE
+#   check_files      what can be known before anything is billed
+#   ask_compose      what Compose on the Droplet makes of the stack; sets URL_FILE and DIRECT_FILE
 #   deploy_stack     brings files, configuration and secrets, but not the managed database's URL; starts it
 
 # Where a file of the stack is on this machine: the application's own, or the overlay of this project.
@@ -33,23 +34,8 @@ check_file() { # FILE
     fi
 }
 
-# The file on the Droplet behind a secret of the backend.
-file_there() { # TARGET COMPOSE_FILE...
-    local file
-    file=$(USE_MANAGED_DB=true managed_db compose secret "backend:$1" "${@:2}") || return $?
-    # A path from the Compose files on is one from the stack's folder on, there.
-    case $file in
-    "$MANAGED_DB_SECRETS_DIR"/*) ;;
-    "$APP_DIR"/*) file=$DEPLOY_DIR/${file#"$APP_DIR"/} ;;
-    "$PROJECT_DIR"/*) file=$DEPLOY_DIR/${file#"$PROJECT_DIR"/} ;;
-    esac
-    printf '%s\n' "$file"
-}
-
-# URL_FILE is the file on the Droplet that the overlay reads the managed database's URL from, DIRECT_FILE the one
-# for the URL past the pool, or empty: the backend may have no such secret.
 check_files() {
-    local file files=() status=0
+    local file
     if [ -n "$APP_SECRETS" ] && [ ! -d "$APP_SECRETS" ]; then
         error "DEPLOY_SECRETS: there is no folder $APP_SECRETS"
         return 2
@@ -70,13 +56,7 @@ check_files() {
         return 2
         ;;
     esac
-    application_env >/dev/null || return $?
-    for file in "${COMPOSE_LIST[@]}"; do
-        files+=("$(source_of "$file")")
-    done
-    URL_FILE=$(file_there database_url "${files[@]}") || return $?
-    DIRECT_FILE=$(file_there database_url_direct "${files[@]}" 2>/dev/null) || status=$?
-    [ "$status" -le 1 ] && [ -n "$URL_FILE$DIRECT_FILE" ] || return "$status"
+    application_env >/dev/null
 }
 
 # The application's own lines of the configuration, as they are. A line that Compose would read otherwise, that
@@ -123,11 +103,25 @@ compose_env() {
     application_env && echo "COMPOSE_FILE='$DEPLOY_COMPOSE_FILES'" && managed_db compose profiles --output env
 }
 
-# Lays out what the Droplet gets, in links: no secret is copied on this machine. Sets MEMBERS, for tar.
-stage_files() {
+# Lays out what Compose on the Droplet goes by, in links. Sets MEMBERS, for tar.
+stage_app() {
     local file
-    mkdir -p "$WORK/stage/secrets" "$WORK/project" && ln -s "$APP_DIR" "$WORK/stage/app" &&
-        ln -s "$PROJECT_DIR" "$WORK/project/app" || return 6
+    mkdir -p "$WORK/stage/secrets" "$WORK/project" && ln -sfn "$APP_DIR" "$WORK/stage/app" &&
+        ln -sfn "$PROJECT_DIR" "$WORK/project/app" || return 6
+    compose_env >"$WORK/stage/env" && : >"$WORK/stage/end" || return $?
+    MEMBERS=(-C "$WORK/stage" secrets env)
+    for file in "${FILE_LIST[@]}"; do
+        if [ "$(source_of "$file")" = "$APP_DIR/$file" ]; then
+            MEMBERS+=(-C "$WORK/stage" "app/$file")
+        else
+            MEMBERS+=(-C "$WORK/project" "app/$file")
+        fi
+    done
+}
+
+# The secrets too: none is copied on this machine.
+stage_secrets() {
+    local file
     for file in postgres_password database_url stack_auth_secret spaces_access_key spaces_secret_key; do
         [ ! -f "${APP_SECRETS:-/nowhere}/$file" ] ||
             ln -s "$APP_SECRETS/$file" "$WORK/stage/secrets/$file" || return 6
@@ -143,26 +137,49 @@ stage_files() {
             "1.114 or later, or bring the file of DigitalOcean's dashboard as ca-certificate.crt in DEPLOY_SECRETS"
         return 4
     fi
-    compose_env >"$WORK/stage/env" && : >"$WORK/stage/end" || return $?
-    MEMBERS=(-C "$WORK/stage" secrets env)
-    for file in "${FILE_LIST[@]}"; do
-        if [ "$(source_of "$file")" = "$APP_DIR/$file" ]; then
-            MEMBERS+=(-C "$WORK/stage" "app/$file")
-        else
-            MEMBERS+=(-C "$WORK/project" "app/$file")
-        fi
-    done
 }
 
 # Two archives: the end is sent when all before it could be read.
 send_files() {
-    tar -chf - "${MEMBERS[@]}" && tar -cf - -C "$WORK/stage" end
+    COPYFILE_DISABLE=1 tar -chf - "${MEMBERS[@]}" && tar -cf - -C "$WORK/stage" end
+}
+
+# The file on the Droplet behind a secret of the backend, by CONFIG.
+file_there() { # TARGET
+    managed_db compose secret "backend:$1" --config - <<<"$CONFIG"
+}
+
+# The Compose that will start the stack says what the files come to, before anything there is changed. URL_FILE is
+# the file that it mounts as the managed database's URL, DIRECT_FILE the one for the URL past the pool, or empty:
+# the backend may have no such secret. What it says may hold secrets: it is in no file and in no argument.
+ask_compose() {
+    local CONFIG status=0
+    step "Asking Compose on the Droplet..."
+    stage_app || return $?
+    CONFIG=$(send_files | remote resolve_stack) || status=$?
+    if [ "$status" = 3 ]; then
+        error "Compose on the Droplet refuses the stack, see above: mend its files; nothing was changed there"
+        return 2
+    elif [ "$status" != 0 ]; then
+        error "Compose on the Droplet could not be asked; nothing was changed there. Run again"
+        return 4
+    fi
+    # Where the files were looked at is not where they will be.
+    CONFIG=${CONFIG//"${CONFIG%%$'\n'*}"/"$DEPLOY_DIR"}
+    CONFIG=${CONFIG#*$'\n'}
+    [ "$USE_MANAGED_DB" = true ] || return 0
+    URL_FILE=$(file_there database_url) || return 2
+    DIRECT_FILE=$(file_there database_url_direct 2>/dev/null) || [ $? = 1 ] || return 2
+    if [ "$HAS_HAD" = no ] && [ "$URL_FILE" != "$MANAGED_DB_SECRETS_DIR/do_database_url" ]; then
+        HAS_HAD=$(remote has_content "$URL_FILE" </dev/null) || return 4
+    fi
+    success "The backend reads the database's URL from $URL_FILE${DIRECT_FILE:+, the direct one from $DIRECT_FILE}"
 }
 
 deploy_stack() {
     step "Bringing the files to the Droplet..."
-    stage_files || return $?
-    COPYFILE_DISABLE=1 send_files |
+    stage_app && stage_secrets || return $?
+    send_files |
         remote receive_files "$DEPLOY_DIR" "$MANAGED_DB_SECRETS_DIR" "$MANAGED_DB_SECRET_OWNER" >/dev/null || {
         error "The files did not all get to the Droplet; nothing was restarted there. Run again"
         return 4

@@ -2,7 +2,6 @@
 
 #include "base/paths.h"
 
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,26 +30,6 @@ char *path_absolute(const char *folder, const char *path)
     if (out.length == 0)
         buffer_add_text(&out, "/");
     return buffer_take(&out);
-}
-
-char *path_expanded(const char *folder, const char *path)
-{
-    size_t length = strcspn(path, "/");
-    const char *home = NULL;
-    if (length == 1 && *path == '~') {
-        home = getenv("HOME");
-    } else if (*path == '~') {
-        char *user = mem_copy_n(path + 1, length - 1);
-        const struct passwd *entry = getpwnam(user);
-        home = entry ? entry->pw_dir : NULL;
-        free(user);
-    }
-    if (!home || *home != '/')
-        return path_absolute(folder, path);
-    char *rest = mem_format("./%s", path + length);
-    char *result = path_absolute(home, rest);
-    free(rest);
-    return result;
 }
 
 char *path_from_here(const char *path)

@@ -212,6 +212,9 @@ static bool apply_option(const struct seen_option *seen, struct parse *parse)
     case OPTION_VERIFY:
         settings->verify = true;
         break;
+    case OPTION_WRITE:
+        settings->write = true;
+        break;
     case OPTION_FAITHFUL:
         settings->faithful = true;
         break;
@@ -261,7 +264,7 @@ static bool apply_arguments(struct parse *parse)
         }
     for (size_t i = 0; i < count; i++) {
         char *where = mem_format("argument %zu of '%s'", i + 1, command->name);
-        size_t at = command->most == COMMAND_ANY && i >= command->least ? command->least - 1 : i;
+        size_t at = command->most == COMMAND_ANY && i >= command->least ? command->least : i;
         bool good = settings_set(&parse->invocation->settings, command->positional[at], words[i],
                                  SOURCE_FLAG, where, parse->error);
         free(where);
@@ -311,6 +314,7 @@ static bool interpret(struct parse *parse)
     if (!invocation->command)
         return usage_error(parse->error, NULL, "a command is missing", "");
     invocation->settings.is_deployment = invocation->command->is_deployment;
+    invocation->settings.reads_dotenv = invocation->command->reads_dotenv;
     return apply_arguments(parse);
 }
 

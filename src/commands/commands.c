@@ -13,7 +13,7 @@
 
 #define SETUP_GROUPS                                                                               \
     (GROUP_SETUP | GROUP_CREATE | GROUP_CONNECT | GROUP_SAVE | GROUP_VPC | GROUP_COMPOSE |         \
-     GROUP_VIA)
+     GROUP_ENGINE | GROUP_VIA)
 
 const struct command command_table[] = {
     {
@@ -94,7 +94,7 @@ const struct command command_table[] = {
         .positional = {SETTING_CLUSTER_ID, SETTING_SECRET_FILE},
         .least = 1,
         .most = 2,
-        .groups = GROUP_CONNECT | GROUP_SAVE | GROUP_COMPOSE,
+        .groups = GROUP_CONNECT | GROUP_SAVE | GROUP_COMPOSE | GROUP_ENGINE,
         .secret_name = SAVED_URL,
         .variable = "DB_SECRET_FILE",
         .key = "secret_file",
@@ -218,53 +218,63 @@ const struct command command_table[] = {
     },
     {
         .name = "compose check",
-        .arguments = "FILE...",
+        .arguments = "[FILE...]",
         .positional = {SETTING_COMPOSE},
-        .least = 1,
         .most = COMMAND_ANY,
+        .groups = GROUP_ENGINE | GROUP_CONFIG,
         .doctl = NEEDS_NO_DOCTL,
+        .reads_dotenv = true,
         .secret_name = SETUP_URL,
         .key = "findings",
-        .help = "Say what is wrong in Compose files, merged as Compose merges them",
+        .help = "Ask Docker Compose what the files come to, and say what is wrong in that",
         .answer_help =
             "FILE:LINE:COLUMN: what is wrong; what to do. Exit status 1 if there is anything",
         .run = command_compose_check,
     },
     {
         .name = "compose profiles",
+        .arguments = "[FILE...]",
+        .positional = {SETTING_COMPOSE},
+        .most = COMMAND_ANY,
+        .groups = GROUP_WRITE,
         .doctl = NEEDS_NO_DOCTL,
+        .reads_dotenv = true,
         .secret_name = SETUP_URL,
         .variable = "COMPOSE_PROFILES",
         .key = "profiles",
-        .help = "Print the profiles for USE_MANAGED_DB and USE_DO_SPACES",
+        .help = "Print the profiles for USE_MANAGED_DB and USE_DO_SPACES, beside others that are "
+                "on; --write puts them into .env",
         .answer_help =
             "the profiles as COMPOSE_PROFILES takes them; with --output env all that .env needs",
         .run = command_compose_profiles,
     },
     {
         .name = "compose services",
-        .arguments = "FILE...",
+        .arguments = "[FILE...]",
         .positional = {SETTING_COMPOSE},
-        .least = 1,
         .most = COMMAND_ANY,
+        .groups = GROUP_ENGINE | GROUP_CONFIG,
         .doctl = NEEDS_NO_DOCTL,
+        .reads_dotenv = true,
         .secret_name = SETUP_URL,
         .key = "services",
-        .help = "Print the services that Compose starts (COMPOSE_PROFILES, else those of the mode)",
+        .help = "Print the services that Compose starts",
         .answer_help = "their names, one a line",
         .run = command_compose_services,
     },
     {
         .name = "compose secret",
-        .arguments = "NAME FILE...",
+        .arguments = "NAME [FILE...]",
         .positional = {SETTING_SECRET_NAME, SETTING_COMPOSE},
-        .least = 2,
+        .least = 1,
         .most = COMMAND_ANY,
+        .groups = GROUP_ENGINE | GROUP_CONFIG,
         .doctl = NEEDS_NO_DOCTL,
+        .reads_dotenv = true,
         .secret_name = SETUP_URL,
         .variable = "DB_SECRET_FILE",
         .key = "secret_file",
-        .help = "Print the file on this host behind a secret, or behind SERVICE:TARGET",
+        .help = "Print the file on the host behind a secret that is used, or behind SERVICE:TARGET",
         .answer_help = "its path; exit status 1 if there is none",
         .run = command_compose_secret,
     },

@@ -179,8 +179,9 @@ static bool prepare(const struct command *command, struct settings *settings, co
 {
     if (!needs_doctl(command, settings))
         return true;
-    *doctl = command_take_compose(settings, error) ? open_doctl(settings, program, console, error)
-                                                   : NULL;
+    *doctl = command_take_compose(settings, console, error)
+                 ? open_doctl(settings, program, console, error)
+                 : NULL;
     return *doctl != NULL;
 }
 

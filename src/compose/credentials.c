@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/interpolate.h"
 #include "base/memory.h"
 #include "base/pattern.h"
 #include "base/quote.h"
@@ -18,10 +17,11 @@
     "/run/secrets (NAME_FILE where the image knows it)"
 
 /* Names of variables whose values are secret; NAME_FILE and AWS_ACCESS_KEY_ID do not end so. */
-static struct pattern name_pattern =
-    PATTERN("(?i)(?:PASSWORD|PASSWD|PASSPHRASE|(?:_|\\A)(?:PASS|SECRET|TOKEN|CREDENTIALS?)|_PWD|"
-            "(?:DB|PG|SQL|USER|ROOT)PASS|API_?KEY|ACCESS_KEY|SECRET_KEY_BASE|"
-            "SECRET[A-Z0-9_]{0,60}KEY|PRIVATE_KEY|ENCRYPTION_KEY)\\z");
+static struct pattern name_pattern = PATTERN(
+    "(?i)(?:PASSWORD|PASSWD|PASSPHRASE|(?:_|\\A)(?:PASS|SECRET|TOKEN|CREDENTIALS?)|_PWD|"
+    "(?:DB|PG|SQL|USER|ROOT)PASS|API_?KEY|ACCESS_KEY|SECRET_KEY_BASE|"
+    "SECRET[A-Z0-9_]{0,60}KEY|PRIVATE_KEY|ENCRYPTION_(?:[A-Z0-9_]{0,60}_)?(?:KEY|SALT|SECRET)|"
+    "(?:_|\\A)(?:APP_KEY|MASTER_KEY|SALT|REDIS_AUTH))\\z");
 /* What browsers are given is no secret. */
 static struct pattern public_pattern =
     PATTERN("(?i)\\A(?:NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|PUBLIC|VITE|REACT_APP|GATSBY|VUE_APP)_");
@@ -60,17 +60,47 @@ static struct pattern short_pattern =
     PATTERN("(?:\\A|[\\s/])(?|((?:mysql|mariadb)[a-z-]{0,20})\\s(?:[^|;&]{0,80}\\s)?-p|"
             "(redis-cli)\\s(?:[^|;&]{0,80}\\s)?-a\\s+)([^\\s\"'`$-][^\\s\"'`]*)");
 
-/* What stands in the file itself: variables left out, their defaults put in. */
-static char *literal(const struct node *node)
+/* The end of a name of a variable. */
+static const char *behind_name(const char *at)
 {
-    struct interpolation nothing = {.value = NULL};
-    struct buffer out = BUFFER_INIT;
-    struct error ignored = ERROR_INIT;
-    const char *text = node->written ? node->written : node->text;
-    if (!strchr(text, '$'))
-        return mem_copy(text);
-    interpolate(&nothing, text, &out, &ignored);
-    return buffer_take(&out);
+    while (isalnum((unsigned char)*at) || *at == '_')
+        at++;
+    return at;
+}
+
+/* Behind the brace that closes the one before `at`. */
+static const char *behind_brace(const char *at)
+{
+    for (size_t open = 1; *at && open; at++)
+        open = open + (*at == '{') - (*at == '}');
+    return at;
+}
+
+/* What stands in the file itself: variables left out, their defaults put in. */
+static char *literal(const char *text)
+{
+    char *result = mem_copy(text);
+    char *to = result;
+    size_t open = 0; /* braces with a default in them */
+    for (const char *at = text; *at;) {
+        if (*at == '}' && open) {
+            open--;
+            at++;
+        } else if (at[0] == '$' && at[1] == '{') {
+            at = behind_name(at + 2);
+            at += *at == ':';
+            bool has_default = *at == '-' || *at == '+';
+            open += has_default;
+            at = has_default ? at + 1 : behind_brace(at);
+        } else if (at[0] == '$' && at[1] != '$' && behind_name(at + 1) > at + 1) {
+            at = behind_name(at + 1);
+        } else {
+            at += at[0] == '$' && at[1] == '$';
+            *to++ = *at++;
+        }
+    }
+    *to = '\0';
+    return result;
 }
 
 /* One at a place: the same password may be found in more than one way. */
@@ -119,13 +149,14 @@ static bool has_word(struct pattern *pattern, const char *text, size_t length)
     return found;
 }
 
-void check_texts(struct findings *findings, const struct node *node)
+/* Every text of a file, whatever it is: URLs, and words behind password=. */
+static void check_texts(struct findings *findings, const struct node *node)
 {
     for (size_t i = 0; i < node->count; i++)
         check_texts(findings, node->items[i]);
     if (node->kind != NODE_SCALAR)
         return;
-    char *text = literal(node);
+    char *text = literal(node->text);
     size_t length = strlen(text);
     if (strstr(text, "://") && pattern_match(&url_pattern, text, length, 0, NULL))
         add(findings, node, mem_format("a URL with a password stands here in plain text"));
@@ -134,21 +165,32 @@ void check_texts(struct findings *findings, const struct node *node)
     mem_free_secret(text);
 }
 
-static void check_variables(struct findings *findings, const char *name, const struct node *mapping)
+static void check_variable(struct findings *findings, const char *service, const char *name,
+                           const char *value, const struct node *at)
 {
-    for (size_t i = 0; mapping && mapping->kind == NODE_MAPPING && i < mapping->count; i++) {
-        const struct node *key = mapping->keys[i];
-        const struct node *value = mapping->items[i];
-        if (value->kind != NODE_SCALAR ||
-            !pattern_match(&name_pattern, key->text, strlen(key->text), 0, NULL))
-            continue;
-        char *text = literal(value);
-        if (!node_is_null(value) && !is_harmless(key->text, text)) {
-            char *shown = quote_for_message(key->text, strlen(key->text));
-            add(findings, value, mem_format("%s has %s in plain text", name, shown));
-            free(shown);
+    char *text = literal(value);
+    if (pattern_match(&name_pattern, name, strlen(name), 0, NULL) && *text &&
+        !is_harmless(name, text)) {
+        char *shown = quote_for_message(name, strlen(name));
+        add(findings, at, mem_format("%s has %s in plain text", service, shown));
+        free(shown);
+    }
+    mem_free_secret(text);
+}
+
+/* NAME: VALUE, or NAME=VALUE in a list. */
+static void check_variables(struct findings *findings, const char *service, const struct node *list)
+{
+    for (size_t i = 0; list && i < list->count; i++) {
+        const struct node *item = list->items[i];
+        const char *sign = node_text(item) ? strchr(item->text, '=') : NULL;
+        if (list->kind == NODE_MAPPING && node_text(item) && !node_is_null(item)) {
+            check_variable(findings, service, list->keys[i]->text, item->text, item);
+        } else if (list->kind == NODE_SEQUENCE && sign) {
+            char *name = mem_copy_n(item->text, (size_t)(sign - item->text));
+            check_variable(findings, service, name, sign + 1, item);
+            free(name);
         }
-        mem_free_secret(text);
     }
 }
 
@@ -161,7 +203,7 @@ static void check_command(struct findings *findings, const char *name, const str
         const struct node *word = command->kind == NODE_SCALAR ? command : command->items[i];
         if (word->kind != NODE_SCALAR)
             continue;
-        char *text = literal(word);
+        char *text = literal(word->text);
         buffer_add_text(&line, text);
         /* A word that is all variable is a word still. */
         buffer_add_text(&line, *text ? " " : "$ ");
@@ -173,11 +215,17 @@ static void check_command(struct findings *findings, const char *name, const str
     buffer_free(&line);
 }
 
-void check_credentials(struct findings *findings, const char *name, const struct node *service)
+void check_credentials(struct findings *findings, const struct node *root)
 {
-    check_variables(findings, name, node_get(service, "environment"));
-    check_variables(findings, name, node_get(node_get(service, "build"), "args"));
-    check_command(findings, name, node_get(service, "command"));
-    check_command(findings, name, node_get(service, "entrypoint"));
-    check_command(findings, name, node_get(node_get(service, "healthcheck"), "test"));
+    const struct node *services = node_get(root, "services");
+    for (size_t i = 0; services && services->kind == NODE_MAPPING && i < services->count; i++) {
+        const char *name = services->keys[i]->text;
+        const struct node *service = services->items[i];
+        check_variables(findings, name, node_get(service, "environment"));
+        check_variables(findings, name, node_get(node_get(service, "build"), "args"));
+        check_command(findings, name, node_get(service, "command"));
+        check_command(findings, name, node_get(service, "entrypoint"));
+        check_command(findings, name, node_get(node_get(service, "healthcheck"), "test"));
+    }
+    check_texts(findings, root);
 }

@@ -51,29 +51,31 @@ void findings_free(struct findings *findings)
     }
     free(findings->list);
     free(findings->not_seen);
-    free(findings->left_out);
     *findings = (struct findings)FINDINGS_INIT;
 }
 
-static size_t file_number(struct node *const *files, size_t count, const char *name)
+/* Compose's own first, then file by file as they were named, then what stands in none. */
+static size_t rank(const struct finding *finding, const struct node *files)
 {
     size_t i = 0;
-    while (i < count && strcmp(files[i]->file, name) != 0)
+    if (strcmp(finding->rule, FINDING_REFUSED) == 0)
+        return 0;
+    while (i < files->count && strcmp(files->items[i]->file, finding->file) != 0)
         i++;
-    return i;
+    return i + 1;
 }
 
 /* There are few, so the simplest sort. */
-void findings_sort(struct findings *findings, struct node *const *files, size_t count)
+void findings_sort(struct findings *findings, const struct node *files)
 {
     for (size_t i = 1; i < findings->count; i++) {
         struct finding moved = findings->list[i];
-        size_t file = file_number(files, count, moved.file);
+        size_t own = rank(&moved, files);
         size_t at = i;
         while (at > 0) {
             const struct finding *before = &findings->list[at - 1];
-            size_t other = file_number(files, count, before->file);
-            if (other != file                ? other < file
+            size_t other = rank(before, files);
+            if (other != own                 ? other < own
                 : before->line != moved.line ? before->line < moved.line
                                              : before->column <= moved.column)
                 break;
@@ -95,7 +97,9 @@ char *findings_text(const struct findings *findings)
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *finding = &findings->list[i];
         add_clean(&out, finding->file);
-        buffer_add_format(&out, ":%zu:%zu: ", finding->line, finding->column);
+        if (finding->line)
+            buffer_add_format(&out, ":%zu:%zu", finding->line, finding->column);
+        buffer_add_text(&out, ": ");
         add_clean(&out, finding->text);
         buffer_add_text(&out, "; ");
         add_clean(&out, finding->advice);
@@ -116,10 +120,12 @@ char *findings_json(const struct findings *findings)
     buffer_add_text(&json, "{\"findings\": [");
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *finding = &findings->list[i];
-        buffer_add_text(&json, i ? ", {\"file\": " : "{\"file\": ");
+        buffer_add_text(&json, i ? ", {" : "{");
+        buffer_add_text(&json, finding->line ? "\"file\": " : "\"path\": ");
         quote_add_json(&json, finding->file, strlen(finding->file));
-        buffer_add_format(&json, ", \"line\": %zu, \"column\": %zu", finding->line,
-                          finding->column);
+        if (finding->line)
+            buffer_add_format(&json, ", \"line\": %zu, \"column\": %zu", finding->line,
+                              finding->column);
         add_member(&json, "rule", finding->rule);
         add_member(&json, "message", finding->text);
         add_member(&json, "advice", finding->advice);

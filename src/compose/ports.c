@@ -14,7 +14,8 @@
 #define STORES                                                                                     \
     "postgres|postgresql|pgbouncer|pgpool|pgvector|postgis|timescaledb|mysql|mariadb|percona|"     \
     "mongo|mongodb|redis|valkey|keydb|dragonfly|memcached|minio|cassandra|scylla|clickhouse|"      \
-    "elasticsearch|opensearch|cockroach|cockroachdb|couchdb|influxdb|mssql|neo4j|etcd"
+    "elasticsearch|opensearch|meilisearch|azurite|cockroach|cockroachdb|couchdb|influxdb|mssql|"   \
+    "neo4j|etcd"
 /* An image's last part, such as alpine-postgres, redis-stack-server or pgpool-ii. */
 static struct pattern image_pattern =
     PATTERN("(?i)(?:alpine-|docker-)?(?:" STORES ")"
@@ -27,40 +28,13 @@ static struct pattern name_pattern =
 static struct pattern helper_pattern =
     PATTERN("(?i)exporter|backup|admin|express|commander|insight|setup|init|client|web|gui");
 static struct pattern store_port_pattern =
-    PATTERN("5432|6432|3306|33060|27017|6379|11211|9042|9200|9300|5984|1433|1521|26257");
-/* 1 address, 2 published, 3 target. */
-static struct pattern port_pattern =
-    PATTERN("\\A(?:(?:(\\[[0-9A-Fa-f:.]*\\]|[0-9.]+|localhost):)?([0-9-]*):)?"
-            "([0-9]+)(?:-[0-9]+)?(?:/[a-z]+)?\\z");
+    PATTERN("5432|6432|3306|33060|27017|6379|11211|9042|5984|1433|1521|26257");
 static struct pattern loopback_pattern = PATTERN("127\\.[0-9.]+|\\[?::1\\]?|localhost");
 
-bool compose_port_read(const struct node *node, struct compose_port *port)
+bool compose_port_is_local(const struct node *port)
 {
-    struct span groups[PATTERN_GROUPS];
-    *port = (struct compose_port){NULL, NULL, NULL};
-    if (node->kind == NODE_MAPPING) {
-        port->address = mem_copy(node_text(node_get(node, "host_ip")));
-        port->published = mem_copy(node_text(node_get(node, "published")));
-        port->target = mem_copy(node_text(node_get(node, "target")));
-    } else if (node->kind == NODE_SCALAR &&
-               pattern_match(&port_pattern, node->text, strlen(node->text), 0, groups)) {
-        port->address = groups[1].start ? mem_copy_n(groups[1].start, groups[1].length) : NULL;
-        port->published = groups[2].start ? mem_copy_n(groups[2].start, groups[2].length) : NULL;
-        port->target = mem_copy_n(groups[3].start, groups[3].length);
-    }
-    return port->target != NULL;
-}
-
-void compose_port_free(struct compose_port *port)
-{
-    free(port->address);
-    free(port->published);
-    free(port->target);
-}
-
-bool compose_port_is_local(const struct compose_port *port)
-{
-    return port->address && pattern_is(&loopback_pattern, port->address);
+    const char *address = node_text(node_get(port, "host_ip"));
+    return address && pattern_is(&loopback_pattern, address);
 }
 
 static bool is_store_image(const char *image)
@@ -76,39 +50,30 @@ static bool is_store_image(const char *image)
     return result;
 }
 
-static bool is_store(const char *name, const struct node *service)
+bool compose_is_store(const char *name, const struct node *service)
 {
     const char *image = node_text(node_get(service, "image"));
     return ((image && is_store_image(image)) || pattern_is(&name_pattern, name)) &&
            !pattern_match(&helper_pattern, name, strlen(name), 0, NULL);
 }
 
-static void check_port(struct findings *findings, const char *name, const struct node *node,
-                       bool any)
+void check_ports(struct findings *findings, const char *name, const struct node *service, bool any)
 {
-    struct compose_port port;
-    bool known = compose_port_read(node, &port);
-    bool meant = any || (known && pattern_is(&store_port_pattern, port.target));
-    const char *target = known ? port.target : "PORT";
-    if (meant && !compose_port_is_local(&port))
-        findings_add(findings, node, RULE,
-                     mem_format("%s publishes port %s to every network of this host", name,
-                                known                       ? port.target
-                                : node->kind == NODE_SCALAR ? node->text
-                                                            : "(none)"),
+    bool wanted = any || compose_is_store(name, service);
+    const struct node *ports = node_get(service, "ports");
+    const struct node *mode = node_get(service, "network_mode");
+    for (size_t i = 0; ports && i < ports->count; i++) {
+        const struct node *port = ports->items[i];
+        const char *target = node_text(node_get(port, "target"));
+        if (!target || compose_port_is_local(port) ||
+            !(wanted || pattern_is(&store_port_pattern, target)))
+            continue;
+        findings_add(findings, port, RULE,
+                     mem_format("%s publishes port %s to every network of this host", name, target),
                      mem_format("write 127.0.0.1:%s:%s, or leave the port out: Compose adds the "
                                 "ports of all files up, and Docker opens them past the firewall",
                                 target, target));
-    compose_port_free(&port);
-}
-
-void check_ports(struct findings *findings, const char *name, const struct node *service, bool any)
-{
-    bool wanted = any || is_store(name, service);
-    const struct node *ports = node_get(service, "ports");
-    const struct node *mode = node_get(service, "network_mode");
-    for (size_t i = 0; ports && i < ports->count; i++)
-        check_port(findings, name, ports->items[i], wanted);
+    }
     if (wanted && node_text(mode) && strcmp(mode->text, "host") == 0)
         findings_add(findings, mode, RULE,
                      mem_format("%s listens on every network of this host", name),

@@ -16,8 +16,9 @@ static struct pattern user_pattern = PATTERN("\\A([0-9]{1,9})(?::([0-9]{1,9}))?\
 
 struct place {
     struct findings *findings;
-    const struct node *at; /* the name where the service uses the secret */
+    const struct node *at; /* where the service uses the secret */
     const char *service, *path;
+    bool is_ours; /* managed-db writes it */
 };
 
 static void add(const struct place *place, const char *rule, char *text, char *advice)
@@ -39,8 +40,8 @@ static void tell_missing(const struct place *place, bool may_be_elsewhere)
     } else {
         add(place, "secret-missing",
             mem_format("%s uses the file %s, which is not there", place->service, place->path),
-            mem_format("write it ('managed-db setup --compose FILE' writes the URL of the managed "
-                       "database) before the service is started"));
+            mem_copy(place->is_ours ? "'managed-db setup --compose FILE' writes it"
+                                    : "write it before the service is started"));
     }
     free(folder);
 }
@@ -73,20 +74,33 @@ static void check_reader(const struct place *place, const struct node *service,
                        "%04o",
                        place->service, text, place->path, (unsigned long)status->st_uid,
                        (unsigned long)status->st_gid, (unsigned)(status->st_mode & 07777)),
-            mem_format("give it away: 'managed-db setup' and 'save' take --secret-owner %s", text));
+            place->is_ours
+                ? mem_format("'managed-db setup' and 'save' give it away with --secret-owner %s",
+                             text)
+                : mem_format("chown %s %s", text, place->path));
 }
 
-/* Whether every user of this host can read the file: the folder may be closed. A certificate may be. */
-static bool is_open(const char *path, const struct stat *status)
+/* Whether a folder above keeps other users out. */
+static bool is_closed_above(const char *path)
 {
     struct stat above;
-    const char *dot = strrchr(path, '.');
-    if (dot && (strcmp(dot, ".crt") == 0 || strcmp(dot, ".pem") == 0))
-        return false;
-    char *folder = mem_copy_n(path, (size_t)(strrchr(path, '/') - path));
-    bool open = status->st_mode & S_IRWXO && (stat(folder, &above) != 0 || above.st_mode & S_IXOTH);
+    char *folder = mem_copy(path);
+    bool closed = false;
+    for (char *slash; !closed && (slash = strrchr(folder, '/'));) {
+        *slash = '\0';
+        closed = stat(*folder ? folder : "/", &above) == 0 && !(above.st_mode & S_IXOTH);
+    }
     free(folder);
-    return open;
+    return closed;
+}
+
+/* Whether every user of this host can read the file. A certificate is no secret. */
+static bool is_open(const char *path, const struct stat *status)
+{
+    const char *dot = strrchr(path, '.');
+    return status->st_mode & S_IRWXO &&
+           !(dot && (strcmp(dot, ".crt") == 0 || strcmp(dot, ".pem") == 0)) &&
+           !is_closed_above(path);
 }
 
 static void check_file(const struct place *place, bool may_be_elsewhere, const struct node *service)
@@ -109,23 +123,34 @@ static void check_file(const struct place *place, bool may_be_elsewhere, const s
         add(place, "secret-exposed",
             mem_format("%s uses %s, which every user of this host can read", place->service,
                        place->path),
-            mem_format("chmod 600 %s; --secret-owner gives the file to the container's user",
-                       place->path));
+            mem_format("chmod 600 %s", place->path));
     check_reader(place, service, &status);
 }
 
+/* What setup writes for a service: the URLs, where the managed database's is read, and the CA. */
+static bool is_ours(const struct node *mount, const char *path, bool is_managed)
+{
+    const char *name = strrchr(path, '/');
+    char *target = compose_secret_target(mount);
+    bool ours = (is_managed && (strcmp(target, "/run/secrets/database_url") == 0 ||
+                                strcmp(target, "/run/secrets/database_url_direct") == 0)) ||
+                (name && (strcmp(name, "/do_database_url") == 0 ||
+                          strcmp(name, "/ca-certificate.crt") == 0));
+    free(target);
+    return ours;
+}
+
 void check_secret_files(struct findings *findings, const struct compose *compose, const char *name,
-                        const struct node *service, bool may_be_elsewhere)
+                        const struct node *service, bool is_managed, bool may_be_elsewhere)
 {
     const struct node *mounts = node_get(service, "secrets");
     for (size_t i = 0; mounts && i < mounts->count; i++) {
-        const struct node *source = node_get(mounts->items[i], "source");
-        const struct node *file = node_get(node_get(compose->secrets, source->text), "file");
-        if (!node_text(file))
+        const char *path;
+        struct error ignored = ERROR_INIT;
+        if (!compose_mount_file(compose, mounts->items[i], &path, &ignored) || *path != '/')
             continue;
-        char *path = compose_path(compose->files, file->text);
-        struct place place = {findings, source, name, path};
+        struct place place = {findings, mounts->items[i], name, path,
+                              is_ours(mounts->items[i], path, is_managed)};
         check_file(&place, may_be_elsewhere, service);
-        free(path);
     }
 }

@@ -6,23 +6,25 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/child_environment.h"
 #include "base/memory.h"
 #include "base/program.h"
-
-extern char **environ;
 
 /* The scratch file of this run, for remove_scratch(), which gets no argument. */
 static const char *scratch_in_use;
 
 /*
- * Variables that replace the caller's; gives how many there are. A doctl that repeats a request
- * makes a second Droplet where only the answer to the first was lost (docs/DOCTL.md, "Behaviour"):
- * what may be repeated is decided in ask().
+ * Variables in place of the caller's; those without a value are taken out. A doctl that repeats a
+ * request makes a second Droplet where only the answer to the first was lost (docs/DOCTL.md,
+ * "Behaviour"): what may be repeated is decided in ask().
  */
-static size_t make_own_variables(const struct doctl_options *options, char **own)
+static void make_own_variables(const struct doctl_options *options, char **own)
 {
     size_t count = 0;
     own[count++] = mem_copy("DIGITALOCEAN_HTTP_RETRY_MAX=0");
+    /* These would turn errors into JSON on stdout, and log passwords. */
+    own[count++] = mem_copy("DIGITALOCEAN_OUTPUT");
+    own[count++] = mem_copy("DIGITALOCEAN_TRACE");
     if (options->token)
         own[count++] = mem_format("DIGITALOCEAN_ACCESS_TOKEN=%s", options->token);
     /* A token counts only in the context "default" (docs/DOCTL.md, "Behaviour"). */
@@ -30,42 +32,7 @@ static size_t make_own_variables(const struct doctl_options *options, char **own
         own[count++] =
             mem_format("DIGITALOCEAN_CONTEXT=%s", options->token ? "default" : options->context);
     if (options->simulator)
-        own[count++] = mem_format("DOCTL_SIM_STATE=%s", options->simulator);
-    return count;
-}
-
-static bool has_name(const char *variable, const char *name, size_t length)
-{
-    return strncmp(variable, name, length) == 0 && variable[length] == '=';
-}
-
-/* DIGITALOCEAN_OUTPUT would turn errors into JSON on stdout, DIGITALOCEAN_TRACE log passwords. */
-static bool is_dropped(const char *variable, char *const *own)
-{
-    static const char output[] = "DIGITALOCEAN_OUTPUT";
-    static const char trace[] = "DIGITALOCEAN_TRACE";
-    bool dropped =
-        has_name(variable, output, strlen(output)) || has_name(variable, trace, strlen(trace));
-    for (size_t i = 0; own[i]; i++)
-        dropped = dropped || has_name(variable, own[i], strcspn(own[i], "="));
-    return dropped;
-}
-
-/* The caller's environment, less what would change doctl's answers, with what the options say. */
-static void make_environment(struct doctl *doctl)
-{
-    doctl->own_variables = mem_array(5, sizeof *doctl->own_variables);
-    size_t own = make_own_variables(&doctl->options, doctl->own_variables);
-    size_t count = 0;
-    while (environ[count])
-        count++;
-    doctl->environment = mem_array(count + own + 1, sizeof *doctl->environment);
-    size_t used = 0;
-    for (size_t i = 0; i < count; i++)
-        if (!is_dropped(environ[i], doctl->own_variables))
-            doctl->environment[used++] = environ[i];
-    for (size_t i = 0; i < own; i++)
-        doctl->environment[used++] = doctl->own_variables[i];
+        own[count] = mem_format("DOCTL_SIM_STATE=%s", options->simulator);
 }
 
 static void remove_scratch(void)
@@ -86,7 +53,9 @@ struct doctl *doctl_new(const struct doctl_options *options, struct error *error
     struct doctl *doctl = mem_alloc(sizeof *doctl);
     doctl->options = *options;
     doctl->path = path;
-    make_environment(doctl);
+    doctl->own_variables = mem_array(7, sizeof *doctl->own_variables);
+    make_own_variables(&doctl->options, doctl->own_variables);
+    doctl->environment = environment_with(doctl->own_variables);
     /* Called in the reverse order: first the children end, then what they wrote goes. */
     mem_at_exhaustion(remove_scratch);
     doctl->set = process_set_new(options->jobs);

@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/dotenv.h"
 #include "base/memory.h"
 #include "base/paths.h"
-#include "base/variables.h"
+#include "base/readfile.h"
 #include "settings/envfile.h"
 #include "settings/manifest.h"
 
@@ -25,23 +26,36 @@ static bool load_environment(struct settings *settings, struct error *error)
     return true;
 }
 
-/* What Compose reads from .env beside the first file, this program reads there too. */
+char *settings_dotenv(const struct settings *settings)
+{
+    const char *first = settings->compose_count ? settings->compose[0] : "";
+    const char *slash = strrchr(first, '/');
+    return mem_format("%.*s.env", slash ? (int)(slash - first) + 1 : 0, first);
+}
+
+/*
+ * What Compose reads from .env this program reads there too. An env file that is named takes its
+ * place, as it does for Compose.
+ */
 static bool load_compose_env(struct settings *settings, struct error *error)
 {
     static const enum setting shared[] = {SETTING_USE_MANAGED_DB, SETTING_USE_DO_SPACES,
                                           SETTING_SECRETS_DIR};
-    if (!settings->compose_count)
+    if ((!settings->compose_count && !settings->reads_dotenv) || settings->values[SETTING_ENV_FILE])
         return true;
-    struct variables variables = VARIABLES_INIT;
-    char *path = variables_env_path(settings->compose[0]);
-    bool good = variables_read(&variables, path, false, error);
+    char *path = settings_dotenv(settings);
+    struct buffer file = BUFFER_INIT;
+    bool good = readfile(path, READFILE_OPTIONAL, DOTENV_MAX_BYTES, &file, error);
     for (size_t i = 0; good && i < sizeof shared / sizeof shared[0]; i++) {
-        const char *value = variables_get(&variables, settings_variable(shared[i]));
-        if (value && settings->sources[shared[i]] < SOURCE_ENV_FILE)
-            good = settings_set(settings, shared[i], value, SOURCE_ENV_FILE, path, error);
+        char *value = NULL;
+        good =
+            dotenv_get(&file, settings_variable(shared[i]), &value, error)
+                ? !value || settings_set(settings, shared[i], value, SOURCE_ENV_FILE, path, error)
+                : error_precede(error, path);
+        mem_free_secret(value);
     }
+    buffer_free(&file);
     free(path);
-    variables_free(&variables);
     return good;
 }
 

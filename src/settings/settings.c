@@ -52,6 +52,8 @@ static struct form url_params = {
     "itself; sslmode has --ssl-mode)"};
 static struct form file_path = {PATTERN("[^\\x00-\\x1f\\x7f-][^\\x00-\\x1f\\x7f]{0,4094}"),
                                 "a path without control characters that does not start with -"};
+static struct form input_path = {PATTERN("-|[^\\x00-\\x1f\\x7f-][^\\x00-\\x1f\\x7f]{0,4094}"),
+                                 "- for the standard input, or a path that does not start with -"};
 static struct form owner = {PATTERN("[0-9]{1,9}(?::[0-9]{1,9})?"), "UID or UID:GID, as numbers"};
 static struct form token = {PATTERN("[\\x21-\\x7e]{1,4096}"), "a token without blanks"};
 static struct form seconds = {PATTERN("[0-9]{1,6}(?:\\.[0-9]{1,3})?"), "a number of seconds"};
@@ -132,6 +134,8 @@ static const struct {
     [SETTING_ENV_FILE] = {NULL, NULL, NULL, &file_path},
     [SETTING_MANIFEST] = {NULL, NULL, NULL, &file_path},
     [SETTING_COMPOSE] = {NULL, NULL, NULL, &file_path},
+    [SETTING_COMPOSE_COMMAND] = {"compose-command", "MANAGED_DB_COMPOSE", NULL, &words},
+    [SETTING_COMPOSE_CONFIG] = {NULL, NULL, NULL, &input_path},
     [SETTING_SECRET_NAME] = {NULL, NULL, NULL, &secret_form},
     [SETTING_DROPLET_NAME] = {"droplet-name", "DROPLET_NAME", "freshtrack-pro", &host_name},
     [SETTING_DROPLET_SIZE] = {"droplet-size", "DO_DROPLET_SIZE", "s-2vcpu-4gb", &slug},

@@ -297,9 +297,10 @@ static bool read_node(struct reader *reader, const yaml_event_t *event, struct n
     }
 }
 
-static bool read_stream(struct reader *reader, struct node **root)
+/* Each document goes into `documents`, where there is such a list; else there may be one. */
+static bool read_stream(struct reader *reader, struct node **root, struct node *documents)
 {
-    size_t documents = 0;
+    size_t count = 0;
     for (;;) {
         yaml_event_t event;
         bool good = true;
@@ -307,12 +308,14 @@ static bool read_stream(struct reader *reader, struct node **root)
             return false;
         bool end = event.type == YAML_STREAM_END_EVENT;
         if (event.type == YAML_DOCUMENT_START_EVENT) {
-            if (documents++)
+            if (count++ && !documents)
                 good = stop(reader, &event.start_mark,
                             "a second document starts here: one is expected in a file");
         } else if (!end && event.type != YAML_STREAM_START_EVENT &&
                    event.type != YAML_DOCUMENT_END_EVENT) {
             good = read_node(reader, &event, root);
+            if (good && documents)
+                node_append(reader->tree, documents, NULL, *root);
         }
         yaml_event_delete(&event);
         if (end || !good)
@@ -346,8 +349,8 @@ static bool check_bytes(const char *name, const char *bytes, size_t length, stru
     return true;
 }
 
-bool yaml_parse(struct tree *tree, const char *name, const char *bytes, size_t length,
-                struct node **root, struct error *error)
+static bool parse(struct tree *tree, const char *name, const char *bytes, size_t length,
+                  struct node **root, struct node *documents, struct error *error)
 {
     *root = NULL;
     if (length > YAML_MAX_BYTES)
@@ -366,10 +369,23 @@ bool yaml_parse(struct tree *tree, const char *name, const char *bytes, size_t l
         mem_exhausted();
     yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&reader.parser, (const unsigned char *)bytes, length);
-    bool good = read_stream(&reader, root);
+    bool good = read_stream(&reader, root, documents);
     yaml_parser_delete(&reader.parser);
     free(reader.anchors);
     return good;
+}
+
+bool yaml_parse(struct tree *tree, const char *name, const char *bytes, size_t length,
+                struct node **root, struct error *error)
+{
+    return parse(tree, name, bytes, length, root, NULL, error);
+}
+
+bool yaml_parse_all(struct tree *tree, const char *name, const char *bytes, size_t length,
+                    struct node *documents, struct error *error)
+{
+    struct node *last;
+    return parse(tree, name, bytes, length, &last, documents, error);
 }
 
 bool yaml_read(struct tree *tree, const char *path, struct node **root, struct error *error)

@@ -1,6 +1,6 @@
 /*
- * compose: any two files are merged and checked, or refused with a message that can be shown; what
- * is found has a place, and a text and an advice that can be shown.
+ * compose: a configuration and files that say anything are checked, or refused with a message that
+ * can be shown; what is found has a place or a path, and a text and an advice that can be shown.
  */
 #include "config.h"
 
@@ -33,24 +33,21 @@ static void check_findings(const struct findings *findings)
     free(json);
 }
 
-static void check_project(const struct compose *compose)
+/* Every node has a place of a file, or its keys. */
+static void check_places(const struct node *node)
 {
-    char *path = NULL;
+    MUST(node->file && (node->line || *node->file));
+    for (size_t i = 0; i < node->count; i++)
+        check_places(node->items[i]);
+}
+
+static void check_url(const struct compose *compose)
+{
+    const char *url;
+    const char *direct;
     struct error error = ERROR_INIT;
-    MUST(compose->services && compose->services->kind == NODE_MAPPING);
-    for (size_t i = 0; i < compose->services->count; i++) {
-        const struct node *service = compose->services->items[i];
-        MUST(service->kind == NODE_MAPPING);
-        compose_is_enabled(service, "managed-db,spaces");
-        if (compose_service_secret(compose, compose->services->keys[i]->text, "database_url", &path,
-                                   &error))
-            free(path);
-        else
-            MUST(is_message(&error));
-    }
-    error = (struct error)ERROR_INIT;
-    if (compose_database_file(compose, &path, &error))
-        free(path);
+    if (compose_url_files(compose, &url, &direct, &error))
+        MUST(url);
     else
         MUST(is_message(&error));
 }
@@ -58,39 +55,49 @@ static void check_project(const struct compose *compose)
 FUZZ(compose)
 {
     struct input input = {bytes, size};
-    struct compose_files files = COMPOSE_FILES_INIT;
-    struct variables variables = VARIABLES_INIT;
+    struct written written = WRITTEN_INIT;
+    struct resolved resolved = {.mode = ""};
     struct error error = ERROR_INIT;
+    struct findings findings = FINDINGS_INIT;
     char paths[FILES][32];
     char *list[FILES];
     size_t count = 0;
-    while (count < FILES && (count == 0 || input.left)) {
-        size_t length;
-        char *content = take_bytes(&input, '\0', &length);
-        const char *path = file_with((unsigned)count, content, length);
+    size_t length;
+    char *config = take_bytes(&input, '\0', &length);
+    bool good = compose_parse(&resolved.compose, "Compose", config, length, &error);
+    while (count < FILES && input.left) {
+        size_t size_here;
+        char *content = take_bytes(&input, '\0', &size_here);
+        const char *path = file_with((unsigned)count, content, size_here);
         free(content);
         list[count] = strcpy(paths[count], path);
         count++;
     }
-    variables_set(&variables, "A", "b");
-    if (compose_read(&files, list, count, &error)) {
-        struct compose compose;
-        if (compose_load(&files, &variables, &compose, &error))
-            check_project(&compose);
-        else
-            MUST(error.kind == ERROR_USAGE && is_message(&error));
-        compose_free(&compose);
-        struct findings findings = {.list = NULL};
-        error = (struct error)ERROR_INIT;
-        if (compose_check(&files, &variables, &findings, &error))
-            check_findings(&findings);
-        else
-            MUST(error.kind == ERROR_USAGE && is_message(&error));
-        findings_free(&findings);
-        compose_files_free(&files);
-    } else {
+    if (!good) {
         MUST(error.kind == ERROR_USAGE && is_message(&error));
+        resolved.refusal = "service \"a\" has neither an image nor a build context";
     }
-    variables_free(&variables);
+    error = (struct error)ERROR_INIT;
+    if (written_read(&written, list, count, &error)) {
+        if (good) {
+            written_place(&written, resolved.compose.tree, resolved.compose.root);
+            for (size_t i = 0; i < resolved.compose.root->count; i++)
+                check_places(resolved.compose.root->items[i]);
+            check_url(&resolved.compose);
+        }
+        struct check check = {.written = &written,
+                              .resolved = &resolved,
+                              .count = 1,
+                              .use_managed_db = length & 1 ? "true" : "",
+                              .has_files = length & 2};
+        compose_check(&check, &findings);
+        check_findings(&findings);
+    } else {
+        MUST(is_message(&error));
+    }
+    findings_free(&findings);
+    written_free(&written);
+    compose_free(&resolved.compose);
+    free(config);
     return 0;
 }

@@ -282,6 +282,8 @@ bool has_form(enum setting setting, const char *value)
     case SETTING_MANIFEST:
     case SETTING_COMPOSE:
         return is_path(value);
+    case SETTING_COMPOSE_CONFIG:
+        return is_path(value) || strcmp(value, "-") == 0;
     case SETTING_SECRET_NAME:
         return consists(value, 1, 255, LOWER UPPER DIGITS "_.", LOWER UPPER DIGITS "_./:-");
     case SETTING_DROPLET_NAME:
@@ -295,6 +297,7 @@ bool has_form(enum setting setting, const char *value)
     case SETTING_SSH_KEY:
         return has_no_controls(value, 1, 255) && *value != '-';
     case SETTING_VIA:
+    case SETTING_COMPOSE_COMMAND:
         return has_no_controls(value, 1, 1024) && *value != '-';
     case SETTING_SSH_USER:
         return consists(value, 1, 32, LOWER "_", LOWER DIGITS "_-");

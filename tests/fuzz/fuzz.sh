@@ -37,7 +37,7 @@ harnesses() {
 longest() {
     case $1 in
     dialect | settings | conninfo) echo 128 ;;
-    cli | envfile | manifest | table | interpolate | variables) echo 256 ;;
+    cli | envfile | manifest | table | dotenv) echo 256 ;;
     compose | parse) echo 768 ;;
     *) echo 400 ;;
     esac

@@ -30,14 +30,13 @@
     X(dialect)                                                                                     \
     X(parse)                                                                                       \
     X(envfile)                                                                                     \
-    X(interpolate)                                                                                 \
+    X(dotenv)                                                                                      \
     X(manifest)                                                                                    \
     X(pem)                                                                                         \
     X(reply)                                                                                       \
     X(settings)                                                                                    \
     X(table)                                                                                       \
-    X(quote)                                                                                       \
-    X(variables)
+    X(quote)
 
 #define DECLARE(name) int fuzz_##name(const uint8_t *bytes, size_t size);
 HARNESSES(DECLARE)

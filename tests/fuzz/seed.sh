@@ -105,20 +105,17 @@ for question in 0 1 2 3 4 5 6 7 10 11 12 13 14 15 16 17 20; do
     { printf "\\0$question"; printf 'a b\n$1\n?6\n--x\n%%s\nuuid\n'; } | seed dialect
 done
 
-# Compose files, alone and over one another (a tree that has them).
+# Compose files, as a configuration and as they are written, alone and two of them.
 if [ -d "$TOP/tests/compose" ]; then
     find "$TOP/tests/compose" "$TOP/docker" -name '*.y*ml' -size -3k | sort | while read -r file; do
-        seed compose <"$file"
+        { cat "$file"; printf '\0'; cat "$file"; } | seed compose
         { printf '\0'; cat "$file"; } | seed parse
         base=$(dirname "$file")/compose.yaml
         if [ -e "$base" ] && [ "$base" != "$file" ]; then
-            { cat "$base"; printf '\0'; cat "$file"; } | seed compose
+            { cat "$file"; printf '\0'; cat "$base"; printf '\0'; cat "$file"; } | seed compose
         fi
     done
     printf '\001it is "a\\b"' | seed parse
 fi
-for text in 'a ${A} $B $$ ${C:-d ${E-f}} ${G:?h} ${I+j}' '${A' '$' '${}' '$1' '${A:-${B:-${C}}}'; do
-    printf '%s' "$text" | seed interpolate
-done
-printf '\0# c\nA=b # d\nexport E="f\\n${A}\ng"\nH='"'i\nj'"'\nK = l m\r\n' | seed variables
-printf '\001a b\n${C}"' | seed variables
+printf 'x\n# c\nA=b # d\nexport B="f\\n${A}\ng"\nH='"'i\nj'"'\nK = l m\r\n' | seed dotenv
+printf 'x\nB: 1\nA = "2\\""\nA='"'3\n4'" | seed dotenv

@@ -4,6 +4,7 @@
 
 load helper
 load rig
+load compose
 
 setup() {
     open_box 1.166
@@ -59,7 +60,10 @@ drivers() {
     for name in PGSSLROOTCERT NODE_EXTRA_CA_CERTS; do
         grep -q "^      $name: /run/secrets/database_ca_true$" "$TOP/docker/compose.digitalocean.yaml"
     done
-    mdb compose secret database_ca_true "$TOP/docker/compose.digitalocean.yaml"
+    find_compose
+    with USE_MANAGED_DB=true "MANAGED_DB_COMPOSE=$COMPOSE"
+    mdb compose secret backend:database_ca_true "$TOP/tests/compose/base.yaml" \
+        "$TOP/docker/compose.digitalocean.yaml"
     answered "$SECRETS/ca-certificate.crt"
     pooled=$(cat "$SECRETS/database_url")
     direct=$(cat "$SECRETS/database_url_direct")

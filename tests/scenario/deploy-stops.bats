@@ -150,7 +150,7 @@ databases get"
     local moves="its data does not move with it"
     # The URL arrived, a stack did not: nothing has its data anywhere.
     open_stage
-    echo "3 cut" >"$BOX/ssh-fault"
+    echo "4 cut" >"$BOX/ssh-fault"
     deploy
     exits 4
     [ -s "$APP/secrets/do_database_url" ]
@@ -393,13 +393,13 @@ nothing_was_made() {
 
 @test "a connection that breaks while something is brought: nothing half is left, the next run ends it" {
     local call
-    for call in 2 3 4; do
+    for call in 2 3 4 5; do
         open_stage
         echo "$call cut" >"$BOX/ssh-fault"
         deploy
         [ "$status" != 0 ] || fail "call $call: the run ended well"
         not_said "continuing with self-hosted mode"
-        [ ! -s "$APP/secrets/do_database_url" ] || [ "$call" != 2 ] || fail "half a URL"
+        [ ! -s "$APP/secrets/do_database_url" ] || [ "$call" -gt 3 ] || fail "half a URL"
         left_nothing_half
         rm "$BOX/ssh-fault"
         deploy
@@ -417,7 +417,7 @@ nothing_was_made() {
     doctl sim droplet add 77 --name web --private-ip 10.116.0.7
     for reason in "255 ssh: connect to host: Connection timed out" "1 sudo: a password is required"; do
         rm -f "$BOX/ssh-calls"
-        echo "2 $reason" >"$BOX/ssh-fault"
+        echo "3 $reason" >"$BOX/ssh-fault"
         deploy
         exits 4
         said "The connection string did not get to the Droplet (exit status ${reason%% *})"
@@ -425,6 +425,30 @@ nothing_was_made() {
         not_said "Managed database setup failed"
         [ ! -e "$APP" ] || fail "there is $APP"
     done
+}
+
+@test "a stack that the Droplet's Compose refuses is told before anything is changed there, or a database made" {
+    open_stage
+    deployed
+    droplet_files >"$BOX/before"
+    sed -i 's/^services:$/&\n  web: {}/' "$PROJECT/docker-compose.yml"
+    deploy
+    exits 2
+    said "neither an image nor a build"
+    said "Compose on the Droplet refuses the stack"
+    not_called "databases pool"
+    droplet_files | diff "$BOX/before" - || fail "something was changed on the Droplet"
+}
+
+@test "the URL goes to the file that the Droplet's Compose mounts, by its own .env" {
+    open_stage
+    sed -i 's|^  do_database_url: &managed$|  other: \&managed|; s|/do_database_url$|/${URL_NAME:-x}|' \
+        "$PROJECT/docker/compose.digitalocean.yaml"
+    config USE_MANAGED_DB=true URL_NAME=own_url
+    deploy
+    works
+    grep -q '^postgresql://' "$APP/secrets/own_url" || fail "no URL there"
+    [ ! -e "$APP/secrets/x" ] && [ ! -e "$APP/secrets/do_database_url" ]
 }
 
 left_nothing_half() {

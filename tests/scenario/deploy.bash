@@ -4,11 +4,13 @@
 # shellcheck disable=SC2034,SC2154  # shared with the tests and with helper.bash
 
 load helper
+load compose
 
 PASSWORD=AVNS_deployPasswordThatIsUnique
 
 # open_stage [PERSONALITY]: an account with an SSH key and nothing else but the Droplets 42 and 100.
 open_stage() {
+    find_compose
     open_box "${1:-1.166}"
     without MANAGED_DB_SECRETS_DIR
     PROJECT=$BOX/project
@@ -27,7 +29,7 @@ open_stage() {
     printf selfhosted-password >"$PROJECT/secrets/postgres_password"
     printf 'postgresql://app:selfhosted-password@pgbouncer:6432/app' >"$PROJECT/secrets/database_url"
     printf stack-secret >"$PROJECT/secrets/stack_auth_secret"
-    with "MANAGED_DB=$BOX/bin/managed-db" "PROGRAM=$PROGRAM" "BOX=$BOX" "DOCTL_SIM_PASSWORD=$PASSWORD" \
+    with "MANAGED_DB=$BOX/bin/managed-db" "PROGRAM=$PROGRAM" "BOX=$BOX" "COMPOSE=$COMPOSE" "DOCTL_SIM_PASSWORD=$PASSWORD" \
         "MANAGED_DB_LOCK_DIR=$BOX/lock"
     doctl sim ssh-key add "my laptop"
     config USE_MANAGED_DB=true
@@ -107,11 +109,11 @@ files_are() {
     cmp "$PROJECT/secrets/database_url" "$APP/secrets/database_url"
 }
 
-# Debian's Compose accepts what stands there, with the .env that stands there.
+# Compose accepts what stands there, with the .env that stands there.
 compose_accepts() {
-    (cd "$APP" && env -i PATH=/usr/bin:/bin docker-compose config) >"$BOX/config.out" 2>&1 ||
-        fail "docker-compose: $(cat "$BOX/config.out")"
-    grep -qF "$1" "$BOX/config.out" || fail "docker-compose does not mount $1"
+    (cd "$APP" && env -i PATH=/usr/bin:/bin "$COMPOSE" config) >"$BOX/config.out" 2>&1 ||
+        fail "Compose: $(cat "$BOX/config.out")"
+    grep -qF "$1" "$BOX/config.out" || fail "Compose does not mount $1"
     rm -f "$BOX/config.out"
 }
 
