@@ -32,18 +32,10 @@ struct node {
 struct tree *tree_new(void);
 /* Wipes and frees all that it owns; NULL is allowed. */
 void tree_free(struct tree *tree);
-/* The bytes that it takes. */
-size_t tree_size(const struct tree *tree);
 
 /* A node that stands where `like` does, without content. */
 struct node *node_new(struct tree *tree, enum node_kind kind, const struct node *like);
-/* A plain scalar that stands where `like` does. */
-struct node *node_scalar(struct tree *tree, const char *text, const struct node *like);
-/* The same node again, to be filled differently: keys and items are copied, not what they name. */
-struct node *node_copy(struct tree *tree, const struct node *node);
-/* Adds an item; to a mapping under `key`, which takes the place of an entry of that name. */
-void node_add(struct tree *tree, struct node *node, struct node *key, struct node *item);
-/* The same without a look for an entry of that name. */
+/* Adds an item; to a mapping under `key`, without a look for an entry of that name. */
 void node_append(struct tree *tree, struct node *node, struct node *key, struct node *item);
 void node_remove(struct node *mapping, const char *key);
 

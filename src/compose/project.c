@@ -220,16 +220,16 @@ static bool add_all(const struct compose *compose, const char *name, const struc
 static bool add_url(const struct compose *compose, const char *name, const struct node *service,
                     struct found *found, struct error *error)
 {
-    const struct node *file = node_get(node_get(service, "environment"), "DATABASE_URL_FILE");
-    const char *path = node_text(file);
+    const struct node *environment = node_get(service, "environment");
+    const char *path = node_text(node_get(environment, "DATABASE_URL_FILE"));
     if (!path || !*path)
         return add_all(compose, name, service, URL_TARGET, found, error) &&
                add_all(compose, name, service, "do_" URL_TARGET, found, error);
     if (!compose_find_mount(service, path))
-        return node_complain(file, error,
-                             "DATABASE_URL_FILE of %s names a file at which it has no secret: add "
-                             "one with that target, or name the file with --secret-file instead",
-                             name);
+        return error_set(error, ERROR_USAGE, 0,
+                         "DATABASE_URL_FILE of %s names a file at which it has no secret: add one "
+                         "with that target, or name the file with --secret-file instead",
+                         name);
     return add_all(compose, name, service, path, found, error);
 }
 

@@ -20,7 +20,6 @@ struct chunk {
 
 struct tree {
     struct chunk *chunks;
-    size_t size;
 };
 
 struct tree *tree_new(void)
@@ -51,17 +50,11 @@ static void *take(struct tree *tree, size_t size)
         chunk = mem_alloc(sizeof *chunk + capacity);
         chunk->size = capacity;
         chunk->next = tree->chunks;
-        tree->size += capacity;
         tree->chunks = chunk;
     }
     void *memory = (char *)chunk->bytes + chunk->used;
     chunk->used += size;
     return memory;
-}
-
-size_t tree_size(const struct tree *tree)
-{
-    return tree->size;
 }
 
 const char *tree_text(struct tree *tree, const char *text, size_t length)
@@ -82,14 +75,6 @@ struct node *node_new(struct tree *tree, enum node_kind kind, const struct node 
                           .column = like->column,
                           .weight = 1,
                           .height = 1};
-    return node;
-}
-
-struct node *node_scalar(struct tree *tree, const char *text, const struct node *like)
-{
-    struct node *node = node_new(tree, NODE_SCALAR, like);
-    node->text = tree_text(tree, text, strlen(text));
-    node->is_plain = true;
     return node;
 }
 
@@ -121,39 +106,12 @@ void node_append(struct tree *tree, struct node *node, struct node *key, struct 
         node->height = item->height + 1;
 }
 
-struct node *node_copy(struct tree *tree, const struct node *node)
-{
-    struct node *copy = take(tree, sizeof *copy);
-    *copy = *node;
-    copy->capacity = node->count;
-    if (node->items) {
-        copy->items = take(tree, node->count * sizeof *copy->items);
-        memcpy(copy->items, node->items, node->count * sizeof *copy->items);
-    }
-    if (node->keys) {
-        copy->keys = take(tree, node->count * sizeof *copy->keys);
-        memcpy(copy->keys, node->keys, node->count * sizeof *copy->keys);
-    }
-    return copy;
-}
-
 static size_t find(const struct node *node, const char *key)
 {
     size_t i = 0;
     while (i < node->count && strcmp(node->keys[i]->text, key) != 0)
         i++;
     return i;
-}
-
-void node_add(struct tree *tree, struct node *node, struct node *key, struct node *item)
-{
-    size_t at = key ? find(node, key->text) : node->count;
-    if (at < node->count) {
-        node->keys[at] = key;
-        node->items[at] = item;
-    } else {
-        node_append(tree, node, key, item);
-    }
 }
 
 void node_remove(struct node *mapping, const char *key)

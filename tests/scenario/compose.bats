@@ -385,6 +385,10 @@ fake() {
     mdb compose check compose.yaml
     exits 4
     says "was ended by signal 11"
+    fake docker-compose "$is; exec /usr/bin/head -c 5000000 /dev/zero"
+    mdb compose check compose.yaml
+    exits 4
+    says "'docker-compose config' printed more than 4 MiB"
     fake docker-compose "$is; echo nonsense"
     mdb compose check compose.yaml
     exits 4
@@ -395,6 +399,22 @@ fake() {
     mdb compose check compose.yaml
     exits 1
     if grep -q hunter2 "$BOX/out" "$BOX/err"; then fail "a password"; fi
+}
+
+@test "a signal while Compose runs ends both" {
+    printf 'services:\n  web: {image: app}\n' >compose.yaml
+    fake docker-compose 'echo $$ >pid; exec /bin/sleep 30'
+    env -i "${ENVIRONMENT[@]}" ${WRAPPER[@]+"${WRAPPER[@]}"} "$PROGRAM" compose check compose.yaml 2>"$BOX/err" 3>&- &
+    local child=$! i
+    for ((i = 0; i < 500; i++)); do
+        [ ! -s pid ] || break
+        sleep 0.02
+    done
+    kill -TERM "$child"
+    status=0
+    wait "$child" || status=$?
+    [ "$status" = 143 ]
+    ! kill -0 "$(<pid)" 2>/dev/null || return 1
 }
 
 @test "--config takes what Compose resolved elsewhere, without any Compose here" {
@@ -470,7 +490,7 @@ secrets:
   database_url: {file: ./secrets/other}
 END
     mdb --doctl /no/doctl setup --compose compose.yaml
-    refused "DATABASE_URL_FILE of backend names a file at which it has no secret"
+    refused "✗ DATABASE_URL_FILE of backend names a file at which it has no secret"
 }
 
 # Ten lines of one's own, over a stack that is not ours (docs/COMPOSE.md, "Your own stack").
