@@ -136,6 +136,12 @@ print_summary() {
 # Droplet
 # ===========================================
 
+# What can be known before anything is made: the account, and that DigitalOcean offers what is asked for.
+# Sets DROPLET_ID where the Droplet is there.
+preflight() {
+    DROPLET_ID=$(managed_db preflight) || return $?
+}
+
 provision_droplet() {
     local address state
     if [ -z "$DROPLET_ID" ]; then
@@ -269,15 +275,8 @@ setup_managed_db_only() {
 
 dry_run() {
     local status=0
-    [ "$SETUP_MANAGED_DB_ONLY" = true ] ||
-        managed_db droplet find "${DROPLET_ID:-$DROPLET_NAME}" >/dev/null || status=$?
-    [ "$status" -le 1 ] || exit "$status"
-    if [ "$status" = 1 ]; then
-        info "It would be created: $DO_DROPLET_SIZE, $DO_DROPLET_IMAGE, $DO_REGION, SSH key" \
-            "${DO_SSH_KEY_NAME:-(none is named: DO_SSH_KEY_NAME)}"
-    fi
-    status=0
-    if [ "$USE_MANAGED_DB" = "true" ]; then
+    if [ "$SETUP_MANAGED_DB_ONLY" = true ]; then
+        validate_doctl_auth || exit $?
         check_existing_database "$DO_DB_NAME" || status=$?
         [ "$status" -le 1 ] || exit "$status"
         [ "$status" = 0 ] || info "It would be created: $DO_DB_SIZE, $DO_REGION"
@@ -344,8 +343,9 @@ main() {
     fi
     print_summary
     [ "$SETUP_MANAGED_DB_ONLY" = false ] || [ "$DRY_RUN" = true ] || setup_managed_db_only
-    [ "$SETUP_MANAGED_DB_ONLY" = true ] || check_files || exit $?
-    validate_doctl_auth || exit $?
+    if [ "$SETUP_MANAGED_DB_ONLY" = false ]; then
+        check_files && preflight || exit $?
+    fi
     [ "$DRY_RUN" = false ] || dry_run
 
     umask 077

@@ -203,9 +203,8 @@ bool databases_get(struct call *call)
 
 static bool is_version(const char *version)
 {
-    static const char *const versions[] = {"13", "14", "15", "16", "17", "18"};
-    for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
-        if (strcmp(versions[i], version) == 0)
+    for (size_t i = 0; offers_versions[i]; i++)
+        if (strcmp(offers_versions[i], version) == 0)
             return true;
     return false;
 }

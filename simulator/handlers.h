@@ -1,6 +1,7 @@
 /*
  * handlers: the functions that carry out the commands, one a command. A file's functions are those
- * that begin with its name: databases.c, pools.c, tenants.c, firewalls.c, vpcs.c, droplets.c, account.c.
+ * that begin with its name: databases.c, pools.c, tenants.c, firewalls.c, vpcs.c, droplets.c, account.c,
+ * listing.c.
  *
  * Each runs with the account held, after the command line was found to be right, and puts its
  * answer into the call. It returns whether the call is a success; if not, the answer is an error.
@@ -14,6 +15,13 @@ bool account_get(struct call *call);
 bool account_keys(struct call *call);
 bool account_regions(struct call *call);
 bool account_version(struct call *call);
+
+bool listing_versions(struct call *call);
+bool listing_sizes(struct call *call);
+bool listing_regions(struct call *call);
+bool listing_droplet_sizes(struct call *call);
+bool listing_images(struct call *call);
+bool listing_image(struct call *call);
 
 bool databases_list(struct call *call);
 bool databases_get(struct call *call);

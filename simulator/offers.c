@@ -20,21 +20,26 @@ const struct region offers_regions[] = {
 
 const size_t offers_region_count = COUNT(offers_regions);
 
-static const char *const database_sizes[] = {
-    "db-s-1vcpu-1gb",      "db-s-1vcpu-2gb",      "db-s-2vcpu-4gb",       "db-s-4vcpu-8gb",
-    "db-s-6vcpu-16gb",     "db-s-8vcpu-32gb",     "db-s-16vcpu-64gb",     "db-intel-1vcpu-1gb",
-    "db-intel-1vcpu-2gb",  "db-intel-2vcpu-4gb",  "db-intel-2vcpu-8gb",   "db-intel-4vcpu-8gb",
-    "db-intel-4vcpu-16gb", "db-intel-8vcpu-32gb", "db-intel-16vcpu-64gb", "db-amd-1vcpu-1gb",
-    "db-amd-1vcpu-2gb",    "db-amd-2vcpu-4gb",    "db-amd-2vcpu-8gb",     "db-amd-4vcpu-8gb",
-    "db-amd-4vcpu-16gb",   "db-amd-8vcpu-32gb",   "db-amd-16vcpu-64gb",   "gd-2vcpu-8gb",
-    "gd-4vcpu-16gb",       "gd-8vcpu-32gb",       "gd-16vcpu-64gb",       "gd-32vcpu-128gb",
-    "gd-40vcpu-160gb",     "m-2vcpu-16gb",        "m-4vcpu-32gb",         "m-8vcpu-64gb",
-    "m-16vcpu-128gb",      "m-24vcpu-192gb",      "m-32vcpu-256gb",       "so1_5-2vcpu-16gb",
-    "so1_5-4vcpu-32gb",    "so1_5-8vcpu-64gb",    "so1_5-16vcpu-128gb",   "so1_5-24vcpu-192gb",
-    "so1_5-32vcpu-256gb",
+const char *const offers_versions[] = {"13", "14", "15", "16", "17", "18", NULL};
+
+const char *const offers_database_sizes[] = {
+    "db-s-1vcpu-1gb",      "db-s-1vcpu-2gb",      "db-s-2vcpu-4gb",
+    "db-s-4vcpu-8gb",      "db-s-6vcpu-16gb",     "db-s-8vcpu-32gb",
+    "db-s-16vcpu-64gb",    "db-intel-1vcpu-1gb",  "db-intel-1vcpu-2gb",
+    "db-intel-2vcpu-4gb",  "db-intel-2vcpu-8gb",  "db-intel-4vcpu-8gb",
+    "db-intel-4vcpu-16gb", "db-intel-8vcpu-32gb", "db-intel-16vcpu-64gb",
+    "db-amd-1vcpu-1gb",    "db-amd-1vcpu-2gb",    "db-amd-2vcpu-4gb",
+    "db-amd-2vcpu-8gb",    "db-amd-4vcpu-8gb",    "db-amd-4vcpu-16gb",
+    "db-amd-8vcpu-32gb",   "db-amd-16vcpu-64gb",  "gd-2vcpu-8gb",
+    "gd-4vcpu-16gb",       "gd-8vcpu-32gb",       "gd-16vcpu-64gb",
+    "gd-32vcpu-128gb",     "gd-40vcpu-160gb",     "m-2vcpu-16gb",
+    "m-4vcpu-32gb",        "m-8vcpu-64gb",        "m-16vcpu-128gb",
+    "m-24vcpu-192gb",      "m-32vcpu-256gb",      "so1_5-2vcpu-16gb",
+    "so1_5-4vcpu-32gb",    "so1_5-8vcpu-64gb",    "so1_5-16vcpu-128gb",
+    "so1_5-24vcpu-192gb",  "so1_5-32vcpu-256gb",  NULL,
 };
 
-static const struct droplet_size droplet_sizes[] = {
+const struct droplet_size offers_droplet_sizes[] = {
     {"s-1vcpu-512mb-10gb", 512, 1, 10},
     {"s-1vcpu-1gb", 1024, 1, 25},
     {"s-1vcpu-2gb", 2048, 1, 50},
@@ -69,7 +74,9 @@ static const struct droplet_size droplet_sizes[] = {
     {"so1_5-2vcpu-16gb", 16384, 2, 450},
 };
 
-static const struct image images[] = {
+const size_t offers_droplet_size_count = COUNT(offers_droplet_sizes);
+
+const struct image offers_images[] = {
     {"ubuntu-22-04-x64", "Ubuntu 22.04 (LTS) x64"},
     {"ubuntu-24-04-x64", "Ubuntu 24.04 (LTS) x64"},
     {"ubuntu-25-04-x64", "Ubuntu 25.04 x64"},
@@ -81,6 +88,8 @@ static const struct image images[] = {
     {"rockylinux-9-x64", "Rocky Linux 9 x64"},
 };
 
+const size_t offers_image_count = COUNT(offers_images);
+
 bool offers_region(const char *slug)
 {
     for (size_t i = 0; i < offers_region_count; i++)
@@ -91,25 +100,25 @@ bool offers_region(const char *slug)
 
 bool offers_database_size(const char *slug)
 {
-    for (size_t i = 0; i < COUNT(database_sizes); i++)
-        if (strcmp(database_sizes[i], slug) == 0)
+    for (size_t i = 0; offers_database_sizes[i]; i++)
+        if (strcmp(offers_database_sizes[i], slug) == 0)
             return true;
     return false;
 }
 
 const struct droplet_size *offers_droplet_size(const char *slug)
 {
-    for (size_t i = 0; i < COUNT(droplet_sizes); i++)
-        if (strcmp(droplet_sizes[i].slug, slug) == 0)
-            return &droplet_sizes[i];
+    for (size_t i = 0; i < offers_droplet_size_count; i++)
+        if (strcmp(offers_droplet_sizes[i].slug, slug) == 0)
+            return &offers_droplet_sizes[i];
     return NULL;
 }
 
 const struct image *offers_image(const char *slug)
 {
-    for (size_t i = 0; i < COUNT(images); i++)
-        if (strcmp(images[i].slug, slug) == 0)
-            return &images[i];
+    for (size_t i = 0; i < offers_image_count; i++)
+        if (strcmp(offers_images[i].slug, slug) == 0)
+            return &offers_images[i];
     return NULL;
 }
 

@@ -32,7 +32,15 @@ extern const size_t offers_region_count;
 
 /* Whether the region is there and open. */
 bool offers_region(const char *slug);
+/* Of PostgreSQL; ends with NULL. */
+extern const char *const offers_versions[];
+extern const char *const offers_database_sizes[];
 bool offers_database_size(const char *slug);
+extern const struct droplet_size offers_droplet_sizes[];
+extern const size_t offers_droplet_size_count;
+extern const struct image offers_images[];
+extern const size_t offers_image_count;
+
 /* NULL: not on offer. */
 const struct droplet_size *offers_droplet_size(const char *slug);
 const struct image *offers_image(const char *slug);

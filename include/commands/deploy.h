@@ -7,7 +7,7 @@
 
 #include "commands/command.h"
 
-command_function command_settings, command_droplet_find, command_droplet_create,
+command_function command_settings, command_preflight, command_droplet_find, command_droplet_create,
     command_droplet_wait;
 
 /* Without the cluster's name it lists, with it it deletes. */

@@ -50,6 +50,12 @@ enum call_id {
                                 8 file for cloud-init; 6 to 8 may be "" */
     CALL_KEY_LIST,           /* no argument */
     CALL_REGION_LIST,        /* no argument */
+    CALL_VERSIONS,           /* no argument; this and the next two: of PostgreSQL clusters */
+    CALL_SIZES,              /* no argument */
+    CALL_REGIONS,            /* no argument */
+    CALL_DROPLET_SIZES,      /* no argument */
+    CALL_IMAGES,             /* no argument: of distributions */
+    CALL_IMAGE_GET,          /* 1 image */
     CALL_DROPLET_DELETE,     /* 1 Droplet */
     CALL_CLUSTER_DELETE,     /* 1 cluster */
     CALL_VPC_DELETE,         /* 1 VPC */

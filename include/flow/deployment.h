@@ -28,4 +28,11 @@ char *deployment_text(const struct flow *flow, const struct deployment *deployme
 /* Deletes them: Droplet, cluster, VPC. A VPC that still has members is tried for a while. */
 bool delete_deployment(struct flow *flow, const struct deployment *deployment, struct error *error);
 
+/*
+ * All of it for a whole deployment, before anything is made: the account, the Droplet's request
+ * where there is no Droplet, the cluster's where USE_MANAGED_DB is true and there is no cluster.
+ * *droplet_id is the Droplet that is there already, or NULL.
+ */
+bool check_deployment(struct flow *flow, char **droplet_id, struct error *error);
+
 #endif

@@ -18,9 +18,15 @@ bool find_droplet(struct flow *flow, const char *name, char **id, struct error *
 bool find_known_droplet(struct flow *flow, char **id, struct error *error);
 
 /*
+ * Whether a new Droplet can be had: an SSH key that the account has, a region, a size and an image
+ * that DigitalOcean offers. *key_id is the key's ID. ERROR_USAGE where one is wrong.
+ */
+bool check_droplet_request(struct flow *flow, char **key_id, struct error *error);
+
+/*
  * Finds the Droplet or creates it in the VPC (ensure_vpc()), with the SSH key, region, size, image,
- * tags and cloud-init file of the settings. Does not wait for it. ERROR_USAGE where no SSH key is
- * named, ERROR_CONFLICT where the account has no such key or the region takes no Droplets.
+ * tags and cloud-init file of the settings. Does not wait for it. Fails before
+ * anything is made where check_droplet_request() does.
  */
 bool create_droplet(struct flow *flow, const char *name, char **id, struct error *error);
 

@@ -13,7 +13,8 @@ bool preflight_droplet(struct flow *flow, struct error *error);
 bool droplet_private_ip(struct flow *flow, const char *droplet_id, char **address,
                         struct error *error);
 
-/* Whether the pool of the settings fits into a new cluster of a size; else ERROR_CONFLICT. */
-bool preflight_pool(struct flow *flow, const char *size, struct error *error);
+/* Whether a new cluster can be had (offered.h), and takes the pool of the settings; ERROR_USAGE. */
+bool preflight_cluster(struct flow *flow, const char *region, const char *size,
+                       struct error *error);
 
 #endif

@@ -11,7 +11,7 @@
 #   configure_trusted_sources CLUSTER_ID DROPLET_ID
 #   show_database_info CLUSTER_ID                        prints the tables
 #
-# An empty argument counts as left out. The story goes to stderr. A function returns the exit status of
+# An empty argument counts as left out; but for VPC, which is empty where ensure_vpc failed. The story goes to stderr. A function returns the exit status of
 # managed-db: 0 done, 1 not there, 2 usage, 3 no doctl or no token, 4 no usable answer, 5 too late,
 # 6 a local file. Works under 'set -euo pipefail', in bash 3.2 and later.
 #
@@ -49,11 +49,11 @@ managed_db_program() {
     return 3
 }
 
-# Runs the program.
+# Runs the program. The token counts even where the script does not export it.
 managed_db() {
     local program
     program=$(managed_db_program) || return $?
-    "$program" ${MANAGED_DB_ENV_FILE:+"--env-file=$MANAGED_DB_ENV_FILE"} "$@"
+    DO_API_TOKEN=${DO_API_TOKEN:-} "$program" ${MANAGED_DB_ENV_FILE:+"--env-file=$MANAGED_DB_ENV_FILE"} "$@"
 }
 
 check_existing_database() {
@@ -66,7 +66,7 @@ create_managed_database() {
     local id
     # The script's own variables count even where it does not export them.
     id=$(managed_db create_managed_database -- "${1:-}" "${2:-${DO_REGION:-}}" \
-        "${3:-${DO_DB_SIZE:-}}" "${4:-}") || return $?
+        "${3:-${DO_DB_SIZE:-}}" ${4+"$4"}) || return $?
     # shellcheck disable=SC2034  # for the script that sources this file
     DB_CLUSTER_ID=$id
 }

@@ -262,6 +262,15 @@ static bool apply_arguments(struct parse *parse)
             free(what);
             return false;
         }
+    /* What an ensure_vpc that failed leaves behind must not come to a cluster outside the VPC. */
+    for (size_t i = 0; i < count; i++)
+        if (command->positional[i < command->most ? i : 0] == SETTING_VPC_UUID && !*words[i] &&
+            !parse->invocation->settings.faithful)
+            return error_set(parse->error, ERROR_USAGE, 0,
+                             "argument %zu of '%s', the VPC's UUID, is empty, as after a search "
+                             "for the VPC that failed: leave it out for a cluster in the region's "
+                             "default VPC",
+                             i + 1, command->name);
     for (size_t i = 0; i < count; i++) {
         char *where = mem_format("argument %zu of '%s'", i + 1, command->name);
         size_t at = command->most == COMMAND_ANY && i >= command->least ? command->least : i;

@@ -291,6 +291,18 @@ const struct command command_table[] = {
         .run = command_settings,
     },
     {
+        .name = "preflight",
+        .groups = GROUP_DEPLOYED,
+        .is_deployment = true,
+        .secret_name = SETUP_URL,
+        .variable = "DROPLET_ID",
+        .key = "droplet_id",
+        .help = "Check what a deployment would make against what DigitalOcean offers; change "
+                "nothing",
+        .answer_help = "the ID of the Droplet that is there already; else nothing",
+        .run = command_preflight,
+    },
+    {
         .name = "droplet find",
         .arguments = "NAME",
         .positional = {SETTING_DROPLET_NAME},

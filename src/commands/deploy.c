@@ -21,6 +21,11 @@ bool command_settings(struct flow *flow, struct command_result *result, struct e
     return true;
 }
 
+bool command_preflight(struct flow *flow, struct command_result *result, struct error *error)
+{
+    return check_deployment(flow, &result->text, error);
+}
+
 bool command_droplet_find(struct flow *flow, struct command_result *result, struct error *error)
 {
     const char *name = flow_get(flow, SETTING_DROPLET_NAME);

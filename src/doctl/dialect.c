@@ -224,6 +224,49 @@ static const struct call calls[] = {
             .plan = {"compute region list --format Slug,Available --no-header", SHAPE_ROWS,
                      COLUMNS("Slug", "Available")},
         },
+    /* What there is to choose from: asked before something is made. */
+    [CALL_VERSIONS] =
+        {
+            .doing = "list the versions of PostgreSQL",
+            .least_rows = 1,
+            .shipped = {"databases options versions --engine pg", SHAPE_TABLE,
+                        COLUMNS("Engine", "Versions")},
+        },
+    [CALL_SIZES] =
+        {
+            .doing = "list the sizes of clusters",
+            .least_rows = 1,
+            .shipped = {"databases options slugs --engine pg", SHAPE_TABLE,
+                        COLUMNS("Slug", "NodeNums")},
+        },
+    [CALL_REGIONS] =
+        {
+            .doing = "list the regions of clusters",
+            .least_rows = 1,
+            .shipped = {"databases options regions --engine pg", SHAPE_TABLE,
+                        COLUMNS("Region", "Engines")},
+        },
+    [CALL_DROPLET_SIZES] =
+        {
+            .doing = "list the sizes of Droplets",
+            .has_pages = true,
+            .least_rows = 1,
+            .shipped = {"compute size list --format Slug --no-header", SHAPE_ROWS, COLUMNS("Slug")},
+        },
+    [CALL_IMAGES] =
+        {
+            .doing = "list the images of distributions",
+            .has_pages = true,
+            .least_rows = 1,
+            .shipped = {"compute image list-distribution --public --format ID,Slug", SHAPE_TABLE,
+                        COLUMNS("ID")},
+        },
+    [CALL_IMAGE_GET] =
+        {
+            .doing = "read the image $1",
+            .least_rows = 1,
+            .shipped = {"compute image get $1 --format ID,Name", SHAPE_TABLE, COLUMNS("ID")},
+        },
     [CALL_DROPLET_DELETE] =
         {
             .doing = "delete the Droplet $1",

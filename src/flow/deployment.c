@@ -7,10 +7,85 @@
 
 #include "base/bytes.h"
 #include "base/process.h"
+#include "flow/droplet.h"
+#include "flow/flow.h"
+#include "flow/preflight.h"
 #include "flow/wait.h"
 
 /* A VPC has members for some time after the last one was deleted. */
 #define VPC_EMPTY_MS 180000
+
+/* ---- before ---- */
+
+/* *id is NULL where there is none of the name; one that is named by its ID has to be there. */
+static bool find_this_droplet(struct flow *flow, char **id, struct error *error)
+{
+    struct error cause = ERROR_INIT;
+    *id = NULL;
+    if (*settings_droplet(flow->settings))
+        return find_known_droplet(flow, id, error);
+    if (find_droplet(flow, flow_get(flow, SETTING_DROPLET_NAME), id, &cause) ||
+        cause.kind == ERROR_NOT_THERE)
+        return true;
+    *error = cause;
+    return false;
+}
+
+/* The Droplet that is missing. */
+static bool check_new_droplet(struct flow *flow, struct error *error)
+{
+    char *key_id = NULL;
+    if (!check_droplet_request(flow, &key_id, error))
+        return false;
+    free(key_id);
+    console_info(flow->console, "It would be created: %s, %s, %s, SSH key %s",
+                 flow_get(flow, SETTING_DROPLET_SIZE), flow_get(flow, SETTING_DROPLET_IMAGE),
+                 flow_get(flow, SETTING_REGION), flow_get(flow, SETTING_SSH_KEY));
+    return true;
+}
+
+static bool check_cluster(struct flow *flow, struct error *error)
+{
+    const char *region = flow_get(flow, SETTING_REGION);
+    const char *size = flow_get(flow, SETTING_SIZE);
+    struct error cause = ERROR_INIT;
+    if (check_existing_database(flow, flow_get(flow, SETTING_CLUSTER_NAME), &cause))
+        return true;
+    if (cause.kind == ERROR_SIGNAL || cause.kind == ERROR_AUTH) {
+        *error = cause;
+        return false;
+    }
+    /* Whether there is a cluster cannot be told now: the setup will say more of it. */
+    if (cause.kind != ERROR_NOT_THERE) {
+        console_warning(flow->console, "%s", cause.text);
+        return true;
+    }
+    if (!preflight_cluster(flow, region, size, error))
+        return false;
+    console_info(flow->console, "It would be created: %s, %s", size, region);
+    return true;
+}
+
+bool check_deployment(struct flow *flow, char **droplet_id, struct error *error)
+{
+    bool is_managed = !is_self_hosted(flow->settings);
+    char *email = NULL;
+    if (!validate_doctl_auth(flow, &email, error))
+        return false;
+    free(email);
+    if (is_managed)
+        doctl_prefetch(flow->doctl, CALL_CLUSTER_LIST, NULL, NULL);
+    if (!find_this_droplet(flow, droplet_id, error))
+        return false;
+    if ((*droplet_id || check_new_droplet(flow, error)) &&
+        (!is_managed || check_cluster(flow, error)))
+        return true;
+    free(*droplet_id);
+    *droplet_id = NULL;
+    return false;
+}
+
+/* ---- taking it down ---- */
 
 void deployment_free(struct deployment *deployment)
 {

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "flow/flow.h"
 #include "flow/locks.h"
+#include "flow/offered.h"
 #include "flow/recover.h"
 #include "flow/wait.h"
 
@@ -48,27 +49,37 @@ bool find_known_droplet(struct flow *flow, char **id, struct error *error)
     return true;
 }
 
-/* The key's ID, and a region that takes Droplets: known before VPC and Droplet are made. */
-static bool check_request(struct flow *flow, char **key_id, struct error *error)
+bool check_droplet_request(struct flow *flow, char **key_id, struct error *error)
 {
     const char *key = flow_get(flow, SETTING_SSH_KEY);
     const char *region = flow_get(flow, SETTING_REGION);
     bool open;
+    *key_id = NULL;
+    if (!*key)
+        return error_set(error, ERROR_USAGE, 0,
+                         "a new Droplet needs an SSH key: set DO_SSH_KEY_NAME to the name that the "
+                         "key has at DigitalOcean ('doctl compute ssh-key list')");
+    doctl_prefetch(flow->doctl, CALL_KEY_LIST, NULL, NULL);
+    doctl_prefetch(flow->doctl, CALL_DROPLET_SIZES, NULL, NULL);
     if (!compute_region_is_open(flow->doctl, region, &open, error))
         return false;
     if (!open)
-        return error_set(error, ERROR_CONFLICT, 0,
+        return error_set(error, ERROR_USAGE, 0,
                          "DigitalOcean has no region %s that takes new Droplets: set DO_REGION; "
                          "'doctl compute region list' shows them",
                          region);
     if (!compute_key_find(flow->doctl, key, key_id, error))
         return false;
     if (!*key_id)
-        return error_set(error, ERROR_CONFLICT, 0,
+        return error_set(error, ERROR_USAGE, 0,
                          "the account has no SSH key with the name %s: set DO_SSH_KEY_NAME, or add "
                          "the key with 'doctl compute ssh-key import NAME --public-key-file FILE'",
                          key);
-    return true;
+    if (offered_droplet(flow, error))
+        return true;
+    free(*key_id);
+    *key_id = NULL;
+    return false;
 }
 
 /* Names of Droplets need not be unique: two runs at once would make two. */
@@ -117,14 +128,9 @@ bool create_droplet(struct flow *flow, const char *name, char **id, struct error
         *error = cause;
         return false;
     }
-    if (!*flow_get(flow, SETTING_SSH_KEY))
-        return error_set(error, ERROR_USAGE, 0,
-                         "a new Droplet needs an SSH key: set DO_SSH_KEY_NAME to the name that the "
-                         "key has at DigitalOcean ('doctl compute ssh-key list')");
-
     char *key_id = NULL;
     char *vpc_uuid = NULL;
-    bool good = check_request(flow, &key_id, error) &&
+    bool good = check_droplet_request(flow, &key_id, error) &&
                 ensure_vpc(flow, flow_get(flow, SETTING_VPC_NAME), flow_get(flow, SETTING_REGION),
                            &vpc_uuid, error) &&
                 announce_and_make(flow, name, key_id, vpc_uuid, id, error);

@@ -103,7 +103,7 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
         return false;
     }
     if (!save_prepare(flow, flow_get(flow, SETTING_CA_FILE), error) ||
-        !preflight_pool(flow, size, error) ||
+        !preflight_cluster(flow, region, size, error) ||
         (flow->is_setup && !network_fits(flow, NULL, region, vpc_uuid, error)))
         return false;
 
@@ -371,6 +371,10 @@ bool ensure_vpc(struct flow *flow, const char *name, const char *region, char **
         return false;
     if (!wanted)
         return true;
+    /* A cluster that cannot be made needs no VPC. */
+    if (flow->is_setup && flow->has_looked && !flow->found.id &&
+        !preflight_cluster(flow, region, flow_get(flow, SETTING_SIZE), error))
+        return false;
 
     console_step(flow->console, "Creating VPC: %s...", name);
     if (!make_vpc(flow, name, region, uuid, error))
@@ -431,7 +435,8 @@ static bool close_all_the_same(struct flow *flow, const struct error *error)
     bool is_online = flow->is_online && !flow->settings->faithful;
     if (is_online &&
         (error->kind == ERROR_API || error->kind == ERROR_UNREADABLE ||
-         error->kind == ERROR_CONFLICT || error->kind == ERROR_LOCAL) &&
+         error->kind == ERROR_CONFLICT || error->kind == ERROR_LOCAL ||
+         error->kind == ERROR_USAGE) &&
         !trust_droplet(flow, &failure))
         console_warning(flow->console, "%s", failure.text);
     return false;

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "doctl/released.h"
+#include "flow/offered.h"
 
 bool preflight_droplet(struct flow *flow, struct error *error)
 {
@@ -25,7 +26,7 @@ bool droplet_private_ip(struct flow *flow, const char *droplet_id, char **addres
 }
 
 /* A cluster with G GiB has min(25 G - 3, 997) connections for its pools (docs/DOCTL.md). */
-bool preflight_pool(struct flow *flow, const char *size, struct error *error)
+static bool pool_fits(struct flow *flow, const char *size, struct error *error)
 {
     const char *memory = strrchr(size, '-');
     char *unit = NULL;
@@ -36,8 +37,13 @@ bool preflight_pool(struct flow *flow, const char *size, struct error *error)
     if (strtoul(flow_get(flow, SETTING_POOL_SIZE), NULL, 10) <= most || flow->settings->faithful ||
         !doctl_is_released(flow->doctl))
         return true;
-    return error_set(error, ERROR_CONFLICT, 0,
+    return error_set(error, ERROR_USAGE, 0,
                      "a pool of %s connections does not fit into a cluster of the size %s, which "
                      "has %lu: set --pool-size, or a larger --size",
                      flow_get(flow, SETTING_POOL_SIZE), size, most);
+}
+
+bool preflight_cluster(struct flow *flow, const char *region, const char *size, struct error *error)
+{
+    return pool_fits(flow, size, error) && offered_cluster(flow, region, size, error);
 }

@@ -30,6 +30,15 @@ bool found_after_all(struct flow *flow, bool exists, const char *what)
     return exists;
 }
 
+/* DigitalOcean does not take a value: no other run of the same settings will get further. */
+static bool give_up(const struct flow *flow, const struct error *failure, struct error *error)
+{
+    *error = *failure;
+    if (error->kind == ERROR_API && error->number == 422 && !flow->settings->faithful)
+        error->kind = ERROR_USAGE;
+    return false;
+}
+
 /* ---- VPC ---- */
 
 static bool find_vpc(struct flow *flow, const char *name, char **uuid, const struct error *failure)
@@ -46,8 +55,7 @@ bool make_vpc(struct flow *flow, const char *name, const char *region, char **uu
     if (!doctl_vpc_create(flow->doctl, name, region, flow_get(flow, SETTING_VPC_IP_RANGE), uuid,
                           &failure) &&
         !find_vpc(flow, name, uuid, &failure)) {
-        *error = failure;
-        return false;
+        return give_up(flow, &failure, error);
     }
     flow->changes++;
     return true;
@@ -76,7 +84,7 @@ bool make_cluster(struct flow *flow, const struct cluster_request *request, char
     *waited = false;
     if (!doctl_cluster_create(flow->doctl, request, id, waited, &failure) &&
         !find_cluster(flow, request->name, id, &failure)) {
-        *error = failure;
+        give_up(flow, &failure, error);
         if (error->kind == ERROR_SIGNAL)
             error_advise(error,
                          "DigitalOcean may go on creating the cluster: run again to continue");
@@ -130,8 +138,7 @@ bool make_pool(struct flow *flow, const char *cluster_id, const struct pool_requ
         if (!shown && !read_pool_back(flow, cluster_id, request->name, seen, error))
             return false;
     } else if (!find_pool(flow, cluster_id, request->name, &failure)) {
-        *error = failure;
-        return false;
+        return give_up(flow, &failure, error);
     }
     flow->pool_is_new = true;
     flow->changes++;
@@ -159,8 +166,7 @@ bool make_droplet(struct flow *flow, const struct droplet_request *request, char
     struct error failure = ERROR_INIT;
     if (!compute_droplet_create(flow->doctl, request, id, &failure) &&
         !find_made_droplet(flow, request->name, id, &failure)) {
-        *error = failure;
-        return false;
+        return give_up(flow, &failure, error);
     }
     flow->changes++;
     return true;

@@ -19,13 +19,19 @@ static struct form cluster_name = {PATTERN("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?
                                    "1 to 63 lower-case letters, digits and hyphens"};
 static struct form vpc_name = {PATTERN("[A-Za-z0-9][A-Za-z0-9.-]{0,254}"),
                                "letters, digits, dots and hyphens"};
-static struct form pool_name = {PATTERN("[A-Za-z0-9_][A-Za-z0-9_.-]{2,62}"),
-                                "3 to 63 letters, digits, _, - and dots"};
+static struct form pool_name = {PATTERN("[A-Za-z0-9_][A-Za-z0-9_.-]{2,59}"),
+                                "3 to 60 letters, digits, _, - and dots"};
 /* NAME_owner has to be a name too. */
 static struct form sql_name = {PATTERN("(?!doadmin\\z|postgres\\z|pg_)[a-z_][a-z0-9_-]{0,56}"),
                                "a name: at most 57 small letters, digits, _ and -, not doadmin"};
 static struct form slug = {PATTERN("[a-z0-9][a-z0-9_-]{1,63}"),
                            "a DigitalOcean slug (letters, digits, - and _)"};
+static struct form cluster_size = {
+    PATTERN("(?!(?:s|c|c2|g)-)[a-z0-9][a-z0-9_-]{1,63}"),
+    "the size of a database, such as db-s-1vcpu-2gb (Droplets have others)"};
+static struct form droplet_size = {
+    PATTERN("(?!db-)[a-z0-9][a-z0-9_-]{1,63}"),
+    "the size of a Droplet, such as s-2vcpu-4gb (databases have others)"};
 static struct form identifier = {PATTERN("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}"),
                                  "an ID (letters, digits, -, _ and dots)"};
 static struct form version = {PATTERN("[1-9][0-9]?"), "a PostgreSQL major version such as 15"};
@@ -81,9 +87,9 @@ static struct form path_list = {
 #define UUID "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 static struct form trust_rule = {PATTERN("droplet:[1-9][0-9]{0,19}|(?:k8s|app):" UUID
                                          "|tag:[A-Za-z0-9][A-Za-z0-9_:-]{0,254}|ip_addr:(?:" OCTET
-                                         "(?:\\." OCTET "){3}(?:/" PREFIX ")?|"
-                                         "[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:.]{1,40}(?:/[0-9]{1,3})?)"),
-                                 "droplet:ID, k8s:UUID, app:UUID, tag:NAME or ip_addr:ADDRESS"};
+                                         "(?:\\." OCTET "){3}(?:/" PREFIX ")?)"),
+                                 "droplet:ID, k8s:UUID, app:UUID, tag:NAME or "
+                                 "ip_addr:ADDRESS (IPv4)"};
 
 static const struct {
     const char *key;      /* in the manifest; the long option's name where there is one */
@@ -93,7 +99,7 @@ static const struct {
 } specs[SETTING_COUNT] = {
     [SETTING_CLUSTER_NAME] = {"name", "DO_DB_NAME", "freshtrack-db", &cluster_name},
     [SETTING_REGION] = {"region", "DO_REGION", "nyc3", &slug},
-    [SETTING_SIZE] = {"size", "DO_DB_SIZE", "db-s-1vcpu-2gb", &slug},
+    [SETTING_SIZE] = {"size", "DO_DB_SIZE", "db-s-1vcpu-2gb", &cluster_size},
     [SETTING_PG_VERSION] = {"pg-version", "DO_DB_VERSION", "15", &version},
     [SETTING_NODES] = {"nodes", NULL, "1", &small_number},
     [SETTING_VPC_NAME] = {"vpc", "DO_VPC_NAME", "freshtrack-vpc", &vpc_name},
@@ -138,7 +144,7 @@ static const struct {
     [SETTING_COMPOSE_CONFIG] = {NULL, NULL, NULL, &input_path},
     [SETTING_SECRET_NAME] = {NULL, NULL, NULL, &secret_form},
     [SETTING_DROPLET_NAME] = {"droplet-name", "DROPLET_NAME", "freshtrack-pro", &host_name},
-    [SETTING_DROPLET_SIZE] = {"droplet-size", "DO_DROPLET_SIZE", "s-2vcpu-4gb", &slug},
+    [SETTING_DROPLET_SIZE] = {"droplet-size", "DO_DROPLET_SIZE", "s-2vcpu-4gb", &droplet_size},
     [SETTING_DROPLET_IMAGE] = {"image", "DO_DROPLET_IMAGE", "ubuntu-24-04-x64", &slug},
     [SETTING_DROPLET_TAGS] = {"tags", "DO_DROPLET_TAGS", "freshtrack-pro", &tags},
     [SETTING_SSH_KEY] = {"ssh-key", "DO_SSH_KEY_NAME", NULL, &label},

@@ -199,3 +199,9 @@ account_is_whole() {
     equal "$(count vpc)" 1 VPCs
     is_whole droplet:410000001
 }
+
+nothing_was_made() {
+    equal "$(calls | grep -cE ' (create|append) ')" 0 "changes at DigitalOcean"
+    [ ! -e "$APP" ] || fail "there is $APP"
+    left_nothing_here
+}

@@ -205,6 +205,7 @@ right_status() {
     *:0) all_is_there ;;
     401:3 | *hang:5) fails "$status" ;;
     401:* | *hang:*) fail "exit status $status" ;;
+    422:2) [[ $2 == *create ]] && fails 2 ;;
     *:4) fails 4 ;;
     *) fail "exit status $status" ;;
     esac
