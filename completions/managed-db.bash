@@ -25,27 +25,32 @@ _managed_db_command() {
     compose) echo compose ;;
     settings) echo settings ;;
     droplet) echo droplet ;;
+    preflight) echo preflight ;;
+    key | get_ssh_key_fingerprint) echo key ;;
+    region | validate_region) echo region ;;
+    firewall | ensure_cloud_firewall) echo firewall ;;
     destroy) echo destroy ;;
     esac
 }
 
-_managed_db_commands="check create pool ca url save trust info vpc auth setup verify grant psql compose settings droplet destroy
+_managed_db_commands="check create pool ca url save trust info vpc auth setup verify grant psql compose settings preflight droplet key region firewall
+    destroy
     check_existing_database create_managed_database create_connection_pool download_ssl_certificate
     get_connection_string save_connection_string configure_trusted_sources show_database_info ensure_vpc
-    validate_doctl_auth setup_managed_database"
+    validate_doctl_auth setup_managed_database get_ssh_key_fingerprint validate_region ensure_cloud_firewall"
 
 # Options with a value, which is the next word or follows "=".
 _managed_db_valued=" --doctl --dialect --jobs --context --manifest --env-file --timeout --wait-timeout
-    --poll-interval --lock-timeout --color --output --name --region --size --pg-version --nodes --vpc --vpc-ip-range --pool
+    --poll-interval --lock-timeout --color --output --name --region --size --pg-version --nodes --db-tags --vpc --vpc-ip-range --pool
     --pool-size --droplet --trust --secret-file --compose --secret-owner --ca-file --network
-    --ssl-mode --url-param --direct-file --app-user --app-database --psql --via --compose-command --config --droplet-name --droplet-size --image --tags --ssh-key --user-data-file "
+    --ssl-mode --url-param --direct-file --app-user --app-database --psql --via --compose-command --config --droplet-name --only --force-shared --droplet-size --image --tags --ssh-key --user-data-file "
 
 # The options that a command takes; those of every command where there is none.
 _managed_db_options() {
     echo "--doctl --simulate --faithful --dialect --jobs --context --manifest --env-file --timeout"
     echo "--wait-timeout --poll-interval --lock-timeout --quiet --verbose --color --output --help --version"
     case $1 in
-    create) echo "--pg-version --nodes --pool --pool-size --secret-owner --ca-file" ;;
+    create) echo "--pg-version --nodes --db-tags --pool --pool-size --secret-owner --ca-file" ;;
     ca) echo "--secret-owner" ;;
     url) echo "--pool --droplet --network --ssl-mode --url-param --app-user --app-database" ;;
     save)
@@ -63,9 +68,10 @@ _managed_db_options() {
     "droplet create")
         echo "--region --vpc --vpc-ip-range --droplet-size --image --tags --ssh-key --user-data-file"
         ;;
-    destroy) echo "--name --vpc --droplet-name" ;;
+    preflight) echo "--name --vpc --droplet-name" ;;
+    destroy) echo "--name --vpc --droplet-name --only --force-shared" ;;
     setup | setup_managed_database)
-        echo "--name --region --size --pg-version --nodes --vpc --vpc-ip-range --pool --pool-size --droplet"
+        echo "--name --region --size --pg-version --nodes --db-tags --vpc --vpc-ip-range --pool --pool-size --droplet"
         echo "--trust --secret-file --compose --no-secret-file --secret-owner --ca-file --network --ssl-mode"
         echo "--url-param --direct-file --app-user --app-database --verify --psql --via --compose-command"
         ;;
@@ -95,6 +101,7 @@ _managed_db_value() {
     --dialect) _managed_db_words "$2" "auto plan shipped" ;;
     --network) _managed_db_words "$2" "private public auto" ;;
     --ssl-mode) _managed_db_words "$2" "require verify-ca verify-full" ;;
+    --only) _managed_db_words "$2" "droplet database vpc" ;;
     --color) _managed_db_words "$2" "auto always never" ;;
     --output) _managed_db_words "$2" "text json env" ;;
     --doctl | --manifest | --env-file | --secret-file | --compose | --ca-file | --user-data-file | \

@@ -4,10 +4,10 @@
 # The command that stands on the line, under its short name.
 function __managed_db_command
     set -l valued --doctl --dialect --jobs --context --manifest --env-file --timeout --wait-timeout \
-        --poll-interval --lock-timeout --color --output --name --region --size --pg-version --nodes --vpc --vpc-ip-range \
+        --poll-interval --lock-timeout --color --output --name --region --size --pg-version --nodes --db-tags --vpc --vpc-ip-range \
         --pool --pool-size --droplet --trust --secret-file --compose --secret-owner --ca-file --network --ssl-mode \
         --url-param --direct-file --app-user --app-database --psql --via --compose-command --config \
-        --droplet-name --droplet-size --image --tags --ssh-key --user-data-file
+        --droplet-name --only --force-shared --droplet-size --image --tags --ssh-key --user-data-file
     set -l words (commandline -opc)
     set -e words[1]
     set -l skip no
@@ -54,6 +54,14 @@ function __managed_db_command
                     echo settings
                 case droplet
                     echo droplet
+                case preflight
+                    echo preflight
+                case key get_ssh_key_fingerprint
+                    echo key
+                case region validate_region
+                    echo region
+                case firewall ensure_cloud_firewall
+                    echo firewall
                 case destroy
                     echo destroy
                 case '*'
@@ -93,7 +101,14 @@ complete -c managed-db -n __managed_db_has_none -a psql -d 'Become psql on the c
 complete -c managed-db -n __managed_db_has_none -a compose -d 'Check Compose files'
 complete -c managed-db -n __managed_db_has_none -a settings -d 'Show the settings in force'
 complete -c managed-db -n __managed_db_has_none -a droplet -d 'Find, create or wait for a Droplet'
+complete -c managed-db -n __managed_db_has_none -a preflight -d 'Check what a deployment would make'
+complete -c managed-db -n __managed_db_has_none -a key -d 'Look for an SSH key of the account'
+complete -c managed-db -n __managed_db_has_none -a region -d 'See that a region takes new Droplets'
+complete -c managed-db -n __managed_db_has_none -a firewall -d 'Find or create the Cloud Firewall of a Droplet'
 complete -c managed-db -n __managed_db_has_none -a destroy -d 'Delete a deployment'
+complete -c managed-db -n __managed_db_has_none -a get_ssh_key_fingerprint -d key
+complete -c managed-db -n __managed_db_has_none -a validate_region -d region
+complete -c managed-db -n __managed_db_has_none -a ensure_cloud_firewall -d firewall
 complete -c managed-db -n __managed_db_has_none -a check_existing_database -d check
 complete -c managed-db -n __managed_db_has_none -a create_managed_database -d create
 complete -c managed-db -n __managed_db_has_none -a create_connection_pool -d pool
@@ -130,12 +145,12 @@ complete -c managed-db -l output -x -a 'text json env' -d 'Form of the answer'
 complete -c managed-db -l help -s h -d 'Help'
 complete -c managed-db -l version -s V -d 'The version'
 
-complete -c managed-db -n '__managed_db_is setup setup_managed_database verify grant psql destroy' -l name -x -d "The cluster's name"
+complete -c managed-db -n '__managed_db_is setup setup_managed_database verify grant psql preflight destroy' -l name -x -d "The cluster's name"
 complete -c managed-db -n '__managed_db_is setup setup_managed_database droplet' -l region -x -d 'Region'
 complete -c managed-db -n '__managed_db_is setup setup_managed_database' -l size -x -d "The cluster's size"
 complete -c managed-db -n '__managed_db_is create setup setup_managed_database' -l pg-version -x -d 'Version'
 complete -c managed-db -n '__managed_db_is create setup setup_managed_database' -l nodes -x -d 'Nodes'
-complete -c managed-db -n '__managed_db_is setup setup_managed_database droplet destroy' -l vpc -x -d "The VPC's name"
+complete -c managed-db -n '__managed_db_is setup setup_managed_database preflight droplet destroy' -l vpc -x -d "The VPC's name"
 complete -c managed-db -n '__managed_db_is vpc setup setup_managed_database droplet' -l vpc-ip-range -x -d 'Range of the VPC'
 complete -c managed-db -n '__managed_db_is create url save setup setup_managed_database verify' -l pool -x -d "The pool's name"
 complete -c managed-db -n '__managed_db_is create setup setup_managed_database' -l pool-size -x -d 'Connections'
@@ -158,7 +173,10 @@ complete -c managed-db -n '__managed_db_is setup setup_managed_database verify g
 complete -c managed-db -n '__managed_db_is save setup setup_managed_database compose' -l compose-command -x -d 'The Docker Compose to run'
 complete -c managed-db -n '__managed_db_is compose' -l config -rF -d 'A configuration from elsewhere'
 complete -c managed-db -n '__managed_db_is compose' -l write -d 'Put the lines into .env'
-complete -c managed-db -n '__managed_db_is destroy' -l droplet-name -x -d "The Droplet's name"
+complete -c managed-db -n '__managed_db_is create setup setup_managed_database' -l db-tags -x -d 'Tags of a new cluster'
+complete -c managed-db -n '__managed_db_is destroy' -l only -x -a 'droplet database vpc' -d 'A part of the deployment'
+complete -c managed-db -n '__managed_db_is destroy' -l force-shared -x -d 'The cluster goes too, whoever uses it'
+complete -c managed-db -n '__managed_db_is preflight destroy' -l droplet-name -x -d "The Droplet's name"
 complete -c managed-db -n '__managed_db_is droplet' -l droplet-size -x -d "The Droplet's size"
 complete -c managed-db -n '__managed_db_is droplet' -l image -x -d 'Image of a new Droplet'
 complete -c managed-db -n '__managed_db_is droplet' -l tags -x -d 'Tags of a new Droplet'

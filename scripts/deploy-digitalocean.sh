@@ -137,9 +137,11 @@ print_summary() {
 # ===========================================
 
 # What can be known before anything is made: the account, and that DigitalOcean offers what is asked for.
-# Sets DROPLET_ID where the Droplet is there.
+# Sets DROPLET_ID where the Droplet is there, and DROPLET_LACKS_FIREWALL.
 preflight() {
-    DROPLET_ID=$(managed_db preflight) || return $?
+    local answer
+    answer=$(managed_db preflight --output env) || return $?
+    eval "$answer"
 }
 
 provision_droplet() {
@@ -147,7 +149,9 @@ provision_droplet() {
     if [ -z "$DROPLET_ID" ]; then
         DROPLET_ID=$(managed_db droplet create "$DROPLET_NAME" \
             --user-data-file "$SCRIPT_DIR/lib/cloud-init.yaml") || return $?
+        DROPLET_LACKS_FIREWALL=$DO_CLOUD_FIREWALL
     fi
+    [ "$DROPLET_LACKS_FIREWALL" = false ] || managed_db firewall "$DROPLET_NAME" >/dev/null || return $?
     address=$(managed_db droplet wait "$DROPLET_ID" --output env) || return $?
     eval "$address"
     state=$(wait_until_started "$MANAGED_DB_SECRETS_DIR" "$DEPLOY_DIR" "$WORK/ssh") || return $?
@@ -180,7 +184,7 @@ setup_managed_database() {
         return 4
     fi
     write_way "$WORK/way" || return 6
-    keep_story managed_db setup_managed_database --no-secret-file --ca-file "$WORK/ca-certificate.crt" \
+    keep_story managed_db setup_managed_database --db-tags "managed-db,managed-db:${DROPLET_NAME//./_}" --no-secret-file --ca-file "$WORK/ca-certificate.crt" \
         --droplet "$DROPLET_ID" --via "$WORK/way" >"$WORK/cluster" || return $?
     DB_CLUSTER_ID=$(cat "$WORK/cluster")
     [ "$PROVISION_ONLY" = false ] || return 0

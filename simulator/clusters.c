@@ -25,6 +25,8 @@ struct cluster *clusters_add(struct call *call, const char *name, const char *en
         environment->password ? environment->password : invent_password(&call->invention);
     cluster->polls = arena_format(call->arena, "%ld", environment->polls);
     cluster->early = environment->early_credentials ? "yes" : "";
+    cluster->tags = "";
+    cluster->backup = "";
     return cluster;
 }
 

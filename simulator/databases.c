@@ -158,6 +158,19 @@ static const char *json_time(struct call *call, const char *time)
     return strlen(time) < 19 ? time : arena_format(call->arena, "%.10sT%.8sZ", time, time + 11);
 }
 
+/* Left out where there are none. */
+static void add_tags(struct buffer *out, const char *tags, bool last)
+{
+    for (const char *at = tags; *at;) {
+        int length = (int)strcspn(at, ",");
+        buffer_add_format(out, "%s      \"%.*s\"", at == tags ? "    \"tags\": [\n" : ",\n", length,
+                          at);
+        at += length + (at[length] == ',');
+    }
+    if (*tags)
+        buffer_add_text(out, last ? "\n    ]\n" : "\n    ],\n");
+}
+
 /* What `-o json` prints; only of this command it is imitated. */
 static bool print_json(struct call *call, const struct cluster *cluster)
 {
@@ -179,9 +192,11 @@ static bool print_json(struct call *call, const struct cluster *cluster)
     buffer_add_text(out, "    \"maintenance_window\": {\n      \"day\": \"sunday\",\n"
                          "      \"hour\": \"07:00:00\"\n    },\n");
     add_member(out, "    ", "created_at", json_time(call, cluster->created),
-               !*cluster->vpc && !has_storage);
+               !*cluster->vpc && !*cluster->tags && !has_storage);
     if (*cluster->vpc)
-        add_member(out, "    ", "private_network_uuid", cluster->vpc, !has_storage);
+        add_member(out, "    ", "private_network_uuid", cluster->vpc,
+                   !*cluster->tags && !has_storage);
+    add_tags(out, cluster->tags, !has_storage);
     if (has_storage)
         buffer_add_format(out, "    \"storage_size_mib\": %s\n", cluster->storage);
     buffer_add_text(out, "  }\n]");
@@ -260,6 +275,7 @@ static struct cluster *add_cluster(struct call *call)
         cluster->vpc = networks_default_vpc(call, cluster->region)->id;
     if (*storage && strcmp(storage, "0") != 0)
         cluster->storage = storage;
+    cluster->tags = call_option(call, "tag");
     return cluster;
 }
 
@@ -281,6 +297,21 @@ bool databases_create(struct call *call)
     }
     call_notice(call, "Database created");
     return print_cluster(call, cluster, uri);
+}
+
+/* --- backups ------------------------------------------------------------------------- */
+
+static const struct column backup_columns[] = {{"Size", "Size in Gigabytes", ALWAYS, 0},
+                                               {"Created", "Created At", ALWAYS, 0}};
+static const struct table backup_table = {backup_columns, 2, false};
+
+bool databases_backups(struct call *call)
+{
+    const struct cluster *cluster = clusters_wanted(call);
+    if (!cluster)
+        return false;
+    const char *const cells[] = {"0.030000", cluster->backup};
+    return columns_print(call, &backup_table, cells, *cluster->backup ? 1 : 0);
 }
 
 /* --- delete -------------------------------------------------------------------------- */

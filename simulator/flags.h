@@ -79,6 +79,14 @@ static const struct flag droplet_list_flags[] = {
     {"tag-name", '\0', FLAG_TEXT, false, NULL, 0, "Only Droplets with this tag"},
 };
 
+static const struct flag firewall_create_flags[] = {
+    {"name", '\0', FLAG_TEXT, true, NULL, 0, "The firewall's name"},
+    {"inbound-rules", '\0', FLAG_TEXT, false, NULL, 0, "Inbound rules, with blanks between"},
+    {"outbound-rules", '\0', FLAG_TEXT, false, NULL, 0, "Outbound rules, with blanks between"},
+    {"droplet-ids", '\0', FLAG_LIST, false, NULL, 0, "IDs of Droplets, separated by commas"},
+    {"tag-names", '\0', FLAG_LIST, false, NULL, 0, "Existing tags, separated by commas"},
+};
+
 static const struct flag droplet_get_flags[] = {
     {"template", '\0', FLAG_TEXT, false, NULL, 0, "Go template format"},
 };

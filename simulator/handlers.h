@@ -1,7 +1,7 @@
 /*
  * handlers: the functions that carry out the commands, one a command. A file's functions are those
  * that begin with its name: databases.c, pools.c, tenants.c, firewalls.c, vpcs.c, droplets.c, account.c,
- * listing.c.
+ * listing.c, cloud.c.
  *
  * Each runs with the account held, after the command line was found to be right, and puts its
  * answer into the call. It returns whether the call is a success; if not, the answer is an error.
@@ -27,6 +27,7 @@ bool databases_list(struct call *call);
 bool databases_get(struct call *call);
 bool databases_create(struct call *call);
 bool databases_delete(struct call *call);
+bool databases_backups(struct call *call);
 bool databases_connection(struct call *call);
 bool databases_get_ca(struct call *call);
 bool databases_ca_get(struct call *call);
@@ -46,6 +47,10 @@ bool firewalls_list(struct call *call);
 bool firewalls_append(struct call *call);
 bool firewalls_remove(struct call *call);
 bool firewalls_replace(struct call *call);
+
+bool cloud_list(struct call *call);
+bool cloud_create(struct call *call);
+bool cloud_delete(struct call *call);
 
 bool vpcs_list(struct call *call);
 bool vpcs_create(struct call *call);

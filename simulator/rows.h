@@ -21,8 +21,10 @@
 struct cluster {
     const char *id, *name, *engine, *version, *nodes, *region, *status, *size, *storage;
     const char *vpc, *created, *password;
-    const char *polls; /* how many more answers say `status`; -1: all of them */
-    const char *early; /* "yes": credentials are shown while it is being created */
+    const char *polls;  /* how many more answers say `status`; -1: all of them */
+    const char *early;  /* "yes": credentials are shown while it is being created */
+    const char *tags;   /* with commas between */
+    const char *backup; /* when the last one was made, as doctl shows it; "": none */
 };
 
 struct pool {
@@ -54,6 +56,11 @@ struct droplet {
     const char *status, *polls; /* as a cluster's; at last it is `active` */
 };
 
+/* A Cloud Firewall; its tags are those of Droplets. */
+struct cloud_firewall {
+    const char *id, *name, *status, *created, *inbound, *outbound, *droplets, *tags;
+};
+
 struct key {
     const char *id, *name, *fingerprint;
 };
@@ -63,7 +70,19 @@ struct counter {
     const char *name, *value;
 };
 
-enum kind { CLUSTERS, POOLS, USERS, DATABASES, RULES, VPCS, DROPLETS, KEYS, COUNTERS, KINDS };
+enum kind {
+    CLUSTERS,
+    POOLS,
+    USERS,
+    DATABASES,
+    RULES,
+    VPCS,
+    DROPLETS,
+    CLOUD_FIREWALLS,
+    KEYS,
+    COUNTERS,
+    KINDS
+};
 
 struct row_list {
     char *data;

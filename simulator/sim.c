@@ -70,8 +70,9 @@ static bool check_options(struct call *call, const struct words *words, int oper
 
 static void add_cluster(struct call *call, const struct words *words)
 {
-    if (!check_options(call, words, 1,
-                       "id status engine size version region nodes vpc password polls storage"))
+    if (!check_options(
+            call, words, 1,
+            "id status engine size version region nodes vpc password polls storage tags backup"))
         return;
     struct cluster *cluster = clusters_add(call, words->word[0], option(words, "engine", "pg"),
                                            option(words, "size", "db-s-1vcpu-2gb"));
@@ -84,6 +85,8 @@ static void add_cluster(struct call *call, const struct words *words)
     cluster->vpc = option(words, "vpc", "");
     cluster->password = option(words, "password", cluster->password);
     cluster->storage = option(words, "storage", cluster->storage);
+    cluster->tags = option(words, "tags", "");
+    cluster->backup = option(words, "backup", "");
     /* Creating comes to an end by itself; any other status only where --polls says so. */
     if (*polls)
         cluster->polls = polls;
@@ -181,7 +184,7 @@ static void add_vpc(struct call *call, const struct words *words)
 
 static void add_droplet(struct call *call, const struct words *words)
 {
-    if (!check_options(call, words, 1, "private-ip name region vpc status"))
+    if (!check_options(call, words, 1, "private-ip name region vpc status tags"))
         return;
     const char *private = option(words, "private-ip", "10.116.0.9");
     struct droplet *droplet = lookup_droplet(call->rows, words->word[0]);
@@ -196,7 +199,7 @@ static void add_droplet(struct call *call, const struct words *words)
                                 .size = "s-1vcpu-1gb",
                                 .image = "Ubuntu 22.04 (LTS) x64",
                                 .vpc = option(words, "vpc", ""),
-                                .tags = "",
+                                .tags = option(words, "tags", ""),
                                 .status = option(words, "status", "active"),
                                 .polls = "-1"};
 }

@@ -93,17 +93,19 @@ END_TEST
 START_TEST(keys_by_name_id_and_fingerprint)
 {
     static const char *const found[] = {"my laptop", "512", "aa:bb"};
-    char *id;
+    char *id, *fingerprint;
     answers(
         "printf 'ID     Name         FingerPrint\\n511    other        cc:dd\\n"
         "512    my laptop    aa:bb\\n513    twice        ee:ff\\n514    twice        00:11\\n'");
     for (size_t i = 0; i < COUNT(found); i++) {
-        unit_worked(compute_key_find(doctl, found[i], &id, &error), &error);
+        unit_worked(compute_key_find(doctl, found[i], &id, &fingerprint, &error), &error);
         ck_assert_str_eq(unit_keep(id), "512");
+        ck_assert_str_eq(unit_keep(fingerprint), "aa:bb");
     }
-    unit_worked(compute_key_find(doctl, "laptop", &id, &error), &error);
+    unit_worked(compute_key_find(doctl, "laptop", &id, &fingerprint, &error), &error);
     ck_assert_ptr_null(id);
-    unit_failed(compute_key_find(doctl, "twice", &id, &error), &error, ERROR_CONFLICT, "513, 514");
+    unit_failed(compute_key_find(doctl, "twice", &id, &fingerprint, &error), &error, ERROR_CONFLICT,
+                "513, 514");
 }
 END_TEST
 

@@ -113,6 +113,12 @@ static const struct {
     {SETTING_APP_SECRETS, {"secrets"}, {"-x", "a\nb"}},
     {SETTING_APP_FILES, {"a", "a/b:c"}, {"/a", "../a", "a:", "a/../b", "-x"}},
     {SETTING_COMPOSE_FILES, {"docker-compose.yml", "a.yml:b.yml"}, {"/a", "a::b", "a:../b"}},
+    {SETTING_DB_TAGS, {"managed-db,managed-db:web"}, {",", "a b"}},
+    {SETTING_ONLY, {"droplet", "database", "vpc"}, {"all", "droplet,vpc"}},
+    {SETTING_FORCE_SHARED, {"freshtrack-db"}, {"A", "a b"}},
+    {SETTING_START_TIMEOUT, {"0", "120"}, {"1.5", "-1"}},
+    {SETTING_BACKEND_SERVICE, {"backend", "api_1"}, {"-x", "a b", "a/b"}},
+    {SETTING_CLOUD_FIREWALL, {"true", "false"}, {"yes"}},
     {SETTING_CONFIRM, {"any name", "-x"}, {NULL}},
     /* Compared with "true" only. */
     {SETTING_USE_DO_SPACES, {"true", "false", "yes"}, {NULL}},

@@ -181,7 +181,7 @@ static char *place_text(bool good, struct place *place)
 static char *cluster_place(struct doctl *doctl, const char *id, const char *second,
                            struct error *error)
 {
-    struct place place = {NULL, NULL};
+    struct place place = {.vpc_uuid = NULL};
     (void)second;
     return place_text(place_of_cluster(doctl, id, &place, error), &place);
 }
@@ -189,7 +189,7 @@ static char *cluster_place(struct doctl *doctl, const char *id, const char *seco
 static char *droplet_place(struct doctl *doctl, const char *id, const char *second,
                            struct error *error)
 {
-    struct place place = {NULL, NULL};
+    struct place place = {.vpc_uuid = NULL};
     (void)second;
     return place_text(place_of_droplet(doctl, id, &place, error), &place);
 }
@@ -209,7 +209,8 @@ static char *find_cluster(struct doctl *doctl, const char *name, const char *sec
 static char *create_cluster(struct doctl *doctl, const char *vpc, const char *second,
                             struct error *error)
 {
-    struct cluster_request request = {"freshtrack-db", "15", "nyc3", "db-s-1vcpu-2gb", "1", vpc};
+    struct cluster_request request = {
+        "freshtrack-db", "15", "nyc3", "db-s-1vcpu-2gb", "1", vpc, ""};
     char *id = NULL;
     bool waited = false;
     (void)second;

@@ -29,6 +29,7 @@
 #define GROUP_ENGINE   0x1000U /* Docker Compose is run */
 #define GROUP_CONFIG   0x2000U /* or was, elsewhere */
 #define GROUP_WRITE    0x4000U
+#define GROUP_DESTROY  0x8000U
 
 enum command_doctl {
     NEEDS_DOCTL,

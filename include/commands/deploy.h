@@ -8,9 +8,9 @@
 #include "commands/command.h"
 
 command_function command_settings, command_preflight, command_droplet_find, command_droplet_create,
-    command_droplet_wait;
+    command_droplet_wait, command_firewall, command_key, command_region;
 
-/* Without the cluster's name it lists, with it it deletes. */
+/* Without the first thing's name it lists, with it it deletes. */
 command_function command_destroy;
 
 #endif

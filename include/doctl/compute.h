@@ -14,6 +14,7 @@
 struct droplet {
     char *id, *name, *status;
     char *address; /* the public one, "" while it has none; not filled in by a search */
+    char *tags;    /* with commas between */
 };
 void droplet_free(struct droplet *droplet);
 
@@ -32,16 +33,24 @@ struct droplet_request {
 bool compute_droplet_create(struct doctl *doctl, const struct droplet_request *request, char **id,
                             struct error *error);
 
-/* The ID of the SSH key with exactly this name, ID or fingerprint; *id is NULL where none has. */
-bool compute_key_find(struct doctl *doctl, const char *wanted, char **id, struct error *error);
+/* The SSH key with exactly this name, ID or fingerprint; both are NULL where none has. */
+bool compute_key_find(struct doctl *doctl, const char *wanted, char **id, char **fingerprint,
+                      struct error *error);
 
 /* Whether there is such a region and it takes new Droplets. */
 bool compute_region_is_open(struct doctl *doctl, const char *region, bool *open,
                             struct error *error);
 
+/* The Cloud Firewall with exactly this name; *id is NULL where there is none. */
+bool compute_firewall_find(struct doctl *doctl, const char *name, char **id, struct error *error);
+/* Rules as doctl reads them; `tag` is that of the Droplets behind it, and has to exist. */
+bool compute_firewall_create(struct doctl *doctl, const char *name, const char *inbound,
+                             const char *outbound, const char *tag, char **id, struct error *error);
+
 /* Deletions; a thing that is not there any more is a success. */
 bool compute_droplet_delete(struct doctl *doctl, const char *droplet_id, struct error *error);
 bool compute_cluster_delete(struct doctl *doctl, const char *cluster_id, struct error *error);
+bool compute_firewall_delete(struct doctl *doctl, const char *firewall_id, struct error *error);
 bool compute_vpc_delete(struct doctl *doctl, const char *vpc_uuid, struct error *error);
 
 #endif

@@ -24,7 +24,8 @@ enum call_id {
     CALL_VPC_LIST,           /* no argument */
     CALL_VPC_CREATE,         /* 1 name, 2 region, 3 IP range */
     CALL_CLUSTER_LIST,       /* no argument */
-    CALL_CLUSTER_CREATE,     /* 1 name, 2 version, 3 region, 4 size, 5 nodes, 6 VPC UUID or "" */
+    CALL_CLUSTER_CREATE,     /* 1 name, 2 version, 3 region, 4 size, 5 nodes, 6 VPC UUID or "",
+                                7 tags or "", which the plan's words leave out */
     CALL_CLUSTER_STATUS,     /* 1 cluster */
     CALL_CLUSTER_INFO,       /* 1 cluster */
     CALL_POOL_LIST,          /* 1 cluster */
@@ -56,6 +57,11 @@ enum call_id {
     CALL_DROPLET_SIZES,      /* no argument */
     CALL_IMAGES,             /* no argument: of distributions */
     CALL_IMAGE_GET,          /* 1 image */
+    CALL_VPC_DETAILS,        /* no argument */
+    CALL_BACKUPS,            /* 1 cluster */
+    CALL_FIREWALL_LIST,      /* no argument: Cloud Firewalls, in front of Droplets */
+    CALL_FIREWALL_CREATE,    /* 1 name, 2 inbound rules, 3 outbound rules, 4 tag */
+    CALL_FIREWALL_DELETE,    /* 1 firewall */
     CALL_DROPLET_DELETE,     /* 1 Droplet */
     CALL_CLUSTER_DELETE,     /* 1 cluster */
     CALL_VPC_DELETE,         /* 1 VPC */

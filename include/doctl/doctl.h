@@ -44,11 +44,13 @@ bool doctl_cluster_find(struct doctl *doctl, const char *name, struct cluster *c
                         struct error *error);
 
 struct cluster_request {
-    const char *name, *version, *region, *size, *nodes, *vpc_uuid; /* vpc_uuid may be "" */
+    const char *name, *version, *region, *size, *nodes;
+    const char *vpc_uuid, *tags; /* may be "" */
 };
 /*
  * Creates a cluster. *waited tells whether doctl itself waited until it was online (the plan's
- * words have it do so, the shipped words do not).
+ * words have it do so, the shipped words do not). The plan's words set no tags; ERROR_UNSUPPORTED
+ * where this doctl knows tags in no words.
  */
 bool doctl_cluster_create(struct doctl *doctl, const struct cluster_request *request, char **id,
                           bool *waited, struct error *error);

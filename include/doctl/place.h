@@ -9,6 +9,7 @@
 
 struct place {
     char *vpc_uuid, *region; /* vpc_uuid is "" where doctl tells none */
+    char *tags;              /* of a cluster, with commas between; else NULL */
 };
 void place_free(struct place *place);
 

@@ -9,13 +9,21 @@
 #ifndef MANAGED_DB_FLOW_DROPLET_H
 #define MANAGED_DB_FLOW_DROPLET_H
 
+#include "doctl/compute.h"
 #include "flow/state.h"
 
 /* Finds the Droplet with exactly this name; ERROR_NOT_THERE where there is none. */
-bool find_droplet(struct flow *flow, const char *name, char **id, struct error *error);
+bool find_droplet(struct flow *flow, const char *name, struct droplet *droplet,
+                  struct error *error);
 
 /* The Droplet of DROPLET_ID. One that is not there is the API's 404. */
-bool find_known_droplet(struct flow *flow, char **id, struct error *error);
+bool find_known_droplet(struct flow *flow, struct droplet *droplet, struct error *error);
+
+/* ERROR_USAGE where the region takes no Droplets. */
+bool check_region(struct flow *flow, const char *region, struct error *error);
+
+/* ERROR_NOT_THERE where the account has no SSH key of this name, ID or fingerprint. */
+bool find_ssh_key(struct flow *flow, const char *name, char **fingerprint, struct error *error);
 
 /*
  * Whether a new Droplet can be had: an SSH key that the account has, a region, a size and an image

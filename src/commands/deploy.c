@@ -10,6 +10,7 @@
 #include "base/quote.h"
 #include "flow/deployment.h"
 #include "flow/droplet.h"
+#include "flow/firewall.h"
 #include "settings/print.h"
 
 bool command_settings(struct flow *flow, struct command_result *result, struct error *error)
@@ -23,16 +24,24 @@ bool command_settings(struct flow *flow, struct command_result *result, struct e
 
 bool command_preflight(struct flow *flow, struct command_result *result, struct error *error)
 {
-    return check_deployment(flow, &result->text, error);
+    bool lacks_firewall;
+    if (!check_deployment(flow, &result->text, &lacks_firewall, error))
+        return false;
+    struct buffer env = BUFFER_INIT;
+    quote_add_assignment(&env, "DROPLET_ID", result->text ? result->text : "");
+    quote_add_assignment(&env, "DROPLET_LACKS_FIREWALL", lacks_firewall ? "true" : "false");
+    result->env = buffer_take(&env);
+    return true;
 }
 
 bool command_droplet_find(struct flow *flow, struct command_result *result, struct error *error)
 {
-    const char *name = flow_get(flow, SETTING_DROPLET_NAME);
-    /* A deployment's Droplet may be known by its ID alone. */
-    return strcmp(name, flow_get(flow, SETTING_DROPLET_ID)) == 0
-               ? find_known_droplet(flow, &result->text, error)
-               : find_droplet(flow, name, &result->text, error);
+    struct droplet droplet;
+    if (!find_droplet(flow, flow_get(flow, SETTING_DROPLET_NAME), &droplet, error))
+        return false;
+    result->text = mem_copy(droplet.id);
+    droplet_free(&droplet);
+    return true;
 }
 
 bool command_droplet_create(struct flow *flow, struct command_result *result, struct error *error)
@@ -80,38 +89,54 @@ bool command_droplet_wait(struct flow *flow, struct command_result *result, stru
 {
     const char *given = flow_get(flow, SETTING_DROPLET_ID);
     bool is_id = given[strspn(given, "0123456789")] == '\0';
-    char *id = is_id ? mem_copy(given) : NULL;
+    struct droplet droplet = {.id = NULL};
     /* A name that there is not is known at once; doctl's own search ends like any other failure. */
-    bool good = (is_id || find_droplet(flow, given, &id, error)) &&
-                wait_for_addresses(flow, id, result, error);
-    free(id);
+    bool good = (is_id || find_droplet(flow, given, &droplet, error)) &&
+                wait_for_addresses(flow, is_id ? given : droplet.id, result, error);
+    droplet_free(&droplet);
     return good;
 }
 
 bool command_destroy(struct flow *flow, struct command_result *result, struct error *error)
 {
     const char *confirmed = flow_get(flow, SETTING_CONFIRM);
-    const char *name = flow_get(flow, SETTING_CLUSTER_NAME);
-    if (*confirmed && strcmp(confirmed, name) != 0)
-        return error_set(error, ERROR_USAGE, 0,
-                         "the cluster of these settings is %s, another name was given: nothing is "
-                         "deleted",
-                         name);
-
     struct deployment deployment;
     if (!find_deployment(flow, &deployment, error))
         return false;
-    bool good = !*confirmed || delete_deployment(flow, &deployment, error);
+    const char *name = deployment_name(&deployment);
+    bool good;
+    if (!*confirmed)
+        good = warn_of_backups(flow, &deployment, error);
+    else if (strcmp(confirmed, name) == 0)
+        good = delete_deployment(flow, &deployment, error);
+    else
+        good = error_set(error, ERROR_USAGE, 0,
+                         "what is to be deleted begins with %s, another name was given: nothing is "
+                         "deleted",
+                         name);
     if (good) {
-        struct buffer json = BUFFER_INIT;
-        buffer_add_text(&json, "{");
-        add_thing(&json, "droplet", deployment.droplet.id);
-        add_thing(&json, "cluster", deployment.cluster.id);
-        add_thing(&json, "vpc", deployment.vpc_uuid);
-        buffer_add_text(&json, "}");
-        result->json = buffer_take(&json);
-        result->text = deployment_text(flow, &deployment);
+        result->json = deployment_json(&deployment);
+        result->text = deployment_text(&deployment);
     }
     deployment_free(&deployment);
     return good;
+}
+
+bool command_firewall(struct flow *flow, struct command_result *result, struct error *error)
+{
+    return ensure_firewall(flow, flow_get(flow, SETTING_DROPLET_NAME), &result->text, error);
+}
+
+bool command_key(struct flow *flow, struct command_result *result, struct error *error)
+{
+    return find_ssh_key(flow, flow_get(flow, SETTING_SSH_KEY), &result->text, error);
+}
+
+bool command_region(struct flow *flow, struct command_result *result, struct error *error)
+{
+    const char *region = flow_get(flow, SETTING_REGION);
+    if (!check_region(flow, region, error))
+        return false;
+    result->text = mem_copy(region);
+    return true;
 }

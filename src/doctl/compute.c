@@ -17,7 +17,8 @@ void droplet_free(struct droplet *droplet)
     free(droplet->name);
     free(droplet->status);
     free(droplet->address);
-    *droplet = (struct droplet){NULL, NULL, NULL, NULL};
+    free(droplet->tags);
+    *droplet = (struct droplet){.id = NULL};
 }
 
 /* A cell by its column's header, "" where the table has no such column. */
@@ -32,7 +33,8 @@ static bool read_droplet(const struct table *table, size_t row, struct droplet *
                          struct error *error)
 {
     *droplet = (struct droplet){cell(table, row, "ID"), cell(table, row, "Name"),
-                                cell(table, row, "Status"), cell(table, row, "Public IPv4")};
+                                cell(table, row, "Status"), cell(table, row, "Public IPv4"),
+                                cell(table, row, "Tags")};
     if (pattern_is(&number_pattern, droplet->id) && pattern_is(&status_pattern, droplet->status))
         return true;
     droplet_free(droplet);
@@ -52,7 +54,7 @@ bool compute_droplet_find(struct doctl *doctl, const char *name, struct droplet 
                           struct error *error)
 {
     struct reply reply;
-    *droplet = (struct droplet){NULL, NULL, NULL, NULL};
+    *droplet = (struct droplet){.id = NULL};
     if (!ask(doctl, CALL_DROPLET_LIST, NO_ARGUMENTS, &reply, NULL, error))
         return false;
     bool good = true;
@@ -109,34 +111,39 @@ bool compute_droplet_create(struct doctl *doctl, const struct droplet_request *r
                      request->name);
 }
 
-bool compute_key_find(struct doctl *doctl, const char *wanted, char **id, struct error *error)
+bool compute_key_find(struct doctl *doctl, const char *wanted, char **id, char **fingerprint,
+                      struct error *error)
 {
     struct reply reply;
     *id = NULL;
+    *fingerprint = NULL;
     if (!ask(doctl, CALL_KEY_LIST, NO_ARGUMENTS, &reply, NULL, error))
         return false;
     bool good = true;
     for (size_t row = 0; good && row < reply.table.rows; row++) {
         char *number = cell(&reply.table, row, "ID");
         char *name = cell(&reply.table, row, "Name");
-        char *fingerprint = cell(&reply.table, row, "FingerPrint");
-        bool fits = strcmp(name, wanted) == 0 || strcmp(number, wanted) == 0 ||
-                    strcmp(fingerprint, wanted) == 0;
+        char *print = cell(&reply.table, row, "FingerPrint");
+        bool fits =
+            strcmp(name, wanted) == 0 || strcmp(number, wanted) == 0 || strcmp(print, wanted) == 0;
         if (fits && *id) {
             good = several("SSH keys", wanted, *id, number, "name the one by its ID", error);
         } else if (fits && pattern_is(&number_pattern, number)) {
             *id = mem_copy(number);
+            *fingerprint = mem_copy(print);
         } else if (fits) {
             good = error_set(error, ERROR_UNREADABLE, 0, "doctl gave no usable ID for the SSH key");
         }
         free(number);
         free(name);
-        free(fingerprint);
+        free(print);
     }
     reply_free(&reply);
     if (!good) {
         free(*id);
+        free(*fingerprint);
         *id = NULL;
+        *fingerprint = NULL;
     }
     return good;
 }
@@ -151,6 +158,34 @@ bool compute_region_is_open(struct doctl *doctl, const char *region, bool *open,
     for (size_t row = 0; row < reply.table.rows; row++)
         *open = *open || (span_is(table_cell(&reply.table, row, 0), region) &&
                           span_is(table_cell(&reply.table, row, 1), "true"));
+    reply_free(&reply);
+    return true;
+}
+
+bool compute_firewall_find(struct doctl *doctl, const char *name, char **id, struct error *error)
+{
+    struct reply reply;
+    *id = NULL;
+    if (!ask(doctl, CALL_FIREWALL_LIST, NO_ARGUMENTS, &reply, NULL, error))
+        return false;
+    for (size_t row = 0; !*id && row < reply.table.rows; row++) {
+        char *found = cell(&reply.table, row, "Name");
+        if (strcmp(found, name) == 0)
+            *id = cell(&reply.table, row, "ID");
+        free(found);
+    }
+    reply_free(&reply);
+    return true;
+}
+
+bool compute_firewall_create(struct doctl *doctl, const char *name, const char *inbound,
+                             const char *outbound, const char *tag, char **id, struct error *error)
+{
+    struct reply reply;
+    if (!ask(doctl, CALL_FIREWALL_CREATE, ARGUMENTS(name, inbound, outbound, tag), &reply, NULL,
+             error))
+        return false;
+    *id = span_copy(reply.table.cells[0]);
     reply_free(&reply);
     return true;
 }
@@ -177,6 +212,11 @@ bool compute_droplet_delete(struct doctl *doctl, const char *droplet_id, struct 
 bool compute_cluster_delete(struct doctl *doctl, const char *cluster_id, struct error *error)
 {
     return erase(doctl, CALL_CLUSTER_DELETE, cluster_id, error);
+}
+
+bool compute_firewall_delete(struct doctl *doctl, const char *firewall_id, struct error *error)
+{
+    return erase(doctl, CALL_FIREWALL_DELETE, firewall_id, error);
 }
 
 bool compute_vpc_delete(struct doctl *doctl, const char *vpc_uuid, struct error *error)

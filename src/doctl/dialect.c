@@ -50,7 +50,7 @@ static const struct call calls[] = {
             .mutation = true,
             .plan = {CREATE_CLUSTER " --wait --format ID --no-header " CREATE_IN_VPC, SHAPE_ID,
                      NULL},
-            .shipped = {CREATE_CLUSTER " " CREATE_IN_VPC, SHAPE_ID, NULL},
+            .shipped = {CREATE_CLUSTER " " CREATE_IN_VPC " ?7 --tag $7", SHAPE_ID, NULL},
         },
     /* The plan asks for the status only among the other columns of show_database_info. */
     [CALL_CLUSTER_STATUS] =
@@ -191,14 +191,14 @@ static const struct call calls[] = {
             .doing = "list the Droplets",
             .must_be_whole = true,
             .has_pages = true,
-            .plan = {"compute droplet list --format ID,Name,Status", SHAPE_TABLE,
+            .plan = {"compute droplet list --format ID,Name,Status,VPCUUID,Tags", SHAPE_TABLE,
                      COLUMNS("ID", "Name", "Status")},
         },
     [CALL_DROPLET_STATUS] =
         {
             .doing = "read the status of Droplet $1",
             .least_rows = 1,
-            .plan = {"compute droplet get $1 --format ID,Name,PublicIPv4,Status", SHAPE_TABLE,
+            .plan = {"compute droplet get $1 --format ID,Name,PublicIPv4,Status,Tags", SHAPE_TABLE,
                      COLUMNS("ID", "Status")},
         },
     [CALL_DROPLET_CREATE] =
@@ -266,6 +266,42 @@ static const struct call calls[] = {
             .doing = "read the image $1",
             .least_rows = 1,
             .shipped = {"compute image get $1 --format ID,Name", SHAPE_TABLE, COLUMNS("ID")},
+        },
+    /* Whose things are, for taking them down. */
+    [CALL_VPC_DETAILS] =
+        {
+            .doing = "list the VPCs",
+            .must_be_whole = true,
+            .has_pages = true,
+            .plan = {"vpcs list --format ID,Name,Default", SHAPE_TABLE,
+                     COLUMNS("ID", "Name", "Default")},
+        },
+    [CALL_BACKUPS] =
+        {
+            .doing = "list the backups of $1",
+            .shipped = {"databases backups $1 --format Created --no-header",
+                        SHAPE_ROWS, COLUMNS("Created")},
+        },
+    [CALL_FIREWALL_LIST] =
+        {
+            .doing = "list the Cloud Firewalls",
+            .has_pages = true,
+            .shipped = {"compute firewall list --format ID,Name,Tags", SHAPE_TABLE,
+                        COLUMNS("ID", "Name")},
+        },
+    [CALL_FIREWALL_CREATE] =
+        {
+            .doing = "create the Cloud Firewall $1",
+            .mutation = true,
+            .shipped = {"compute firewall create --name $1 --inbound-rules $2 --outbound-rules $3 "
+                        "--tag-names $4 --format ID --no-header",
+                        SHAPE_ID, NULL},
+        },
+    [CALL_FIREWALL_DELETE] =
+        {
+            .doing = "delete the Cloud Firewall $1",
+            .mutation = true,
+            .shipped = {"compute firewall delete $1 --force", SHAPE_ANY, NULL},
         },
     [CALL_DROPLET_DELETE] =
         {

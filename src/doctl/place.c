@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "doctl/ask.h"
 
@@ -11,7 +12,8 @@ void place_free(struct place *place)
 {
     free(place->vpc_uuid);
     free(place->region);
-    *place = (struct place){NULL, NULL};
+    free(place->tags);
+    *place = (struct place){.tags = NULL};
 }
 
 /* A place that doctl told; the UUID may go back to it. */
@@ -28,6 +30,17 @@ static char *json_text(const struct node *object, const char *key)
     return mem_copy(text ? text : "");
 }
 
+/* A list of texts, with commas between. */
+static char *json_list(const struct node *list)
+{
+    struct buffer text = BUFFER_INIT;
+    for (size_t i = 0; list && i < list->count; i++) {
+        const char *item = node_text(list->items[i]);
+        buffer_add_format(&text, "%s%s", text.length ? "," : "", item ? item : "");
+    }
+    return buffer_take(&text);
+}
+
 bool place_of_cluster(struct doctl *doctl, const char *cluster_id, struct place *place,
                       struct error *error)
 {
@@ -35,7 +48,8 @@ bool place_of_cluster(struct doctl *doctl, const char *cluster_id, struct place 
     if (!ask(doctl, CALL_CLUSTER_PLACE, ARGUMENTS(cluster_id), &reply, NULL, error))
         return false;
     *place = (struct place){json_text(reply.object, "private_network_uuid"),
-                            json_text(reply.object, "region")};
+                            json_text(reply.object, "region"),
+                            json_list(node_get(reply.object, "tags"))};
     reply_free(&reply);
     if (check_place(place, "read the cluster's VPC", error))
         return true;
@@ -53,7 +67,7 @@ bool place_of_droplet(struct doctl *doctl, const char *droplet_id, struct place 
     size_t region = (size_t)table_column(&reply.table, "Region");
     *place = (struct place){uuid < 0 ? mem_copy("")
                                      : span_copy(table_cell(&reply.table, 0, (size_t)uuid)),
-                            span_copy(table_cell(&reply.table, 0, region))};
+                            span_copy(table_cell(&reply.table, 0, region)), NULL};
     reply_free(&reply);
     if (check_place(place, "read the Droplet's VPC", error))
         return true;

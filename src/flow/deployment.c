@@ -4,10 +4,16 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/bytes.h"
+#include "base/memory.h"
 #include "base/process.h"
+#include "base/quote.h"
+#include "base/readfile.h"
+#include "doctl/compute.h"
 #include "flow/droplet.h"
+#include "flow/firewall.h"
 #include "flow/flow.h"
 #include "flow/preflight.h"
 #include "flow/wait.h"
@@ -17,14 +23,13 @@
 
 /* ---- before ---- */
 
-/* *id is NULL where there is none of the name; one that is named by its ID has to be there. */
-static bool find_this_droplet(struct flow *flow, char **id, struct error *error)
+/* droplet->id is NULL where there is none of the name; one that is named by its ID has to be there. */
+static bool find_this_droplet(struct flow *flow, struct droplet *droplet, struct error *error)
 {
     struct error cause = ERROR_INIT;
-    *id = NULL;
     if (*settings_droplet(flow->settings))
-        return find_known_droplet(flow, id, error);
-    if (find_droplet(flow, flow_get(flow, SETTING_DROPLET_NAME), id, &cause) ||
+        return find_known_droplet(flow, droplet, error);
+    if (find_droplet(flow, flow_get(flow, SETTING_DROPLET_NAME), droplet, &cause) ||
         cause.kind == ERROR_NOT_THERE)
         return true;
     *error = cause;
@@ -38,9 +43,11 @@ static bool check_new_droplet(struct flow *flow, struct error *error)
     if (!check_droplet_request(flow, &key_id, error))
         return false;
     free(key_id);
-    console_info(flow->console, "It would be created: %s, %s, %s, SSH key %s",
-                 flow_get(flow, SETTING_DROPLET_SIZE), flow_get(flow, SETTING_DROPLET_IMAGE),
-                 flow_get(flow, SETTING_REGION), flow_get(flow, SETTING_SSH_KEY));
+    console_info(flow->console,
+                 "there is no Droplet %s; it would be created: %s, %s, %s, SSH key %s",
+                 flow_get(flow, SETTING_DROPLET_NAME), flow_get(flow, SETTING_DROPLET_SIZE),
+                 flow_get(flow, SETTING_DROPLET_IMAGE), flow_get(flow, SETTING_REGION),
+                 flow_get(flow, SETTING_SSH_KEY));
     return true;
 }
 
@@ -62,93 +69,228 @@ static bool check_cluster(struct flow *flow, struct error *error)
     }
     if (!preflight_cluster(flow, region, size, error))
         return false;
-    console_info(flow->console, "It would be created: %s, %s", size, region);
+    console_info(flow->console, "there is no database cluster %s; it would be created: %s, %s",
+                 flow_get(flow, SETTING_CLUSTER_NAME), size, region);
     return true;
 }
 
-bool check_deployment(struct flow *flow, char **droplet_id, struct error *error)
+/* Of a Droplet that a deployment made. A token that may not see firewalls is told when one is made. */
+static bool lacks_a_firewall(struct flow *flow, const struct droplet *droplet)
+{
+    const char *name = flow_get(flow, SETTING_DROPLET_NAME);
+    struct error ignored = ERROR_INIT;
+    char *tag = deployment_tag(name);
+    char *firewall = firewall_name(name);
+    char *id = NULL;
+    bool lacks = strcmp(flow_get(flow, SETTING_CLOUD_FIREWALL), "true") == 0 && droplet->id &&
+                 inventory_has_tag(droplet->tags, tag) &&
+                 compute_firewall_find(flow->doctl, firewall, &id, &ignored) && !id;
+    free(id);
+    free(firewall);
+    free(tag);
+    return lacks;
+}
+
+bool check_deployment(struct flow *flow, char **droplet_id, bool *lacks_firewall,
+                      struct error *error)
 {
     bool is_managed = !is_self_hosted(flow->settings);
+    struct droplet droplet = {.id = NULL};
     char *email = NULL;
     if (!validate_doctl_auth(flow, &email, error))
         return false;
     free(email);
     if (is_managed)
         doctl_prefetch(flow->doctl, CALL_CLUSTER_LIST, NULL, NULL);
-    if (!find_this_droplet(flow, droplet_id, error))
-        return false;
-    if ((*droplet_id || check_new_droplet(flow, error)) &&
-        (!is_managed || check_cluster(flow, error)))
-        return true;
-    free(*droplet_id);
-    *droplet_id = NULL;
-    return false;
+    if (strcmp(flow_get(flow, SETTING_CLOUD_FIREWALL), "true") == 0)
+        doctl_prefetch(flow->doctl, CALL_FIREWALL_LIST, NULL, NULL);
+    bool good = find_this_droplet(flow, &droplet, error) &&
+                (droplet.id || check_new_droplet(flow, error)) &&
+                (!is_managed || check_cluster(flow, error));
+    *droplet_id = good && droplet.id ? mem_copy(droplet.id) : NULL;
+    *lacks_firewall = good && lacks_a_firewall(flow, &droplet);
+    droplet_free(&droplet);
+    return good;
 }
 
-/* ---- taking it down ---- */
+/* ---- what there is ---- */
+
+static const struct {
+    const char *kind, *key, *only;
+} parts[PART_COUNT] = {
+    [PART_CLUSTER] = {"Database cluster", "cluster", "database"},
+    [PART_DROPLET] = {"Droplet", "droplet", "droplet"},
+    [PART_FIREWALL] = {"Cloud Firewall", "firewall", "droplet"},
+    [PART_VPC] = {"VPC", "vpc", "vpc"},
+};
 
 void deployment_free(struct deployment *deployment)
 {
-    droplet_free(&deployment->droplet);
-    cluster_free(&deployment->cluster);
-    free(deployment->vpc_uuid);
-    deployment->vpc_uuid = NULL;
+    for (size_t i = 0; i < PART_COUNT; i++)
+        claim_free(&deployment->parts[i].claim);
+    inventory_free(&deployment->inventory);
+    *deployment = (struct deployment){.inventory = {NULL, 0}};
 }
 
-static bool find_deployment_droplet(struct flow *flow, struct droplet *droplet, struct error *error)
+/* Whether --only leaves a part in; a Droplet's firewall goes with it. */
+static bool is_wanted(const struct flow *flow, enum part part)
 {
+    const char *only = flow_get(flow, SETTING_ONLY);
+    return !*only || strcmp(only, parts[part].only) == 0;
+}
+
+static bool find_parts(struct flow *flow, struct deployment *deployment, struct error *error)
+{
+    const struct inventory *inventory = &deployment->inventory;
     const char *id = settings_droplet(flow->settings);
-    struct error failure = ERROR_INIT;
-    if (!*id)
-        return compute_droplet_find(flow->doctl, flow_get(flow, SETTING_DROPLET_NAME), droplet,
-                                    error);
-    if (compute_droplet_status(flow->doctl, id, droplet, &failure) ||
-        (failure.kind == ERROR_API && failure.number == 404))
-        return true;
-    *error = failure;
-    return false;
+    const char *name = flow_get(flow, SETTING_DROPLET_NAME);
+    char *firewall = firewall_name(name);
+    bool good = inventory_find(inventory, ITEM_CLUSTER, flow_get(flow, SETTING_CLUSTER_NAME),
+                               &deployment->parts[PART_CLUSTER].item, error) &&
+                inventory_find(inventory, ITEM_VPC, flow_get(flow, SETTING_VPC_NAME),
+                               &deployment->parts[PART_VPC].item, error) &&
+                inventory_find(inventory, ITEM_FIREWALL, firewall,
+                               &deployment->parts[PART_FIREWALL].item, error);
+    free(firewall);
+    if (good && *id)
+        deployment->parts[PART_DROPLET].item = inventory_by_id(inventory, ITEM_DROPLET, id);
+    else if (good)
+        good = inventory_find(inventory, ITEM_DROPLET, name, &deployment->parts[PART_DROPLET].item,
+                              error);
+    return good;
+}
+
+/* The Droplet is ours because the settings name it, and its firewall because of its tag. */
+static void claim_by_name(struct flow *flow, struct deployment *deployment)
+{
+    const struct item *firewall = deployment->parts[PART_FIREWALL].item;
+    char *tag = deployment_tag(flow_get(flow, SETTING_DROPLET_NAME));
+    deployment->parts[PART_DROPLET].claim =
+        (struct claim){true, mem_copy(*settings_droplet(flow->settings) ? "DROPLET_ID names it"
+                                                                        : "DROPLET_NAME names it")};
+    if (firewall && strcmp(firewall->tags, tag) == 0)
+        deployment->parts[PART_FIREWALL].claim =
+            (struct claim){true, mem_format("it is for the tag %s alone", tag)};
+    else if (firewall)
+        deployment->parts[PART_FIREWALL].claim =
+            (struct claim){false, mem_copy("it is not for this deployment's tag alone")};
+    free(tag);
+}
+
+static bool claim_parts(struct flow *flow, struct deployment *deployment, struct error *error)
+{
+    const struct inventory *inventory = &deployment->inventory;
+    const struct item *cluster = deployment->parts[PART_CLUSTER].item;
+    const struct item *droplet = deployment->parts[PART_DROPLET].item;
+    const struct item *vpc = deployment->parts[PART_VPC].item;
+    struct claim *claim = &deployment->parts[PART_CLUSTER].claim;
+    claim_by_name(flow, deployment);
+    if (cluster && is_wanted(flow, PART_CLUSTER) &&
+        !claim_cluster(flow, inventory, cluster, droplet, claim, error))
+        return false;
+    return !vpc || !is_wanted(flow, PART_VPC) ||
+           claim_vpc(flow, inventory, vpc, is_wanted(flow, PART_DROPLET) ? droplet : NULL,
+                     claim->is_ours ? cluster : NULL, &deployment->parts[PART_VPC].claim, error);
+}
+
+/* Leaves out what stays, and says so. */
+static void keep_others(struct flow *flow, struct deployment *deployment)
+{
+    for (size_t i = 0; i < PART_COUNT; i++) {
+        const struct item *item = deployment->parts[i].item;
+        const struct claim *claim = &deployment->parts[i].claim;
+        if (item && is_wanted(flow, (enum part)i) && !claim->is_ours)
+            console_warning(flow->console, "%s %s stays: %s", parts[i].kind, item->name,
+                            claim->why);
+        if (item && (!is_wanted(flow, (enum part)i) || !claim->is_ours))
+            deployment->parts[i].item = NULL;
+    }
 }
 
 bool find_deployment(struct flow *flow, struct deployment *deployment, struct error *error)
 {
     console_step(flow->console, "Looking for what there is to delete...");
 
-    *deployment = (struct deployment){.vpc_uuid = NULL};
-    const char *name = flow_get(flow, SETTING_CLUSTER_NAME);
-    bool good =
-        find_deployment_droplet(flow, &deployment->droplet, error) &&
-        doctl_cluster_find(flow->doctl, name, &deployment->cluster, error) &&
-        doctl_vpc_find(flow->doctl, flow_get(flow, SETTING_VPC_NAME), &deployment->vpc_uuid, error);
-    if (good && deployment->cluster.id && strcmp(deployment->cluster.engine, "pg") != 0)
-        good = error_set(
-            error, ERROR_CONFLICT, 0,
-            "the database cluster %s has the engine %.32s, not pg: it does not belong to this "
-            "deployment",
-            name, deployment->cluster.engine);
-    if (good && !deployment->droplet.id && !deployment->cluster.id && !deployment->vpc_uuid)
-        good =
-            error_set(error, ERROR_NOT_THERE, 0,
-                      "there is no Droplet %s, no database cluster %s and no VPC %s",
-                      flow_get(flow, SETTING_DROPLET_NAME), name, flow_get(flow, SETTING_VPC_NAME));
+    *deployment = (struct deployment){.inventory = {NULL, 0}};
+    if (!inventory_read(flow->doctl, &deployment->inventory, error))
+        return false;
+    bool good = find_parts(flow, deployment, error) && claim_parts(flow, deployment, error);
+    if (good) {
+        keep_others(flow, deployment);
+        good = deployment_name(deployment) ||
+               error_set(error, ERROR_NOT_THERE, 0,
+                         "there is nothing to delete of a Droplet %s, a database cluster %s and a "
+                         "VPC %s",
+                         flow_get(flow, SETTING_DROPLET_NAME), flow_get(flow, SETTING_CLUSTER_NAME),
+                         flow_get(flow, SETTING_VPC_NAME));
+    }
     if (!good)
         deployment_free(deployment);
     return good;
 }
 
-char *deployment_text(const struct flow *flow, const struct deployment *deployment)
+const char *deployment_name(const struct deployment *deployment)
+{
+    for (size_t i = 0; i < PART_COUNT; i++)
+        if (deployment->parts[i].item)
+            return deployment->parts[i].item->name;
+    return NULL;
+}
+
+char *deployment_text(const struct deployment *deployment)
 {
     struct buffer text = BUFFER_INIT;
-    if (deployment->droplet.id)
-        buffer_add_format(&text, "Droplet\t%s\t%s\n", deployment->droplet.name,
-                          deployment->droplet.id);
-    if (deployment->cluster.id)
-        buffer_add_format(&text, "Database cluster\t%s\t%s\n", flow_get(flow, SETTING_CLUSTER_NAME),
-                          deployment->cluster.id);
-    if (deployment->vpc_uuid)
-        buffer_add_format(&text, "VPC\t%s\t%s\n", flow_get(flow, SETTING_VPC_NAME),
-                          deployment->vpc_uuid);
+    for (size_t i = 0; i < PART_COUNT; i++)
+        if (deployment->parts[i].item)
+            buffer_add_format(&text, "%s\t%s\t%s\t%s\n", parts[i].kind,
+                              deployment->parts[i].item->name, deployment->parts[i].item->id,
+                              deployment->parts[i].claim.why);
     return buffer_take(&text);
 }
+
+char *deployment_json(const struct deployment *deployment)
+{
+    struct buffer json = BUFFER_INIT;
+    for (size_t i = 0; i < PART_COUNT; i++) {
+        const struct item *item = deployment->parts[i].item;
+        buffer_add_format(&json, "%s\"%s\": ", i ? ", " : "{", parts[i].key);
+        if (item)
+            quote_add_json(&json, item->id, strlen(item->id));
+        else
+            buffer_add_text(&json, "null");
+    }
+    buffer_add_text(&json, "}");
+    return buffer_take(&json);
+}
+
+/* ---- backups ---- */
+
+bool warn_of_backups(struct flow *flow, const struct deployment *deployment, struct error *error)
+{
+    const struct item *cluster = deployment->parts[PART_CLUSTER].item;
+    struct error failure = ERROR_INIT;
+    char *last = NULL;
+    char yesterday[32] = "";
+    if (!cluster)
+        return true;
+    if (!inventory_last_backup(flow->doctl, cluster->id, &last, &failure)) {
+        *error = failure;
+        return failure.kind != ERROR_SIGNAL;
+    }
+    time_t then = time(NULL) - 24 * 60 * 60;
+    struct tm parts_of_time;
+    if (gmtime_r(&then, &parts_of_time))
+        strftime(yesterday, sizeof yesterday, "%Y-%m-%d %H:%M:%S", &parts_of_time);
+    if (!*last)
+        console_warning(flow->console, "The cluster %s has no backup", cluster->name);
+    else if (strcmp(last, yesterday) < 0)
+        console_warning(flow->console, "The last backup of the cluster %s is of %s", cluster->name,
+                        last);
+    free(last);
+    return true;
+}
+
+/* ---- taking it down ---- */
 
 /* What the API says while members of a VPC are on their way out. */
 static bool has_members_yet(const struct error *error)
@@ -176,32 +318,53 @@ static bool delete_empty_vpc(struct flow *flow, const char *uuid, struct error *
     return good;
 }
 
-static bool delete_vpc(struct flow *flow, const char *uuid, struct error *error)
+static bool delete_part(struct flow *flow, enum part part, const char *id, struct error *error)
 {
-    console_step(flow->console, "Deleting VPC: %s...", flow_get(flow, SETTING_VPC_NAME));
+    switch (part) {
+    case PART_CLUSTER:
+        return compute_cluster_delete(flow->doctl, id, error);
+    case PART_DROPLET:
+        return compute_droplet_delete(flow->doctl, id, error);
+    case PART_FIREWALL:
+        return compute_firewall_delete(flow->doctl, id, error);
+    default:
+        return delete_empty_vpc(flow, id, error);
+    }
+}
 
-    if (!delete_empty_vpc(flow, uuid, error))
-        return false;
-    console_success(flow->console, "VPC deleted: %s", uuid);
-    return true;
+/* Files on this machine with a URL of the cluster, which is gone now. */
+static void tell_files(struct flow *flow, const char *cluster)
+{
+    static const char *const names[] = {"do_database_url", "database_url", "database_url_direct"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct buffer content = BUFFER_INIT;
+        struct error ignored = ERROR_INIT;
+        char *path = mem_format("%s/%s", flow_get(flow, SETTING_SECRETS_DIR), names[i]);
+        char *host = mem_format("@%s-do-user-", cluster);
+        char *inside = mem_format("@private-%s-do-user-", cluster);
+        if (readfile(path, READFILE_OPTIONAL, (size_t)1 << 20, &content, &ignored) &&
+            (strstr(buffer_text(&content), host) || strstr(buffer_text(&content), inside)))
+            console_warning(flow->console, "%s has the URL of the cluster that is gone: delete it",
+                            path);
+        free(inside);
+        free(host);
+        free(path);
+        buffer_free(&content);
+    }
 }
 
 bool delete_deployment(struct flow *flow, const struct deployment *deployment, struct error *error)
 {
-    const char *droplet = deployment->droplet.id;
-    const char *cluster = deployment->cluster.id;
-    if (droplet) {
-        console_step(flow->console, "Deleting Droplet: %s...", deployment->droplet.name);
-        if (!compute_droplet_delete(flow->doctl, droplet, error))
+    for (size_t i = 0; i < PART_COUNT; i++) {
+        const struct item *item = deployment->parts[i].item;
+        if (!item)
+            continue;
+        console_step(flow->console, "Deleting %s: %s...", parts[i].kind, item->name);
+        if (!delete_part(flow, (enum part)i, item->id, error))
             return false;
-        console_success(flow->console, "Droplet deleted: %s", droplet);
+        console_success(flow->console, "%s deleted: %s", parts[i].kind, item->id);
     }
-    if (cluster) {
-        console_step(flow->console, "Deleting database cluster: %s...",
-                     flow_get(flow, SETTING_CLUSTER_NAME));
-        if (!compute_cluster_delete(flow->doctl, cluster, error))
-            return false;
-        console_success(flow->console, "Database cluster deleted: %s", cluster);
-    }
-    return !deployment->vpc_uuid || delete_vpc(flow, deployment->vpc_uuid, error);
+    if (deployment->parts[PART_CLUSTER].item)
+        tell_files(flow, deployment->parts[PART_CLUSTER].item->name);
+    return true;
 }

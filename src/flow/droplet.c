@@ -9,51 +9,71 @@
 #include "flow/flow.h"
 #include "flow/locks.h"
 #include "flow/offered.h"
+#include "flow/ownership.h"
 #include "flow/recover.h"
 #include "flow/wait.h"
 
 /* ---- finding and creating ---- */
 
-static char *tell_found(const struct flow *flow, struct droplet *droplet)
+static void tell_found(const struct flow *flow, const struct droplet *droplet)
 {
-    char *id = mem_copy(droplet->id);
     console_success(flow->console, "Found existing Droplet: %s", droplet->name);
     console_plain(flow->console, "  ID:     %s", droplet->id);
     console_plain(flow->console, "  Status: %s", droplet->status);
-    droplet_free(droplet);
-    return id;
 }
 
-bool find_droplet(struct flow *flow, const char *name, char **id, struct error *error)
+bool find_droplet(struct flow *flow, const char *name, struct droplet *droplet, struct error *error)
 {
     console_step(flow->console, "Checking for existing Droplet: %s...", name);
 
-    struct droplet droplet;
-    if (!compute_droplet_find(flow->doctl, name, &droplet, error))
+    if (!compute_droplet_find(flow->doctl, name, droplet, error))
         return false;
-    if (!droplet.id)
+    if (!droplet->id)
         return error_set(error, ERROR_NOT_THERE, 0, "there is no Droplet %s", name);
-    *id = tell_found(flow, &droplet);
+    tell_found(flow, droplet);
     return true;
 }
 
-bool find_known_droplet(struct flow *flow, char **id, struct error *error)
+bool find_known_droplet(struct flow *flow, struct droplet *droplet, struct error *error)
 {
     const char *known = flow_get(flow, SETTING_DROPLET_ID);
     console_step(flow->console, "Checking for existing Droplet: %s...", known);
 
-    struct droplet droplet;
-    if (!compute_droplet_status(flow->doctl, known, &droplet, error))
+    if (!compute_droplet_status(flow->doctl, known, droplet, error))
         return error_advise(error, "see DROPLET_ID");
-    *id = tell_found(flow, &droplet);
+    tell_found(flow, droplet);
     return true;
+}
+
+bool check_region(struct flow *flow, const char *region, struct error *error)
+{
+    bool open;
+    if (!compute_region_is_open(flow->doctl, region, &open, error))
+        return false;
+    return open || error_set(error, ERROR_USAGE, 0,
+                             "DigitalOcean has no region %s that takes new Droplets: set "
+                             "DO_REGION; 'doctl compute region list' shows them",
+                             region);
+}
+
+bool find_ssh_key(struct flow *flow, const char *name, char **fingerprint, struct error *error)
+{
+    char *id = NULL;
+    *fingerprint = NULL;
+    if (!*name)
+        return error_set(error, ERROR_USAGE, 0,
+                         "no SSH key is named: set DO_SSH_KEY_NAME ('doctl compute ssh-key list')");
+    if (!compute_key_find(flow->doctl, name, &id, fingerprint, error))
+        return false;
+    free(id);
+    return *fingerprint || error_set(error, ERROR_NOT_THERE, 0,
+                                     "the account has no SSH key with the name %s", name);
 }
 
 bool check_droplet_request(struct flow *flow, char **key_id, struct error *error)
 {
     const char *key = flow_get(flow, SETTING_SSH_KEY);
     const char *region = flow_get(flow, SETTING_REGION);
-    bool open;
     *key_id = NULL;
     if (!*key)
         return error_set(error, ERROR_USAGE, 0,
@@ -61,15 +81,12 @@ bool check_droplet_request(struct flow *flow, char **key_id, struct error *error
                          "key has at DigitalOcean ('doctl compute ssh-key list')");
     doctl_prefetch(flow->doctl, CALL_KEY_LIST, NULL, NULL);
     doctl_prefetch(flow->doctl, CALL_DROPLET_SIZES, NULL, NULL);
-    if (!compute_region_is_open(flow->doctl, region, &open, error))
+    if (!check_region(flow, region, error))
         return false;
-    if (!open)
-        return error_set(error, ERROR_USAGE, 0,
-                         "DigitalOcean has no region %s that takes new Droplets: set DO_REGION; "
-                         "'doctl compute region list' shows them",
-                         region);
-    if (!compute_key_find(flow->doctl, key, key_id, error))
+    char *fingerprint = NULL;
+    if (!compute_key_find(flow->doctl, key, key_id, &fingerprint, error))
         return false;
+    free(fingerprint);
     if (!*key_id)
         return error_set(error, ERROR_USAGE, 0,
                          "the account has no SSH key with the name %s: set DO_SSH_KEY_NAME, or add "
@@ -97,30 +114,38 @@ static bool lock_droplet(struct flow *flow, const char *name, struct error *erro
 static bool announce_and_make(struct flow *flow, const char *name, const char *key_id,
                               const char *vpc_uuid, char **id, struct error *error)
 {
+    const char *more = flow_get(flow, SETTING_DROPLET_TAGS);
+    char *own = deployment_tag(name);
+    char *tags = mem_format("%s%s" DEPLOYMENT_TAG ",%s", more, *more ? "," : "", own);
     struct droplet_request request = {.name = name,
                                       .region = flow_get(flow, SETTING_REGION),
                                       .size = flow_get(flow, SETTING_DROPLET_SIZE),
                                       .image = flow_get(flow, SETTING_DROPLET_IMAGE),
                                       .key_id = key_id,
                                       .vpc_uuid = vpc_uuid,
-                                      .tags = flow_get(flow, SETTING_DROPLET_TAGS),
+                                      .tags = tags,
                                       .user_data_file = flow_get(flow, SETTING_USER_DATA)};
     console_step(flow->console, "Creating Droplet: %s...", name);
     console_plain(flow->console, "  Region: %s", request.region);
     console_plain(flow->console, "  Size:   %s", request.size);
     console_plain(flow->console, "  Image:  %s", request.image);
-    if (!make_droplet(flow, &request, id, error))
-        return false;
-    console_success(flow->console, "Droplet created: %s", *id);
-    return true;
+    bool good = make_droplet(flow, &request, id, error);
+    free(own);
+    free(tags);
+    if (good)
+        console_success(flow->console, "Droplet created: %s", *id);
+    return good;
 }
 
 bool create_droplet(struct flow *flow, const char *name, char **id, struct error *error)
 {
+    struct droplet droplet;
     struct error cause = ERROR_INIT;
     if (!lock_droplet(flow, name, error))
         return false;
-    if (find_droplet(flow, name, id, &cause)) {
+    if (find_droplet(flow, name, &droplet, &cause)) {
+        *id = mem_copy(droplet.id);
+        droplet_free(&droplet);
         console_info(flow->console, "Droplet already exists. Skipping creation.");
         return true;
     }

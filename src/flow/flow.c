@@ -120,7 +120,8 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
                                       .region = region,
                                       .size = size,
                                       .nodes = flow_get(flow, SETTING_NODES),
-                                      .vpc_uuid = vpc_uuid};
+                                      .vpc_uuid = vpc_uuid,
+                                      .tags = flow_get(flow, SETTING_DB_TAGS)};
     bool waited;
     char *id = NULL;
     /* The plan says both; one is enough, and setup adds its own. */

@@ -165,12 +165,12 @@ static bool go_outside(struct flow *flow, bool exists, const struct place *clust
 bool network_fits(struct flow *flow, const char *existing, const char *region, const char *vpc_uuid,
                   struct error *error)
 {
-    struct place cluster = {NULL, NULL};
+    struct place cluster = {.vpc_uuid = NULL};
     struct error failure = ERROR_INIT;
     if (flow->settings->faithful || flow->host != HOST_OPEN)
         return true;
     if (!existing) {
-        cluster = (struct place){mem_copy(vpc_uuid), mem_copy(region)};
+        cluster = (struct place){mem_copy(vpc_uuid), mem_copy(region), NULL};
     } else if (!place_of_cluster(flow->doctl, existing, &cluster, &failure)) {
         flow->host = HOST_PRIVATE;
         if (failure.kind == ERROR_UNSUPPORTED)

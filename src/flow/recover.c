@@ -82,8 +82,15 @@ bool make_cluster(struct flow *flow, const struct cluster_request *request, char
 {
     struct error failure = ERROR_INIT;
     *waited = false;
-    if (!doctl_cluster_create(flow->doctl, request, id, waited, &failure) &&
-        !find_cluster(flow, request->name, id, &failure)) {
+    bool good = doctl_cluster_create(flow->doctl, request, id, waited, &failure);
+    /* Older releases know no tags, and have sent nothing. */
+    if (!good && failure.kind == ERROR_UNSUPPORTED && *request->tags) {
+        struct cluster_request plain = *request;
+        plain.tags = "";
+        failure = (struct error)ERROR_INIT;
+        good = doctl_cluster_create(flow->doctl, &plain, id, waited, &failure);
+    }
+    if (!good && !find_cluster(flow, request->name, id, &failure)) {
         give_up(flow, &failure, error);
         if (error->kind == ERROR_SIGNAL)
             error_advise(error,

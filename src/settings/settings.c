@@ -76,6 +76,9 @@ static struct form words = {PATTERN("[^\\x00-\\x1f\\x7f-][^\\x00-\\x1f\\x7f]{0,1
 static struct form tags = {
     PATTERN("(?=.{1,1000}\\z)(?!-)[A-Za-z0-9_:-]{1,255}(?:,[A-Za-z0-9_:-]{1,255})*"),
     "tags (letters, digits, :, - and _) with commas between them"};
+static struct form only = {PATTERN("droplet|database|vpc"), "droplet, database or vpc"};
+static struct form service = {PATTERN("[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"),
+                              "the name of a service of the Compose files"};
 static struct form user_name = {PATTERN("[a-z_][a-z0-9_-]{0,31}"), "a user's name"};
 static struct form full_path = {PATTERN("/[^\\x00-\\x20\\x7f:,]{1,4094}"),
                                 "a path from / on, without blanks, commas and colons"};
@@ -102,6 +105,7 @@ static const struct {
     [SETTING_SIZE] = {"size", "DO_DB_SIZE", "db-s-1vcpu-2gb", &cluster_size},
     [SETTING_PG_VERSION] = {"pg-version", "DO_DB_VERSION", "15", &version},
     [SETTING_NODES] = {"nodes", NULL, "1", &small_number},
+    [SETTING_DB_TAGS] = {"db-tags", "DO_DB_TAGS", NULL, &tags},
     [SETTING_VPC_NAME] = {"vpc", "DO_VPC_NAME", "freshtrack-vpc", &vpc_name},
     [SETTING_VPC_IP_RANGE] = {"vpc-ip-range", NULL, "10.116.0.0/20", &ip_range},
     [SETTING_VPC_UUID] = {NULL, NULL, NULL, &identifier},
@@ -150,10 +154,15 @@ static const struct {
     [SETTING_SSH_KEY] = {"ssh-key", "DO_SSH_KEY_NAME", NULL, &label},
     [SETTING_USER_DATA] = {"user-data-file", NULL, NULL, &file_path},
     [SETTING_CONFIRM] = {NULL, NULL, NULL, NULL},
+    [SETTING_ONLY] = {NULL, NULL, NULL, &only},
+    [SETTING_FORCE_SHARED] = {NULL, NULL, NULL, &cluster_name},
     [SETTING_SSH_USER] = {NULL, "DEPLOY_SSH_USER", "root", &user_name},
     [SETTING_SSH_IDENTITY] = {NULL, "DEPLOY_SSH_IDENTITY", NULL, &file_path},
     [SETTING_DEPLOY_DIR] = {NULL, "DEPLOY_DIR", "/opt/freshtrack-pro", &full_path},
     [SETTING_DEPLOY_TIMEOUT] = {NULL, "DEPLOY_TIMEOUT", "900", &whole_seconds},
+    [SETTING_START_TIMEOUT] = {NULL, "DEPLOY_START_TIMEOUT", "120", &whole_seconds},
+    [SETTING_BACKEND_SERVICE] = {NULL, "DEPLOY_BACKEND_SERVICE", "backend", &service},
+    [SETTING_CLOUD_FIREWALL] = {NULL, "DO_CLOUD_FIREWALL", "true", &truth},
     [SETTING_APP_DIR] = {NULL, "DEPLOY_APP_DIR", NULL, &file_path},
     [SETTING_APP_FILES] = {NULL, "DEPLOY_FILES", NULL, &path_list},
     [SETTING_APP_SECRETS] = {NULL, "DEPLOY_SECRETS", NULL, &file_path},

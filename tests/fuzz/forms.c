@@ -222,13 +222,17 @@ bool has_form(enum setting setting, const char *value)
     size_t length = strlen(value);
     switch (setting) {
     case SETTING_CLUSTER_NAME:
+    case SETTING_FORCE_SHARED:
         return consists(value, 1, 63, LOWER DIGITS, LOWER DIGITS "-") && value[length - 1] != '-';
     case SETTING_VPC_NAME:
         return consists(value, 1, 255, LOWER UPPER DIGITS, LOWER UPPER DIGITS ".-");
     case SETTING_POOL:
-        return consists(value, 3, 63, LOWER UPPER DIGITS "_", LOWER UPPER DIGITS "_.-");
-    case SETTING_REGION:
+        return consists(value, 3, 60, LOWER UPPER DIGITS "_", LOWER UPPER DIGITS "_.-");
     case SETTING_SIZE:
+        return consists(value, 2, 64, LOWER DIGITS, LOWER DIGITS "_-") &&
+               strncmp(value, "s-", 2) != 0 && strncmp(value, "c-", 2) != 0 &&
+               strncmp(value, "c2-", 3) != 0 && strncmp(value, "g-", 2) != 0;
+    case SETTING_REGION:
         return consists(value, 2, 64, LOWER DIGITS, LOWER DIGITS "_-");
     case SETTING_VPC_UUID:
     case SETTING_DROPLET_ID:
@@ -244,6 +248,7 @@ bool has_form(enum setting setting, const char *value)
     case SETTING_VPC_IP_RANGE:
         return is_ip_range(value);
     case SETTING_USE_POOL:
+    case SETTING_CLOUD_FIREWALL:
         return is_one_of(value, (const char *const[]){"true", "false", NULL});
     case SETTING_NETWORK:
         return is_one_of(value, (const char *const[]){"private", "public", "auto", NULL});
@@ -290,9 +295,12 @@ bool has_form(enum setting setting, const char *value)
         return consists(value, 1, 253, LOWER UPPER DIGITS, LOWER UPPER DIGITS ".-") &&
                !strchr(".-", value[length - 1]);
     case SETTING_DROPLET_SIZE:
+        return consists(value, 2, 64, LOWER DIGITS, LOWER DIGITS "_-") &&
+               strncmp(value, "db-", 3) != 0;
     case SETTING_DROPLET_IMAGE:
         return consists(value, 2, 64, LOWER DIGITS, LOWER DIGITS "_-");
     case SETTING_DROPLET_TAGS:
+    case SETTING_DB_TAGS:
         return is_tags(value);
     case SETTING_SSH_KEY:
         return has_no_controls(value, 1, 255) && *value != '-';
@@ -303,7 +311,12 @@ bool has_form(enum setting setting, const char *value)
         return consists(value, 1, 32, LOWER "_", LOWER DIGITS "_-");
     case SETTING_DEPLOY_DIR:
         return is_full_path(value);
+    case SETTING_ONLY:
+        return is_one_of(value, (const char *const[]){"droplet", "database", "vpc", NULL});
+    case SETTING_BACKEND_SERVICE:
+        return consists(value, 1, 63, LOWER UPPER DIGITS, LOWER UPPER DIGITS "_.-");
     case SETTING_DEPLOY_TIMEOUT:
+    case SETTING_START_TIMEOUT:
         return length <= 6 && length >= 1 && strspn(value, DIGITS) == length &&
                (*value != '0' || length == 1);
     case SETTING_USER_DATA:

@@ -554,7 +554,7 @@ FAKE
     half_made
     doctl sim droplet add 43 --name app --vpc "$VPC"
     with DOCTL_SIM_MEMBER_POLLS=3
-    mdb destroy freshtrack-db --droplet-name app
+    mdb destroy freshtrack-db --droplet-name app --force-shared freshtrack-db
     works
     deleted=$(calls | grep -c '^vpcs delete ')
     equal "$deleted" 4 "tries to delete the VPC"
@@ -564,7 +564,7 @@ FAKE
 @test "destroy leaves a VPC whose members never stop counting, and says so" {
     half_made
     with DOCTL_SIM_MEMBER_POLLS=-1
-    mdb --wait-timeout 0.3 destroy freshtrack-db --droplet-name nobody
+    mdb --wait-timeout 0.3 destroy freshtrack-db --droplet-name nobody --force-shared freshtrack-db
     exits 4
     said "a VPC costs nothing"
     equal "$(count vpc)$(count cluster)" 10 "things left"

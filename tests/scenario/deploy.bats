@@ -96,7 +96,7 @@ load deploy
     said "The reason: the Droplet 77 has no private address"
     grep -q "the Droplet 77 has no private address" "$BOX/out"
     # Known before anything is billed.
-    not_called databases
+    equal "$(mutations)" ""
     is_self_hosted
     mkdir -p "$APP/secrets"
     echo postgresql://managed >"$APP/secrets/do_database_url"
@@ -186,7 +186,7 @@ load deploy
     said "there is no Droplet exported"
     destroy ""
     exits 1
-    said "there is no Droplet exported"
+    said "there is nothing to delete of a Droplet exported"
     config DROPLET_NAME=filed
     with DROPLET_ID=42
     without DROPLET_NAME
@@ -239,52 +239,6 @@ destroy() { # TYPED WORD…
     status=0
     env -i "${ENVIRONMENT[@]}" bash "$PROJECT/scripts/destroy-digitalocean.sh" "${@:2}" <<<"$1" \
         >"$BOX/out" 2>"$BOX/err" || status=$?
-}
-
-@test "destroy names what it will delete and wants the cluster's name" {
-    open_stage
-    deployed
-    doctl sim droplet add 78 --name web-2
-    destroy ""
-    exits 2
-    said "nothing was deleted"
-    destroy freshtrack-dB
-    exits 2
-    destroy freshtrack-db-staging
-    exits 2
-    said "web "
-    said 410000001
-    said freshtrack-vpc
-    account_is_whole
-    destroy freshtrack-db
-    works
-    said "All of it is deleted"
-    equal "$(count droplet name=web\ )" 0 Droplets
-    equal "$(count droplet)" 3 "other Droplets"
-    equal "$(count cluster)" 0 clusters
-    equal "$(count vpc)" 0 VPCs
-    destroy freshtrack-db
-    exits 1
-}
-
-@test "destroy --name takes another Droplet; a refused deletion is told; a VPC that fills up again is left" {
-    open_stage
-    deployed
-    config DROPLET_ID=410000001
-    doctl sim droplet add 78 --name other
-    with "DOCTL_SIM_FAULT=databases delete=500"
-    destroy freshtrack-db --name other
-    exits 4
-    said "Droplet deleted: 78"
-    equal "$(count droplet name=web\ )" 1 "Droplets that were not meant"
-    config MANAGED_DB_WAIT_TIMEOUT=1
-    with DOCTL_SIM_FAULT=
-    doctl sim droplet add 79 --vpc "$(doctl vpcs list --format ID --no-header)"
-    destroy freshtrack-db
-    exits 4
-    said "a VPC costs nothing"
-    equal "$(count cluster)" 0 clusters
-    equal "$(count droplet name=web\ )" 0 Droplets
 }
 
 # ---- the old way ----------------------------------------------------------------------------------------

@@ -188,12 +188,48 @@ set -euo pipefail
 DO_REGION=ams3
 DO_DB_SIZE=db-s-2vcpu-4gb
 vpc=$(ensure_vpc freshtrack-vpc "$DO_REGION")
-create_managed_database "" "" "" ""
+create_managed_database "" "" ""
 create_connection_pool "$DB_CLUSTER_ID" "" 7
 SCRIPT
     exits 0
     called "vpcs create --name freshtrack-vpc --region ams3 "
     called "databases create freshtrack-db .* --region ams3 --size db-s-2vcpu-4gb "
+}
+
+@test "the functions that the plan's parent script has; the token counts without an export" {
+    doctl sim ssh-key add laptop --fingerprint aa:bb:cc
+    script <<'SCRIPT'
+set -euo pipefail
+. "$LIBRARY/doctl-helpers.sh"
+DO_API_TOKEN=token-of-the-script DO_REGION=fra1 DROPLET_NAME=web
+export DO_SSH_KEY_NAME=laptop
+get_ssh_key_fingerprint
+get_ssh_key_fingerprint nobody || echo "none: $?"
+validate_region
+validate_region nyc9 || echo "no region: $?"
+create_cloud_init | head -n 1
+create_cloud_init "$HOME/cloud-init" && cmp "$HOME/cloud-init" "$LIBRARY/cloud-init.yaml"
+managed_db droplet create web
+ensure_cloud_firewall | wc -l
+ensure_cloud_firewall web | wc -l
+SCRIPT
+    exits 0
+    equal "$(tr '\n' ' ' <"$BOX/out")" "aa:bb:cc none: 1 no region: 2 #cloud-config 410000001 1 1 "
+    equal "$(count firewall)" 1 firewalls
+    script <<'SCRIPT'
+set -euo pipefail
+cat >"$HOME/doctl" <<'DOCTL'
+#!/bin/sh
+echo "$DIGITALOCEAN_ACCESS_TOKEN" >"$HOME/token"
+DOCTL
+chmod 755 "$HOME/doctl"
+. "$LIBRARY/doctl-helpers.sh"
+DO_API_TOKEN=token-of-the-script
+MANAGED_DB_DOCTL=$HOME/doctl
+export MANAGED_DB_DOCTL
+validate_doctl_auth || true
+SCRIPT
+    equal "$(cat "$BOX/home/token")" token-of-the-script
 }
 
 @test "the story functions of the script are kept" {

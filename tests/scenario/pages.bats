@@ -106,7 +106,7 @@ not_told() {
     fill vpc
     fill droplet
     whole
-    doctl sim droplet add 77 --name web --vpc "$VPC"
+    doctl sim droplet add 42 --name web --vpc "$VPC"
     freeze
     for list in "databases list" "vpcs list" "compute droplet list"; do
         lost "$list" always destroy freshtrack-db --droplet-name web
