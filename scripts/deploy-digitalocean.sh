@@ -14,6 +14,7 @@ NAME_GIVEN=
 DRY_RUN=false
 PROVISION_ONLY=false
 SETUP_MANAGED_DB_ONLY=false
+PULL=false
 FALLEN_BACK=
 
 # shellcheck source=scripts/lib/doctl-helpers.sh
@@ -34,6 +35,7 @@ says so, and starts the stack on the Droplet. Run it again at any time.
   --name NAME          the Droplet's name (DROPLET_NAME)
   --provision-only     Droplet and managed database, no stack
   --setup-managed-db   the managed database alone, its URL in a file on this machine
+  --pull               pull the images anew, where a tag has moved
   --dry-run            tell what would be done; change nothing
   --help               this help
 
@@ -58,6 +60,7 @@ parse_arguments() {
             ;;
         --provision-only) PROVISION_ONLY=true ;;
         --setup-managed-db) SETUP_MANAGED_DB_ONLY=true ;;
+        --pull) PULL=true ;;
         --dry-run) DRY_RUN=true ;;
         --help | -h)
             usage
@@ -111,6 +114,16 @@ load_config() {
     IFS=: read -r -a FILE_LIST <<<"$DEPLOY_COMPOSE_FILES${DEPLOY_FILES:+:$DEPLOY_FILES}"
 }
 
+# Before anything is made: ssh says it only once there is a Droplet.
+check_identity() {
+    local file=$DEPLOY_SSH_IDENTITY
+    case $file in \~/*) file=$HOME/${file#\~/} ;; esac
+    if [ -n "$file" ] && [ ! -r "$file" ]; then
+        error "DEPLOY_SSH_IDENTITY: there is no file $file that can be read"
+        return 2
+    fi
+}
+
 # A path of the configuration, from its folder on. ~ is ssh's to understand.
 beside_config() {
     case $1 in
@@ -137,7 +150,7 @@ print_summary() {
 # ===========================================
 
 # What can be known before anything is made: the account, and that DigitalOcean offers what is asked for.
-# Sets DROPLET_ID where the Droplet is there, and DROPLET_LACKS_FIREWALL.
+# Sets DROPLET_ID where the Droplet is there, its name, and DROPLET_LACKS_FIREWALL.
 preflight() {
     local answer
     answer=$(managed_db preflight --output env) || return $?
@@ -145,8 +158,11 @@ preflight() {
 }
 
 provision_droplet() {
-    local address state
+    local address
+    # An old one lets its users in at once, or not at all.
+    MOST_DENIALS=1
     if [ -z "$DROPLET_ID" ]; then
+        MOST_DENIALS=12
         DROPLET_ID=$(managed_db droplet create "$DROPLET_NAME" \
             --user-data-file "$SCRIPT_DIR/lib/cloud-init.yaml") || return $?
         DROPLET_LACKS_FIREWALL=$DO_CLOUD_FIREWALL
@@ -154,8 +170,8 @@ provision_droplet() {
     [ "$DROPLET_LACKS_FIREWALL" = false ] || managed_db firewall "$DROPLET_NAME" >/dev/null || return $?
     address=$(managed_db droplet wait "$DROPLET_ID" --output env) || return $?
     eval "$address"
-    state=$(wait_until_started "$MANAGED_DB_SECRETS_DIR" "$DEPLOY_DIR" "$WORK/ssh") || return $?
-    read -r RUNS HAS_HAD <<<"$state"
+    hold_droplet "$MANAGED_DB_SECRETS_DIR" "$DEPLOY_DIR" || return $?
+    read -r _ RUNS HAS_HAD <<<"$STATE"
 }
 
 warn_of_change() {
@@ -294,6 +310,7 @@ dry_run() {
 # What was interrupted may be cleaning up in there itself for a moment.
 clean_up() {
     local try
+    release_droplet
     for try in 1 2 3 4 5; do
         if rm -rf "$WORK" 2>/dev/null; then
             return 0
@@ -347,10 +364,6 @@ main() {
     fi
     print_summary
     [ "$SETUP_MANAGED_DB_ONLY" = false ] || [ "$DRY_RUN" = true ] || setup_managed_db_only
-    if [ "$SETUP_MANAGED_DB_ONLY" = false ]; then
-        check_files && preflight || exit $?
-    fi
-    [ "$DRY_RUN" = false ] || dry_run
 
     umask 077
     WORK=$(mktemp -d "${TMPDIR:-/tmp}/deploy-digitalocean.XXXXXX")
@@ -358,6 +371,10 @@ main() {
     trap 'exit 129' HUP
     trap 'exit 130' INT
     trap 'exit 143' TERM
+    if [ "$SETUP_MANAGED_DB_ONLY" = false ]; then
+        check_files && check_identity && { [ "$PROVISION_ONLY" = true ] || ask_compose_here; } && preflight || exit $?
+    fi
+    [ "$DRY_RUN" = false ] || dry_run
     if ! : >>"$KNOWN_HOSTS"; then
         error "The Droplet's host key cannot be remembered in $KNOWN_HOSTS"
         exit 6

@@ -91,7 +91,7 @@ about_program() {
     local file
     for file in "$BUILD/source/tests/scenario"/*.bats; do
         case ${file##*/} in
-        transcripts.bats | docs.bats | lost.bats | build.bats | clients.bats | docker.bats | deploy*.bats) ;;
+        transcripts.bats | docs.bats | lost.bats | build.bats | clients.bats | docker.bats | deploy*.bats | redeploy.bats) ;;
         *) printf '%s\n' "$file" ;;
         esac
     done
@@ -124,7 +124,7 @@ node_drivers() {
 
 build_packages
 need_packages check libpq-dev bats parallel shellcheck strace python3 procps libdevmapper1.02.1 libseccomp2
-need_packages postgresql postgresql-client pgbouncer openssl
+need_packages postgresql postgresql-client pgbouncer openssl openssh-server openssh-client
 drivers python3-psycopg2 python3-psycopg python3-asyncpg python3-sqlalchemy python3-django ruby-pg \
     ruby-activerecord php-cli php-pgsql
 [ "${1:-}" = quick ] || drivers golang-go golang-github-lib-pq-dev golang-github-jackc-pgx-v4-dev \
@@ -132,6 +132,7 @@ drivers python3-psycopg2 python3-psycopg python3-asyncpg python3-sqlalchemy pyth
 node_drivers
 # Where they cannot be fetched, a Docker of the machine's own is tried, and the tests say what they leave out.
 fetch_compose || echo "Docker Compose could not be fetched: see build/logs/compose.log" >&2
+fetch_cloud_init || echo "cloud-init could not be fetched: see build/logs/cloud-init.log" >&2
 fetch_docker || echo "Docker could not be fetched: see build/logs/docker.log" >&2
 export_sources
 

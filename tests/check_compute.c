@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include "base/nearest.h"
+#include "doctl/choices.h"
 #include "doctl/compute.h"
 
 #include <stdlib.h>
@@ -122,6 +124,42 @@ START_TEST(regions)
 }
 END_TEST
 
+/* As releases 1.94 to 1.166 print them. */
+START_TEST(what_is_offered)
+{
+    struct choices choices;
+    answers("printf 'Engine    Versions\\npg        [13,14,15,16,17]\\n'");
+    unit_worked(choices_read(doctl, CALL_VERSIONS, &choices, &error), &error);
+    ck_assert_uint_eq(choices.count, 5);
+    ck_assert_uint_eq(choices_find(&choices, "15"), 2);
+    ck_assert_uint_eq(choices_find(&choices, "1"), 5);
+    choices_free(&choices);
+
+    answers("printf 'Slug              NodeNums\\ndb-s-1vcpu-1gb    [1]\\n"
+            "db-s-1vcpu-2gb    [1,2,3]\\n'");
+    unit_worked(choices_read(doctl, CALL_SIZES, &choices, &error), &error);
+    ck_assert_uint_eq(choices.count, 2);
+    ck_assert(choices_has(choices.nodes[1], "3") && !choices_has(choices.nodes[0], "3"));
+    choices_free(&choices);
+
+    answers("printf 'Engine    Versions\\nmysql     [8]\\n'");
+    unit_failed(choices_read(doctl, CALL_VERSIONS, &choices, &error), &error, ERROR_UNREADABLE,
+                "no value");
+}
+END_TEST
+
+START_TEST(nearest)
+{
+    static char one[] = "db-s-1vcpu-1gb", two[] = "db-s-1vcpu-2gb", other[] = "m-2vcpu-16gb",
+                last[] = "gd-2vcpu-8gb";
+    char *values[] = {other, one, last, two};
+    ck_assert_str_eq(unit_keep(nearest_values("db-s-1vcpu-2bg", values, 4)),
+                     "db-s-1vcpu-2gb, db-s-1vcpu-1gb, m-2vcpu-16gb");
+    ck_assert_str_eq(unit_keep(nearest_values("x", values, 1)), "m-2vcpu-16gb");
+    ck_assert_str_eq(unit_keep(nearest_values("x", values, 0)), "");
+}
+END_TEST
+
 START_TEST(what_is_gone_is_deleted)
 {
     answers("echo 'Error: DELETE https://api.digitalocean.com/v2/droplets/1: 404 (request \"r\") "
@@ -158,6 +196,8 @@ int main(void)
     tcase_add_test(tests, a_new_droplet_has_no_address);
     tcase_add_test(tests, keys_by_name_id_and_fingerprint);
     tcase_add_test(tests, regions);
+    tcase_add_test(tests, what_is_offered);
+    tcase_add_test(tests, nearest);
     tcase_add_test(tests, what_is_gone_is_deleted);
     tcase_add_test(tests, the_id_of_a_new_droplet);
     return unit_run(suite);

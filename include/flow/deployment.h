@@ -5,15 +5,16 @@
 #ifndef MANAGED_DB_FLOW_DEPLOYMENT_H
 #define MANAGED_DB_FLOW_DEPLOYMENT_H
 
+#include "doctl/compute.h"
 #include "flow/ownership.h"
 
 /*
  * What can be known before anything is made: the account, the Droplet's request where there is no
- * Droplet, the cluster's where USE_MANAGED_DB is true and there is no cluster. *droplet_id is the
- * Droplet that is there already, or NULL; *lacks_firewall tells whether a deployment has made it and
- * it has no Cloud Firewall. Changes nothing.
+ * Droplet, the cluster's where USE_MANAGED_DB is true and there is no cluster. *droplet is the
+ * Droplet that is there already, to be freed; its ID is NULL where there is none. *lacks_firewall
+ * tells whether a deployment has made it and it has no Cloud Firewall. Changes nothing.
  */
-bool check_deployment(struct flow *flow, char **droplet_id, bool *lacks_firewall,
+bool check_deployment(struct flow *flow, struct droplet *droplet, bool *lacks_firewall,
                       struct error *error);
 
 /* The things, in the order in which they are deleted: who points to another goes first. */

@@ -12,8 +12,8 @@
 char *firewall_name(const char *droplet_name);
 
 /*
- * Finds or makes it; *id is to be freed, NULL where the token may not see firewalls or this doctl
- * knows none, which is warned of. The tag has to exist: a Droplet has to have it.
+ * Finds or makes it; *id is to be freed, NULL where the token may not see firewalls, this doctl
+ * knows none or no Droplet has the tag, which is warned of.
  */
 bool ensure_firewall(struct flow *flow, const char *droplet_name, char **id, struct error *error);
 

@@ -72,9 +72,6 @@ bool ensure_vpc(struct flow *flow, const char *name, const char *region, char **
 /* The account's e-mail address. ERROR_AUTH where doctl has no token, or one that is refused. */
 bool validate_doctl_auth(struct flow *flow, char **email, struct error *error);
 
-/* Whether USE_MANAGED_DB says self-hosted: setup_managed_database() then asks doctl nothing. */
-bool is_self_hosted(const struct settings *settings);
-
 /*
  * Sets cluster_id. Does nothing, and leaves it NULL, where USE_MANAGED_DB says self-hosted, unless
  * `regardless`.

@@ -18,6 +18,12 @@
 /* "managed-db:NAME", of the deployment whose Droplet has this name; to be freed. */
 char *deployment_tag(const char *droplet_name);
 
+/*
+ * The deployment's name: that of its Droplet, else DROPLET_NAME; "" where the Droplet is known by
+ * an ID alone and is gone (`droplet` is NULL).
+ */
+const char *deployment_own_name(const struct flow *flow, const struct item *droplet);
+
 struct claim {
     bool is_ours; /* it may be deleted with the deployment */
     char *why;    /* why it counts as ours, or why it stays; a part of a sentence */

@@ -140,6 +140,12 @@ struct secretfile_owner settings_owner(const struct settings *settings);
  */
 const char *settings_droplet(const struct settings *settings);
 
+/*
+ * Whether USE_MANAGED_DB says that the database is self-hosted. Unset means managed, unlike in the
+ * plan (README, "Differences from the plan's bash").
+ */
+bool settings_self_hosted(const struct settings *settings);
+
 /* The setting of a key of the manifest or of a variable; SETTING_COUNT where there is none. */
 enum setting settings_by_key(const char *key);
 enum setting settings_by_variable(const char *variable);

@@ -32,13 +32,27 @@ need_packages() {
     fi
     say "Installing ${missing[*]}"
     mkdir -p "$LOGS"
-    if ! { "${apt[@]}" update -q &&
-        DEBIAN_FRONTEND=noninteractive "${apt[@]}" install -q -y --no-install-recommends \
-            "${missing[@]}"; } >"$LOGS/apt.log" 2>&1 </dev/null; then
+    if ! { with_apt "${apt[@]}" update -q &&
+        DEBIAN_FRONTEND=noninteractive with_apt "${apt[@]}" install -q -y --no-install-recommends \
+            "${missing[@]}"; }; then
         tail -n 20 "$LOGS/apt.log" >&2
         echo "apt-get could not install ${missing[*]}" >&2
         return 1
     fi
+}
+
+# Runs apt-get, again while another one holds its locks, as the first upgrade of a new machine does: for ten minutes.
+with_apt() { # COMMAND...
+    local try
+    for ((try = 0; try < 120; try++)); do
+        if "$@" >"$LOGS/apt.log" 2>&1 </dev/null; then
+            return 0
+        fi
+        grep -qE 'Could not get lock|Unable to (acquire|lock)' "$LOGS/apt.log" || return 1
+        [ "$try" -gt 0 ] || say "Waiting for another apt"
+        sleep "${APT_PAUSE:-5}"
+    done
+    return 1
 }
 
 build_packages() {

@@ -56,7 +56,10 @@ check_files() {
         return 2
         ;;
     esac
-    application_env >/dev/null
+    application_env >/dev/null || return $?
+    if [ "$(source_of "$OVERLAY")" = "$APP_DIR/$OVERLAY" ] && ! cmp -s "$APP_DIR/$OVERLAY" "$PROJECT_DIR/$OVERLAY"; then
+        info "Your own overlay is used: $APP_DIR/$OVERLAY"
+    fi
 }
 
 # The application's own lines of the configuration, as they are. A line that Compose would read otherwise, that
@@ -100,7 +103,8 @@ application_env() {
 # What Compose reads on the Droplet: the application's lines, and the mode.
 compose_env() {
     echo "# Written by deploy-digitalocean.sh"
-    application_env && echo "COMPOSE_FILE='$DEPLOY_COMPOSE_FILES'" && managed_db compose profiles --output env
+    application_env && echo "COMPOSE_FILE='$DEPLOY_COMPOSE_FILES'" && managed_db compose profiles --output env &&
+        echo "# End of what deploy-digitalocean.sh wrote"
 }
 
 # Lays out what Compose on the Droplet goes by, in links. Sets MEMBERS, for tar.
@@ -119,10 +123,13 @@ stage_app() {
     done
 }
 
+# What is brought of DEPLOY_SECRETS.
+BROUGHT="postgres_password database_url stack_auth_secret spaces_access_key spaces_secret_key"
+
 # The secrets too: none is copied on this machine.
 stage_secrets() {
     local file
-    for file in postgres_password database_url stack_auth_secret spaces_access_key spaces_secret_key; do
+    for file in $BROUGHT; do
         [ ! -f "${APP_SECRETS:-/nowhere}/$file" ] ||
             ln -s "$APP_SECRETS/$file" "$WORK/stage/secrets/$file" || return 6
     done
@@ -146,7 +153,39 @@ send_files() {
 
 # The file on the Droplet behind a secret of the backend, by CONFIG.
 file_there() { # TARGET
-    managed_db compose secret "backend:$1" --config - <<<"$CONFIG"
+    managed_db compose secret "$DEPLOY_BACKEND_SERVICE:$1" --config - <<<"$CONFIG"
+}
+
+# The files of secrets, by CONFIG, that this run will not bring.
+secrets_of_others() {
+    local file name
+    sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' <<<"$CONFIG" | sort -u | while IFS= read -r file; do
+        name=${file##*/}
+        case $file in
+        "${URL_FILE:-}" | "${DIRECT_FILE:-}" | */ca-certificate.crt) continue ;;
+        esac
+        [[ " $BROUGHT " = *" $name "* && -f ${APP_SECRETS:-/nowhere}/$name &&
+            $file = "$MANAGED_DB_SECRETS_DIR/$name" ]] || printf '%s\n' "$file"
+    done
+}
+
+# Before a database is made.
+check_secrets() {
+    local missing
+    missing=$(secrets_of_others | remote missing) || return 4
+    [ -n "$missing" ] || return 0
+    error "The stack needs secrets that are neither on the Droplet nor in the folder DEPLOY_SECRETS:" \
+        "$(tr '\n' ' ' <<<"$missing")"
+    return 2
+}
+
+# What is wrong in the stack but does not keep it from starting.
+tell_findings() {
+    local findings line
+    findings=$(managed_db compose check --config - 2>/dev/null <<<"$CONFIG") || [ $? = 1 ] || return 0
+    while IFS= read -r line; do
+        [ -z "$line" ] || warning "$line"
+    done <<<"$findings"
 }
 
 # The Compose that will start the stack says what the files come to, before anything there is changed. URL_FILE is
@@ -156,9 +195,11 @@ ask_compose() {
     local CONFIG status=0
     step "Asking Compose on the Droplet..."
     stage_app || return $?
-    CONFIG=$(send_files | remote resolve_stack) || status=$?
+    CONFIG=$(send_files | remote resolve_stack "$DEPLOY_DIR" 2>"$WORK/refusal") || status=$?
+    cat "$WORK/refusal" >&2
     if [ "$status" = 3 ]; then
         error "Compose on the Droplet refuses the stack, see above: mend its files; nothing was changed there"
+        explain_names
         return 2
     elif [ "$status" != 0 ]; then
         error "Compose on the Droplet could not be asked; nothing was changed there. Run again"
@@ -167,16 +208,48 @@ ask_compose() {
     # Where the files were looked at is not where they will be.
     CONFIG=${CONFIG//"${CONFIG%%$'\n'*}"/"$DEPLOY_DIR"}
     CONFIG=${CONFIG#*$'\n'}
-    [ "$USE_MANAGED_DB" = true ] || return 0
+    tell_findings
+    if [ "$USE_MANAGED_DB" = false ]; then
+        check_secrets
+        return
+    fi
     URL_FILE=$(file_there database_url) || return 2
     DIRECT_FILE=$(file_there database_url_direct 2>/dev/null) || [ $? = 1 ] || return 2
     if [ "$HAS_HAD" = no ] && [ "$URL_FILE" != "$MANAGED_DB_SECRETS_DIR/do_database_url" ]; then
         HAS_HAD=$(remote has_content "$URL_FILE" </dev/null) || return 4
     fi
+    check_secrets || return $?
     success "The backend reads the database's URL from $URL_FILE${DIRECT_FILE:+, the direct one from $DIRECT_FILE}"
 }
 
+# The overlay is written for services of certain names: where there is none of a name, it makes an empty one.
+explain_names() {
+    grep -q 'has neither an image nor a build' "$WORK/refusal" || return 0
+    info "The overlay is for services named" \
+        "$(sed -n 's/^  \([a-z_-]*\):$/\1/p' "$PROJECT_DIR/$OVERLAY" | sed '/^backend$/q' | tr '\n' ' ')" \
+        "- if yours have other names, put them into $APP_DIR/$OVERLAY, a copy of $PROJECT_DIR/$OVERLAY, and name the" \
+        "one that reads the database's URL with DEPLOY_BACKEND_SERVICE"
+}
+
+# The same before anything is made, where Compose is on this machine too. Here and there it may be another release.
+ask_compose_here() {
+    local status=0
+    docker compose version >/dev/null 2>&1 || return 0
+    stage_app || return $?
+    send_files | (
+        # shellcheck source=scripts/lib/droplet.sh
+        source "$PROJECT_DIR/scripts/lib/droplet.sh"
+        resolve_stack "$WORK/nothing"
+    ) >/dev/null 2>"$WORK/refusal" || status=$?
+    [ "$status" = 3 ] || return 0
+    cat "$WORK/refusal" >&2
+    error "Compose refuses the stack, see above: mend its files; nothing was made"
+    explain_names
+    return 2
+}
+
 deploy_stack() {
+    local new
     step "Bringing the files to the Droplet..."
     stage_app && stage_secrets || return $?
     send_files |
@@ -187,10 +260,14 @@ deploy_stack() {
     success "Files are on the Droplet: $DEPLOY_DIR"
 
     step "Starting the stack..."
-    remote start_stack "$DEPLOY_DIR" </dev/null >&2 || {
+    new=$(remote start_stack "$DEPLOY_DIR" "$PULL" "$DEPLOY_START_TIMEOUT" </dev/null) || {
         error "The stack did not start, see above. A secret that is missing in $MANAGED_DB_SECRETS_DIR" \
             "is brought there from the folder DEPLOY_SECRETS. Run again"
         return 4
     }
-    success "The stack is running"
+    if [ -n "$new" ]; then
+        success "The stack is running; started anew: ${new% }"
+    else
+        success "The stack is running; no container was changed"
+    fi
 }

@@ -4,6 +4,7 @@
 #
 #   fetch_compose    Compose 2 and the docker command, of Debian 13: build/tools/bin and build/tools/config
 #   fetch_docker     dockerd of this Debian, and a static busybox
+#   fetch_cloud_init cloud-init of this Debian, for its schema, with the Python modules that it needs
 
 TOOLS=$BUILD/tools
 
@@ -50,4 +51,13 @@ fetch_docker() {
     say "Fetching Docker"
     mkdir -p "$LOGS"
     unpack_packages docker.io containerd runc busybox-static -- >"$LOGS/docker.log" 2>&1 </dev/null
+}
+
+fetch_cloud_init() {
+    [ ! -d "$TOOLS/root/usr/lib/python3/dist-packages/cloudinit" ] || return 0
+    say "Fetching cloud-init"
+    mkdir -p "$LOGS"
+    unpack_packages cloud-init python3-{attr,certifi,chardet,charset-normalizer,configobj,idna,jinja2,json-pointer} \
+        python3-{jsonpatch,jsonschema,markupsafe,netifaces,oauthlib,pyrsistent,requests,six,urllib3,yaml} -- \
+        >"$LOGS/cloud-init.log" 2>&1 </dev/null
 }

@@ -25,10 +25,16 @@ bool command_settings(struct flow *flow, struct command_result *result, struct e
 bool command_preflight(struct flow *flow, struct command_result *result, struct error *error)
 {
     bool lacks_firewall;
-    if (!check_deployment(flow, &result->text, &lacks_firewall, error))
+    struct droplet droplet;
+    if (!check_deployment(flow, &droplet, &lacks_firewall, error))
         return false;
     struct buffer env = BUFFER_INIT;
-    quote_add_assignment(&env, "DROPLET_ID", result->text ? result->text : "");
+    result->text = droplet.id ? mem_copy(droplet.id) : NULL;
+    quote_add_assignment(&env, "DROPLET_ID", droplet.id ? droplet.id : "");
+    /* The deployment is named after its Droplet, also where that is known by its ID. */
+    quote_add_assignment(&env, "DROPLET_NAME",
+                         droplet.id ? droplet.name : flow_get(flow, SETTING_DROPLET_NAME));
+    droplet_free(&droplet);
     quote_add_assignment(&env, "DROPLET_LACKS_FIREWALL", lacks_firewall ? "true" : "false");
     result->env = buffer_take(&env);
     return true;

@@ -14,7 +14,7 @@
 #include "base/quote.h"
 #include "base/signals.h"
 #include "commands/compose.h"
-#include "flow/flow.h"
+#include "flow/state.h"
 #include "settings/load.h"
 
 /* ---- doctl ---- */
@@ -171,7 +171,7 @@ static bool needs_doctl(const struct command *command, const struct settings *se
     return command->doctl == NEEDS_DOCTL ||
            (command->doctl == NEEDS_DOCTL_IF_NAMED &&
             *settings_get(settings, SETTING_CLUSTER_ID)) ||
-           (command->doctl == NEEDS_DOCTL_IF_MANAGED && !is_self_hosted(settings));
+           (command->doctl == NEEDS_DOCTL_IF_MANAGED && !settings_self_hosted(settings));
 }
 
 static bool prepare(const struct command *command, struct settings *settings, const char *program,

@@ -77,13 +77,13 @@ static bool check_cluster(struct flow *flow, struct error *error)
 /* Of a Droplet that a deployment made. A token that may not see firewalls is told when one is made. */
 static bool lacks_a_firewall(struct flow *flow, const struct droplet *droplet)
 {
-    const char *name = flow_get(flow, SETTING_DROPLET_NAME);
+    if (!droplet->id || strcmp(flow_get(flow, SETTING_CLOUD_FIREWALL), "true") != 0)
+        return false;
     struct error ignored = ERROR_INIT;
-    char *tag = deployment_tag(name);
-    char *firewall = firewall_name(name);
+    char *tag = deployment_tag(droplet->name);
+    char *firewall = firewall_name(droplet->name);
     char *id = NULL;
-    bool lacks = strcmp(flow_get(flow, SETTING_CLOUD_FIREWALL), "true") == 0 && droplet->id &&
-                 inventory_has_tag(droplet->tags, tag) &&
+    bool lacks = inventory_has_tag(droplet->tags, tag) &&
                  compute_firewall_find(flow->doctl, firewall, &id, &ignored) && !id;
     free(id);
     free(firewall);
@@ -91,12 +91,12 @@ static bool lacks_a_firewall(struct flow *flow, const struct droplet *droplet)
     return lacks;
 }
 
-bool check_deployment(struct flow *flow, char **droplet_id, bool *lacks_firewall,
+bool check_deployment(struct flow *flow, struct droplet *droplet, bool *lacks_firewall,
                       struct error *error)
 {
-    bool is_managed = !is_self_hosted(flow->settings);
-    struct droplet droplet = {.id = NULL};
+    bool is_managed = !settings_self_hosted(flow->settings);
     char *email = NULL;
+    *droplet = (struct droplet){.id = NULL};
     if (!validate_doctl_auth(flow, &email, error))
         return false;
     free(email);
@@ -104,13 +104,14 @@ bool check_deployment(struct flow *flow, char **droplet_id, bool *lacks_firewall
         doctl_prefetch(flow->doctl, CALL_CLUSTER_LIST, NULL, NULL);
     if (strcmp(flow_get(flow, SETTING_CLOUD_FIREWALL), "true") == 0)
         doctl_prefetch(flow->doctl, CALL_FIREWALL_LIST, NULL, NULL);
-    bool good = find_this_droplet(flow, &droplet, error) &&
-                (droplet.id || check_new_droplet(flow, error)) &&
-                (!is_managed || check_cluster(flow, error));
-    *droplet_id = good && droplet.id ? mem_copy(droplet.id) : NULL;
-    *lacks_firewall = good && lacks_a_firewall(flow, &droplet);
-    droplet_free(&droplet);
-    return good;
+    if (find_this_droplet(flow, droplet, error) &&
+        (droplet->id || check_new_droplet(flow, error)) &&
+        (!is_managed || check_cluster(flow, error))) {
+        *lacks_firewall = lacks_a_firewall(flow, droplet);
+        return true;
+    }
+    droplet_free(droplet);
+    return false;
 }
 
 /* ---- what there is ---- */
@@ -139,12 +140,23 @@ static bool is_wanted(const struct flow *flow, enum part part)
     return !*only || strcmp(only, parts[part].only) == 0;
 }
 
+static bool find_droplet_part(struct flow *flow, struct deployment *deployment, struct error *error)
+{
+    const char *id = settings_droplet(flow->settings);
+    const struct item **droplet = &deployment->parts[PART_DROPLET].item;
+    if (!*id)
+        return inventory_find(&deployment->inventory, ITEM_DROPLET,
+                              flow_get(flow, SETTING_DROPLET_NAME), droplet, error);
+    *droplet = inventory_by_id(&deployment->inventory, ITEM_DROPLET, id);
+    return true;
+}
+
 static bool find_parts(struct flow *flow, struct deployment *deployment, struct error *error)
 {
     const struct inventory *inventory = &deployment->inventory;
-    const char *id = settings_droplet(flow->settings);
-    const char *name = flow_get(flow, SETTING_DROPLET_NAME);
-    char *firewall = firewall_name(name);
+    if (!find_droplet_part(flow, deployment, error))
+        return false;
+    char *firewall = firewall_name(deployment_own_name(flow, deployment->parts[PART_DROPLET].item));
     bool good = inventory_find(inventory, ITEM_CLUSTER, flow_get(flow, SETTING_CLUSTER_NAME),
                                &deployment->parts[PART_CLUSTER].item, error) &&
                 inventory_find(inventory, ITEM_VPC, flow_get(flow, SETTING_VPC_NAME),
@@ -152,11 +164,6 @@ static bool find_parts(struct flow *flow, struct deployment *deployment, struct 
                 inventory_find(inventory, ITEM_FIREWALL, firewall,
                                &deployment->parts[PART_FIREWALL].item, error);
     free(firewall);
-    if (good && *id)
-        deployment->parts[PART_DROPLET].item = inventory_by_id(inventory, ITEM_DROPLET, id);
-    else if (good)
-        good = inventory_find(inventory, ITEM_DROPLET, name, &deployment->parts[PART_DROPLET].item,
-                              error);
     return good;
 }
 
@@ -164,7 +171,7 @@ static bool find_parts(struct flow *flow, struct deployment *deployment, struct 
 static void claim_by_name(struct flow *flow, struct deployment *deployment)
 {
     const struct item *firewall = deployment->parts[PART_FIREWALL].item;
-    char *tag = deployment_tag(flow_get(flow, SETTING_DROPLET_NAME));
+    char *tag = deployment_tag(deployment_own_name(flow, deployment->parts[PART_DROPLET].item));
     deployment->parts[PART_DROPLET].claim =
         (struct claim){true, mem_copy(*settings_droplet(flow->settings) ? "DROPLET_ID names it"
                                                                         : "DROPLET_NAME names it")};

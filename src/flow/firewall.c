@@ -50,7 +50,9 @@ bool ensure_firewall(struct flow *flow, const char *droplet_name, char **id, str
     free(name);
     if (good)
         return true;
-    if (failure.kind == ERROR_UNSUPPORTED || (failure.kind == ERROR_API && failure.number == 403)) {
+    /* 422: no Droplet has the tag, because none was made by a deployment. */
+    if (failure.kind == ERROR_UNSUPPORTED ||
+        (failure.kind == ERROR_API && (failure.number == 403 || failure.number == 422))) {
         console_warning(flow->console,
                         "The Droplet has no Cloud Firewall: %s; DO_CLOUD_FIREWALL=false leaves it "
                         "out on purpose",

@@ -396,13 +396,6 @@ bool validate_doctl_auth(struct flow *flow, char **email, struct error *error)
 
 /* ---- the plan, task 3 ---- */
 
-/* Unset means managed, unlike in the plan (README, "Differences from the plan's bash"). */
-bool is_self_hosted(const struct settings *settings)
-{
-    const char *use = settings_get(settings, SETTING_USE_MANAGED_DB);
-    return *use && strcmp(use, "true") != 0;
-}
-
 /* Before the first change: checks files and Droplet, takes the lock, starts the reads of a setup. */
 static bool prepare_setup(struct flow *flow, struct error *error)
 {
@@ -458,7 +451,7 @@ static bool tell_database_info(struct flow *flow, struct error *error)
 
 bool setup_managed_database(struct flow *flow, bool regardless, struct error *error)
 {
-    if (!regardless && is_self_hosted(flow->settings)) {
+    if (!regardless && settings_self_hosted(flow->settings)) {
         console_info(flow->console, "Using self-hosted PostgreSQL (containerized)");
         return true;
     }

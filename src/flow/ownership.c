@@ -7,7 +7,6 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
-#include "flow/flow.h"
 
 /* A tag has no dots. */
 char *deployment_tag(const char *droplet_name)
@@ -17,6 +16,12 @@ char *deployment_tag(const char *droplet_name)
         if (*at == '.')
             *at = '_';
     return tag;
+}
+
+const char *deployment_own_name(const struct flow *flow, const struct item *droplet)
+{
+    const char *name = flow_get(flow, SETTING_DROPLET_NAME);
+    return droplet ? droplet->name : *settings_droplet(flow->settings) ? "" : name;
 }
 
 void claim_free(struct claim *claim)
@@ -129,7 +134,7 @@ static bool read_users(struct flow *flow, const struct inventory *inventory,
     struct error failure = ERROR_INIT;
     doctl_prefetch(flow->doctl, CALL_RULE_LIST, cluster->id, NULL);
     if (place_of_cluster(flow->doctl, cluster->id, &place, &failure)) {
-        char *own = deployment_tag(flow_get(flow, SETTING_DROPLET_NAME));
+        char *own = deployment_tag(deployment_own_name(flow, droplet));
         read_tags(inventory, place.tags, own, users);
         free(own);
         place_free(&place);
@@ -158,7 +163,7 @@ static void judge_cluster(struct flow *flow, const struct item *cluster, struct 
                        : mem_copy("--force-shared names it"));
     else if (*others)
         settle(claim, false, mem_format("it is used by %s too", others));
-    else if (is_self_hosted(flow->settings))
+    else if (settings_self_hosted(flow->settings))
         settle(claim, false,
                mem_copy("USE_MANAGED_DB is not true: this deployment does not use it"));
     else if (!*own)

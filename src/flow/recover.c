@@ -83,8 +83,10 @@ bool make_cluster(struct flow *flow, const struct cluster_request *request, char
     struct error failure = ERROR_INIT;
     *waited = false;
     bool good = doctl_cluster_create(flow->doctl, request, id, waited, &failure);
-    /* Older releases know no tags, and have sent nothing. */
-    if (!good && failure.kind == ERROR_UNSUPPORTED && *request->tags) {
+    /* Older releases know no tags, and some tokens may set none: nothing was made. */
+    bool made_nothing =
+        failure.kind == ERROR_UNSUPPORTED || (failure.kind == ERROR_API && failure.number == 403);
+    if (!good && made_nothing && *request->tags) {
         struct cluster_request plain = *request;
         plain.tags = "";
         failure = (struct error)ERROR_INIT;

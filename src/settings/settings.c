@@ -253,6 +253,12 @@ const char *settings_droplet(const struct settings *settings)
     return named ? "" : settings_get(settings, SETTING_DROPLET_ID);
 }
 
+bool settings_self_hosted(const struct settings *settings)
+{
+    const char *use = settings_get(settings, SETTING_USE_MANAGED_DB);
+    return *use && strcmp(use, "true") != 0;
+}
+
 enum setting settings_by_key(const char *key)
 {
     size_t i = 0;

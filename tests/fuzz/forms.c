@@ -157,17 +157,11 @@ static bool is_uuid(const char *text)
     return !text[36];
 }
 
-/* One with dots, or one with colons. */
+/* An IPv4 address, or a range of them. */
 static bool is_address(const char *text)
 {
     size_t length = strcspn(text, "/");
-    size_t first = strspn(text, HEX);
     char range[64];
-    if (text[first] == ':')
-        return first >= 1 && first <= 4 && length - first >= 2 && length - first <= 41 &&
-               strspn(text + first, HEX ".:") == length - first &&
-               (!text[length] || (strlen(text + length) >= 2 && strlen(text + length) <= 4 &&
-                                  strspn(text + length + 1, DIGITS) == strlen(text + length + 1)));
     if (strlen(text) > 40)
         return false;
     strcpy(range, text);

@@ -334,7 +334,7 @@ is_uuid() {
     works
     answered app-pool
     equal "$(count pool name=app-pool\  size=25)" 1
-    mdb create "" "" "" ""
+    mdb create "" "" ""
     works
     answered "$ID"
     mdb url "$ID" "" ""

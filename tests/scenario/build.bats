@@ -28,3 +28,25 @@ setup() {
     [ -e src/main.c ] && [ -e scripts/lib/build.sh ] && [ -e configure ]
     [ ! -e .git ] && [ ! -e build ]
 }
+
+@test "another apt is waited for; any other failure is not" {
+    mkdir "$BATS_TEST_TMPDIR/bin"
+    cat >"$BATS_TEST_TMPDIR/bin/apt-get" <<'END'
+#!/bin/sh
+echo x >>"$CALLS"
+if [ "$(wc -l <"$CALLS")" -lt 4 ]; then
+    echo "E: $FAULT" >&2
+    exit 100
+fi
+END
+    chmod 755 "$BATS_TEST_TMPDIR/bin/apt-get"
+    attempt() { # FAULT
+        env "FAULT=$1" "CALLS=$BATS_TEST_TMPDIR/calls" APT_PAUSE=0 "PATH=$BATS_TEST_TMPDIR/bin:$PATH" bash -c "
+            source '$LIBRARY'; LOGS=$BATS_TEST_TMPDIR; with_apt apt-get update"
+    }
+    attempt "Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 42 (apt-get)"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/calls")" = 4 ]
+    rm "$BATS_TEST_TMPDIR/calls"
+    ! attempt "Unable to locate package nothing" || return 1
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/calls")" = 1 ]
+}

@@ -122,3 +122,50 @@ conf/nginx.conf data docker docker/compose.digitalocean.yaml docker/nginx.conf "
     [ ! -e "$PROJECT/secrets/do_database_url" ] || fail "the URL went to the operator's folder"
     is_managed
 }
+
+@test "cloud-init accepts what a new Droplet is given, by its own schema" {
+    find_tools
+    local modules=$TOOLS/root/usr/lib/python3/dist-packages
+    [ -d "$modules/cloudinit" ] || skip "cloud-init is not there: scripts/test.sh fetches it"
+    check() {
+        PYTHONPATH=$modules /usr/bin/python3 -m cloudinit.cmd.main schema --config-file "$1"
+    }
+    check "$TOP/scripts/lib/cloud-init.yaml"
+    sed 's/^ssh_pwauth: false/ssh_pwauth: [1]/' "$TOP/scripts/lib/cloud-init.yaml" >"$BATS_TEST_TMPDIR/wrong.yaml"
+    ! check "$BATS_TEST_TMPDIR/wrong.yaml" || return 1
+}
+
+@test "where Compose is on this machine, what it refuses is told before anything is made" {
+    open_stage
+    ln -s "$DOCKER/docker" "$BOX/bin/docker"
+    with "DOCKER_CONFIG=$DOCKER_CONFIG_DIR"
+    printf 'services:\n  extra: {depends_on: [nobody]}\n' >"$PROJECT/extra.yml"
+    config USE_MANAGED_DB=true DEPLOY_COMPOSE_FILES=docker-compose.yml:extra.yml
+    deploy
+    exits 2
+    said "Compose refuses the stack, see above: mend its files; nothing was made"
+    no_calls
+    nothing_was_made
+    config USE_MANAGED_DB=true
+    deploy
+    works
+    is_managed
+}
+
+@test "an overlay of the application's own is used and said; what is wrong in the stack is warned of" {
+    open_stage
+    mkdir -p "$BOX/mine/docker"
+    cp "$PROJECT/docker-compose.yml" "$BOX/mine/"
+    cp "$PROJECT/docker/compose.digitalocean.yaml" "$BOX/mine/docker/"
+    sed -i "s/'127.0.0.1:6379:6379'/'6379:6379'/" "$BOX/mine/docker/compose.digitalocean.yaml"
+    config USE_MANAGED_DB=true "DEPLOY_APP_DIR=$BOX/mine"
+    deploy
+    works
+    said "Your own overlay is used: $BOX/mine/docker/compose.digitalocean.yaml"
+    grep "^⚠ .*redis" "$BOX/err" | grep -q 6379 || fail "that Redis is open is not said"
+    cmp "$BOX/mine/docker/compose.digitalocean.yaml" "$APP/docker/compose.digitalocean.yaml"
+    config USE_MANAGED_DB=true
+    deploy
+    works
+    not_said "Your own overlay"
+}

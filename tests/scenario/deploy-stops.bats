@@ -150,7 +150,7 @@ databases get"
     local moves="its data does not move with it"
     # The URL arrived, a stack did not: nothing has its data anywhere.
     open_stage
-    echo "4 cut" >"$BOX/ssh-fault"
+    echo "5 cut" >"$BOX/ssh-fault"
     deploy
     exits 4
     [ -s "$APP/secrets/do_database_url" ]
@@ -204,11 +204,11 @@ databases get"
     printf 'postgresql://other' >"$APP/secrets/do_database_url"
     deploy
     works
-    grep -q "^up -d --no-deps --force-recreate backend$" "$BOX/docker-log"
+    grep -q "^rm -s -f backend$" "$BOX/docker-log"
     is_managed
     # As a run leaves it that ended between the new file and the new backend.
     echo "$APP/secrets/do_database_url 1" >"$DROPLET/running/backend"
-    : >"$APP/.recreate"
+    echo "$APP/secrets/do_database_url" >"$APP/.recreate"
     deploy
     works
     is_managed
@@ -352,9 +352,38 @@ databases get"
     open_stage
     seq -f '%.0f 255 root@198.51.100.3: Permission denied (publickey).' 1 200 >"$BOX/ssh-fault"
     deploy
-    exits 5
+    exits 4
     said "Permission denied"
     said DEPLOY_SSH_IDENTITY
+    # A new Droplet lets nobody in until cloud-init has put the keys there, an old one at once.
+    [ "$(cat "$BOX/ssh-calls")" -gt 5 ]
+    rm "$BOX/ssh-calls"
+    deploy
+    exits 4
+    equal "$(cat "$BOX/ssh-calls")" 1 "tries to get in"
+}
+
+@test "what no waiting heals ends the run at once, with the words of ssh" {
+    local words
+    open_stage
+    deployed
+    for words in "sudo: a password is required" "sudo: sorry, you must have a tty" "me is not in the sudoers file." \
+        "/home/me/.ssh/config: line 1: Bad configuration option: hostnam" 'Load key "/k": invalid format' \
+        "@ WARNING: UNPROTECTED PRIVATE KEY FILE! @"; do
+        rm -f "$BOX/ssh-calls"
+        seq -f "%.0f 255 $words" 1 50 >"$BOX/ssh-fault"
+        deploy
+        exits 4
+        said "$words"
+        equal "$(cat "$BOX/ssh-calls")" 1 "tries after '$words'"
+    done
+    rm -f "$BOX/ssh-fault"
+    config USE_MANAGED_DB=true DEPLOY_SSH_IDENTITY=../keys/nobody
+    : >"$LOG"
+    deploy
+    exits 2
+    said "there is no file $PROJECT/scripts/../keys/nobody that can be read"
+    no_calls
 }
 
 @test "the host key is remembered at the first contact, and another one ends the run" {
@@ -387,13 +416,13 @@ databases get"
 
 @test "a connection that breaks while something is brought: nothing half is left, the next run ends it" {
     local call
-    for call in 2 3 4 5; do
+    for call in 2 3 4 5 6; do
         open_stage
         echo "$call cut" >"$BOX/ssh-fault"
         deploy
         [ "$status" != 0 ] || fail "call $call: the run ended well"
         not_said "continuing with self-hosted mode"
-        [ ! -s "$APP/secrets/do_database_url" ] || [ "$call" -gt 3 ] || fail "half a URL"
+        [ ! -s "$APP/secrets/do_database_url" ] || [ "$call" -gt 4 ] || fail "half a URL"
         left_nothing_half
         rm "$BOX/ssh-fault"
         deploy
@@ -411,7 +440,7 @@ databases get"
     doctl sim droplet add 77 --name web --private-ip 10.116.0.7
     for reason in "255 ssh: connect to host: Connection timed out" "1 sudo: a password is required"; do
         rm -f "$BOX/ssh-calls"
-        echo "3 $reason" >"$BOX/ssh-fault"
+        echo "4 $reason" >"$BOX/ssh-fault"
         deploy
         exits 4
         said "The connection string did not get to the Droplet (exit status ${reason%% *})"
@@ -450,13 +479,19 @@ left_nothing_half() {
     [ ! -d "$APP" ] || equal "$(find "$APP" -name '.incoming*' -o -name '*.new.*')" "" "half files"
 }
 
-@test "a secret that the stack needs is missing: it says so, the next run ends it" {
+@test "a secret that the stack needs is missing: it says so before a database is made, the next run ends it" {
     open_stage
     rm "$PROJECT/secrets/stack_auth_secret"
     deploy
-    exits 4
-    said "bind source path does not exist: $APP/secrets/stack_auth_secret"
-    said DEPLOY_SECRETS
+    exits 2
+    said "neither on the Droplet nor in the folder DEPLOY_SECRETS: $APP/secrets/stack_auth_secret"
+    not_called "databases create"
+    # Somebody else may bring it.
+    mkdir -p -m 700 "$APP/secrets"
+    printf stack-secret >"$APP/secrets/stack_auth_secret"
+    deploy
+    works
+    rm "$APP/secrets/stack_auth_secret"
     printf stack-secret >"$PROJECT/secrets/stack_auth_secret"
     deploy
     works
@@ -471,6 +506,8 @@ left_nothing_half() {
     chmod 755 "$PROJECT/conf/deep/run me.sh"
     printf '#!/bin/sh\n[ "$1" = -n ] && shift && exec "$@"\n' >"$DROPLET/bin/sudo"
     chmod 755 "$DROPLET/bin/sudo"
+    mkdir -p "$PROJECT/keys"
+    touch "$BOX/id" "$PROJECT/keys/id"
     config USE_MANAGED_DB=true DEPLOY_SSH_USER=deployer "DEPLOY_SSH_IDENTITY=$BOX/id" DEPLOY_FILES=conf \
         DEPLOY_COMPOSE_FILES=docker-compose.yml:docker/compose.digitalocean.yaml
     deploy

@@ -94,7 +94,7 @@ files_are() {
     me=$(id -u):$(id -g)
     there=$(owner)
     {
-        printf '%s\n' ".env 600 $me" "docker 755 $me" "docker-compose.yml 644 $me" \
+        printf '%s\n' ".deployed 644 $me" ".env 600 $me" "docker 755 $me" "docker-compose.yml 644 $me" \
             "docker/compose.digitalocean.yaml 644 $me" "secrets 700 $me"
         local name
         for name in postgres_password database_url stack_auth_secret "$@"; do

@@ -14,7 +14,7 @@ destroy() {
 account() {
     open_box "${1:-1.166}"
     doctl sim ssh-key add laptop
-    with DO_SSH_KEY_NAME=laptop USE_MANAGED_DB=true
+    with DO_SSH_KEY_NAME=laptop USE_MANAGED_DB=true MANAGED_DB_WAIT_TIMEOUT=5
 }
 
 # up NAME: what the deployment script has DigitalOcean make.
@@ -153,7 +153,7 @@ stays() { # TEXT
         ! grep -q "^Database" "$BOX/out" || fail "offered in spite of $rule"
         case $rule in tag:theirs) said "the Droplet other (43)" ;; *) said "${rule#*:}" ;; esac
         down web
-        equal "$(count cluster)" 1 "clusters with $rule"
+        equal "$(count cluster)$(count vpc)" 11 "clusters and VPCs with $rule"
     done
     for rule in ip_addr:203.0.113.9 droplet:999 tag:freshtrack-pro; do
         account
@@ -178,6 +178,17 @@ stays() { # TEXT
     mdb destroy freshtrack-db --force-shared freshtrack-db
     works
     equal "$(count cluster)" 0 clusters
+}
+
+@test "a token that may set no tags makes the cluster without; its trusted source says whose it is" {
+    account
+    with "DOCTL_SIM_FAULT=databases create=403@1"
+    up web
+    equal "$(count cluster tags=managed-db)" 0 "clusters with tags"
+    with DOCTL_SIM_FAULT=
+    mdb destroy
+    works
+    grep -q "it trusts the Droplet web" "$BOX/out" || fail "$(cat "$BOX/out")"
 }
 
 @test "a name alone proves nothing; an engine other than pg neither" {
@@ -238,6 +249,30 @@ stays() { # TEXT
     works
     stays "it is the default VPC of its region"
     not_called "vpcs delete"
+}
+
+@test "a Droplet known by its ID has no part in what belongs to the default name" {
+    account
+    doctl sim droplet add 42 --name freshtrack-pro
+    mdb firewall freshtrack-pro
+    exits 0
+    said "⚠ The Droplet has no Cloud Firewall"
+    doctl sim droplet add 42 --name elsewhere
+    up freshtrack-pro
+    without DROPLET_NAME
+    doctl sim droplet add 43 --name web9
+    with DROPLET_ID=43
+    mdb destroy
+    works
+    equal "$(cut -f 1,2 "$BOX/out")" "Droplet	web9" "what is offered"
+    stays "used by the deployment freshtrack-pro, the Droplet freshtrack-pro"
+    mdb destroy web9
+    works
+    equal "$(count firewall)$(count cluster)" 11 "things of the other"
+    # It is gone; the ID is still in the configuration.
+    mdb destroy
+    exits 1
+    equal "$(count firewall)$(count cluster)" 11 "things of the other"
 }
 
 @test "backups: none, an old one, one of today" {

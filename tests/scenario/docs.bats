@@ -136,7 +136,7 @@ every_option() {
 # Options that pages may name and that are not this program's: doctl's, and those of configure and of tools.
 FOREIGN='--format --no-header --wait --private --rule --engine --num-nodes --private-network-uuid --db --user
     --mode --output --ip-range --trace
-    --config --dry-run --provision-only --setup-managed-db --public-key-file --no-owner
+    --config --dry-run --provision-only --pull --tag --tag-names --setup-managed-db --public-key-file --no-owner
     --entrypoint --force-recreate --no-deps --profile --remove-orphans --rm
     --enable-werror --enable-sanitizers --disable-extras --enable-coverage'
 

@@ -56,7 +56,7 @@ refused() {
     local fault
     for fault in 403 404 500 garbage empty network; do
         open_box 1.166
-        with "DOCTL_SIM_FAULT=databases options versions=$fault,databases options slugs=$fault,databases options regions=$fault"
+        with "DOCTL_SIM_FAULT=databases options versions=$fault;databases options slugs=$fault;databases options regions=$fault"
         mdb setup --droplet 42
         works
         is_whole droplet:42
