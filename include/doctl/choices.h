@@ -7,7 +7,7 @@
 
 #include "doctl/client.h"
 
-/* The values of one kind; `nodes` is what a cluster of a size may have, "[1,2,3]", else NULL. */
+/* The values of one kind; `nodes` is what a cluster of a size may have, "[1,2,3]". */
 struct choices {
     char **values;
     char **nodes;

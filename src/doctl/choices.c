@@ -49,9 +49,9 @@ static void read_rows(const struct table *table, enum call_id id, struct choices
                  : id == CALL_SIZES  ? table_column(table, "NodeNums")
                                      : -1;
     int first = id == CALL_IMAGES ? table_column(table, "Slug") : 0;
-    for (size_t row = 0; row < table->rows; row++) {
+    for (size_t row = 0; first >= 0 && row < table->rows; row++) {
         char *value = span_copy(table_cell(table, row, (size_t)first));
-        char *more = second < 0 ? NULL : span_copy(table_cell(table, row, (size_t)second));
+        char *more = second < 0 ? mem_copy("") : span_copy(table_cell(table, row, (size_t)second));
         if (id == CALL_VERSIONS) {
             if (strcmp(value, "pg") == 0)
                 add_items(choices, more);

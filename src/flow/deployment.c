@@ -21,6 +21,8 @@
 /* A VPC has members for some time after the last one was deleted. */
 #define VPC_EMPTY_MS 180000
 
+#define DAY_SECONDS 86400
+
 /* ---- before ---- */
 
 /* droplet->id is NULL where there is none of the name; one that is named by its ID has to be there. */
@@ -284,7 +286,7 @@ bool warn_of_backups(struct flow *flow, const struct deployment *deployment, str
         *error = failure;
         return failure.kind != ERROR_SIGNAL;
     }
-    time_t then = time(NULL) - 24 * 60 * 60;
+    time_t then = time(NULL) - DAY_SECONDS;
     struct tm parts_of_time;
     if (gmtime_r(&then, &parts_of_time))
         strftime(yesterday, sizeof yesterday, "%Y-%m-%d %H:%M:%S", &parts_of_time);
