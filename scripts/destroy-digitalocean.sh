@@ -93,3 +93,10 @@ if [ "$typed" != "$first" ]; then
 fi
 managed_db destroy "$typed" ${OPTIONS[@]+"${OPTIONS[@]}"} >/dev/null || exit $?
 success "All of it is deleted"
+case $things in
+*$'\nDroplet\t'*) ;;
+"Database cluster"*)
+    warning "On the Droplet, do_database_url and database_url_direct in $MANAGED_DB_SECRETS_DIR point nowhere now:" \
+        "deploy again, with a new cluster or with USE_MANAGED_DB=false"
+    ;;
+esac

@@ -98,6 +98,15 @@ stays() { # TEXT
     equal "$(count cluster)" 1 clusters
 }
 
+@test "the scripts: the database alone; the files on the Droplet that point nowhere are named" {
+    open_stage
+    deployed
+    destroy freshtrack-db --only database
+    works
+    said "do_database_url and database_url_direct in $APP/secrets point nowhere now"
+    equal "$(count cluster)$(count droplet name=web\ )" 01 "things left"
+}
+
 @test "a refused deletion is told, and the next run goes on; a VPC that fills up again is left" {
     open_stage
     deployed
