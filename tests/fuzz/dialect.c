@@ -17,7 +17,7 @@ static char *put_in(const char *word, char *const arguments[CALL_ARGUMENTS])
 {
     struct buffer text = BUFFER_INIT;
     for (const char *dollar; (dollar = strchr(word, '$')); word = dollar + 2) {
-        MUST(dollar[1] >= '1' && dollar[1] <= '6');
+        MUST(dollar[1] >= '1' && dollar[1] < '0' + CALL_ARGUMENTS);
         buffer_add(&text, word, (size_t)(dollar - word));
         buffer_add_text(&text, arguments[dollar[1] - '0']);
     }
@@ -56,7 +56,7 @@ FUZZ(dialect)
 {
     struct input input = {bytes, size};
     const struct call *call =
-        dialect_call((enum call_id)(take_byte(&input) % (CALL_RULE_APPEND + 1)));
+        dialect_call((enum call_id)(take_byte(&input) % (CALL_PROBE_PRIVATE + 1)));
     char *arguments[CALL_ARGUMENTS] = {NULL};
     for (size_t i = 1; i < CALL_ARGUMENTS; i++)
         arguments[i] = take_string(&input, '\n');
