@@ -150,7 +150,7 @@ print_summary() {
 # ===========================================
 
 # What can be known before anything is made: the account, and that DigitalOcean offers what is asked for.
-# Sets DROPLET_ID where the Droplet is there, its name, and DROPLET_LACKS_FIREWALL.
+# Sets DROPLET_ID where the Droplet is there, DROPLET_NAME, DO_DB_TAGS and DROPLET_LACKS_FIREWALL.
 preflight() {
     local answer
     answer=$(managed_db preflight --output env) || return $?
@@ -200,7 +200,7 @@ setup_managed_database() {
         return 4
     fi
     write_way "$WORK/way" || return 6
-    keep_story managed_db setup_managed_database --db-tags "managed-db,managed-db:${DROPLET_NAME//./_}" --no-secret-file --ca-file "$WORK/ca-certificate.crt" \
+    keep_story managed_db setup_managed_database --db-tags "$DO_DB_TAGS" --no-secret-file --ca-file "$WORK/ca-certificate.crt" \
         --droplet "$DROPLET_ID" --via "$WORK/way" >"$WORK/cluster" || return $?
     DB_CLUSTER_ID=$(cat "$WORK/cluster")
     [ "$PROVISION_ONLY" = false ] || return 0

@@ -1,6 +1,6 @@
 /*
  * choices: what DigitalOcean offers: versions, sizes and regions of clusters, sizes and images of
- * Droplets. Questions that only the shipped doctl knows (docs/DOCTL.md, "Behaviour worth knowing").
+ * Droplets. Questions that only the shipped doctl knows (docs/DOCTL.md, "The service").
  */
 #ifndef MANAGED_DB_DOCTL_CHOICES_H
 #define MANAGED_DB_DOCTL_CHOICES_H

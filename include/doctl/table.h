@@ -52,6 +52,9 @@ int table_column(const struct table *table, const char *header);
 /* The cell; row and column must be in range. */
 struct span table_cell(const struct table *table, size_t row, size_t column);
 
+/* A copy of a cell by its column's header, "" where the table has no such column; to be freed. */
+char *table_copy(const struct table *table, size_t row, const char *header);
+
 void table_free(struct table *table);
 
 bool span_is(struct span span, const char *text);

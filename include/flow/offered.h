@@ -1,7 +1,7 @@
 /*
  * offered: whether DigitalOcean offers what the settings ask for, before anything is made: it
  * refuses a wrong value only after the VPC or the Droplet was made, some of them after minutes
- * (docs/DOCTL.md, "Behaviour worth knowing"). A value that is not offered is ERROR_USAGE, with the
+ * (docs/DOCTL.md, "The service"). A value that is not offered is ERROR_USAGE, with the
  * nearest ones that are.
  *
  * A doctl that cannot say, for whatever reason, is no reason to refuse: only an interruption is

@@ -18,6 +18,9 @@
 /* "managed-db:NAME", of the deployment whose Droplet has this name; to be freed. */
 char *deployment_tag(const char *droplet_name);
 
+/* Both tags of what a deployment makes, behind `more` ones or ""; to be freed. */
+char *deployment_tags(const char *more, const char *droplet_name);
+
 /*
  * The deployment's name: that of its Droplet, else DROPLET_NAME; "" where the Droplet is known by
  * an ID alone and is gone (`droplet` is NULL).

@@ -44,7 +44,7 @@ struct flow {
     bool cluster_is_new, pool_is_new; /* made by this run */
     bool is_online;                   /* the cluster, as this run has seen it */
     bool is_plain;                    /* this doctl knows no users: the plan's are used */
-    bool is_offered;                  /* what a new cluster needs: it was looked at (offered.h) */
+    bool has_checked_offer;           /* what a new cluster needs (offered.h) */
     bool is_setup;                    /* within setup_managed_database */
 };
 

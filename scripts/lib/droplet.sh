@@ -149,9 +149,11 @@ place() { # NEW FILE MODE DEPLOY_DIR
 
 # .env as it is to be: the lines that others wrote stay, in front of ours, which count more: Compose takes the last.
 merge_env() { # OLD NEW
-    if [ -f "$1" ]; then
-        sed '/^# Written by deploy-digitalocean.sh/,/^# End of what deploy-digitalocean.sh wrote/d' "$1" | awk 1
-    fi
+    others=
+    [ ! -f "$1" ] ||
+        others=$(sed '/^# Written by deploy-digitalocean.sh/,/^# End of what deploy-digitalocean.sh wrote/d' "$1") ||
+        return
+    [ -z "$others" ] || printf '%s\n' "$others" || return
     cat "$2"
 }
 
@@ -246,12 +248,6 @@ readers_of_changes() { # CONTAINERS
     done | sort -u
 }
 
-# Lines of the first list that the second has too, or (with -23) that it has not.
-compare() { # -12|-23 ONE OTHER
-    printf '%s\n' "$3" >.other && printf '%s\n' "$2" | comm "$1" - .other | sed '/^$/d'
-    rm -f .other
-}
-
 # The services of these that are not up yet, and why; "bad" before those that will not be.
 not_up() { # SERVICES NOW SETTLE
     containers | xargs -r docker inspect --format "$state_of" | while read -r service state code health started; do
@@ -313,10 +309,11 @@ stop_others() { # SERVICES
 # changed is recreated. Prints the services whose container is a new one.
 start_stack() { # DEPLOY_DIR PULL SECONDS
     cd "$1" || return
-    before=$(containers | sort)
+    before=$(containers)
     [ "$2" = false ] || docker compose pull --ignore-buildable >&2 || return
     docker compose up -d --build --remove-orphans >&2 || return
-    kept=$(compare -12 "$(containers | sort)" "$before")
+    # What stands in both lists, and below what stands in the new one alone.
+    kept=$({ printf '%s\n' "$before" && containers; } | sort | uniq -d)
     services=$(docker compose config --services | tr '\n' ' ') || return
     readers=$(readers_of_changes "$kept") || return
     if [ -n "$readers" ]; then
@@ -326,6 +323,6 @@ start_stack() { # DEPLOY_DIR PULL SECONDS
     fi
     rm -f .recreate
     stop_others "$services" && await_services "$services" "$3" || return
-    new=$(compare -23 "$(containers | sort)" "$before")
+    new=$({ printf '%s\n' "$before" "$before" && containers; } | sort | uniq -u)
     printf '%s\n' "$new" | xargs -r docker inspect --format "$service_of" | sort -u | tr '\n' ' '
 }

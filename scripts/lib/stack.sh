@@ -3,6 +3,7 @@
 # settings of deploy-digitalocean.sh, and WORK, a folder that only its owner can read.
 #
 #   check_files      what can be known before anything is billed
+#   ask_compose_here the same, of Compose on this machine
 #   ask_compose      what Compose on the Droplet makes of the stack; sets URL_FILE and DIRECT_FILE
 #   deploy_stack     brings files, configuration and secrets, but not the managed database's URL; starts it
 
@@ -156,17 +157,30 @@ file_there() { # TARGET
     managed_db compose secret "$DEPLOY_BACKEND_SERVICE:$1" --config - <<<"$CONFIG"
 }
 
+# Whether a path on the Droplet is a file of the stack that this run brings.
+is_brought() { # PATH
+    local brought
+    for brought in "${FILE_LIST[@]}"; do
+        case $1 in
+        "$DEPLOY_DIR/$brought" | "$DEPLOY_DIR/$brought"/*) [ ! -f "$(source_of "${1#"$DEPLOY_DIR/"}")" ] || return 0 ;;
+        esac
+    done
+    return 1
+}
+
 # The files of secrets, by CONFIG, that this run will not bring.
 secrets_of_others() {
     local file name
-    sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' <<<"$CONFIG" | sort -u | while IFS= read -r file; do
-        name=${file##*/}
-        case $file in
-        "${URL_FILE:-}" | "${DIRECT_FILE:-}" | */ca-certificate.crt) continue ;;
-        esac
-        [[ " $BROUGHT " = *" $name "* && -f ${APP_SECRETS:-/nowhere}/$name &&
-            $file = "$MANAGED_DB_SECRETS_DIR/$name" ]] || printf '%s\n' "$file"
-    done
+    sed -n '/^  "secrets": {$/,/^  }/s/^      "file": "\(.*\)",\{0,1\}$/\1/p' <<<"$CONFIG" | sort -u |
+        while IFS= read -r file; do
+            name=${file##*/}
+            case $file in
+            "${URL_FILE:-}" | "${DIRECT_FILE:-}" | */ca-certificate.crt) continue ;;
+            esac
+            ! is_brought "$file" || continue
+            [[ " $BROUGHT " = *" $name "* && -f ${APP_SECRETS:-/nowhere}/$name &&
+                $file = "$MANAGED_DB_SECRETS_DIR/$name" ]] || printf '%s\n' "$file"
+        done
 }
 
 # Before a database is made.

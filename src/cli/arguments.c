@@ -262,20 +262,19 @@ static bool apply_arguments(struct parse *parse)
             free(what);
             return false;
         }
-    /* What an ensure_vpc that failed leaves behind must not come to a cluster outside the VPC. */
-    for (size_t i = 0; i < count; i++)
-        if (command->positional[i < command->most ? i : 0] == SETTING_VPC_UUID && !*words[i] &&
-            !parse->invocation->settings.faithful)
-            return error_set(parse->error, ERROR_USAGE, 0,
-                             "argument %zu of '%s', the VPC's UUID, is empty, as after a search "
-                             "for the VPC that failed: leave it out for a cluster in the region's "
-                             "default VPC",
-                             i + 1, command->name);
     for (size_t i = 0; i < count; i++) {
         char *where = mem_format("argument %zu of '%s'", i + 1, command->name);
         size_t at = command->most == COMMAND_ANY && i >= command->least ? command->least : i;
-        bool good = settings_set(&parse->invocation->settings, command->positional[at], words[i],
-                                 SOURCE_FLAG, where, parse->error);
+        struct settings *settings = &parse->invocation->settings;
+        enum setting setting = command->positional[at];
+        /* What an ensure_vpc that failed leaves behind makes no cluster outside the VPC. */
+        bool good =
+            setting == SETTING_VPC_UUID && !*words[i] && !settings->faithful
+                ? error_set(parse->error, ERROR_USAGE, 0,
+                            "%s, the VPC's UUID, is empty, as after a search for the VPC that "
+                            "failed: leave it out for a cluster in the region's default VPC",
+                            where)
+                : settings_set(settings, setting, words[i], SOURCE_FLAG, where, parse->error);
         free(where);
         if (!good)
             return false;

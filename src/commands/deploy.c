@@ -32,8 +32,11 @@ bool command_preflight(struct flow *flow, struct command_result *result, struct 
     result->text = droplet.id ? mem_copy(droplet.id) : NULL;
     quote_add_assignment(&env, "DROPLET_ID", droplet.id ? droplet.id : "");
     /* The deployment is named after its Droplet, also where that is known by its ID. */
-    quote_add_assignment(&env, "DROPLET_NAME",
-                         droplet.id ? droplet.name : flow_get(flow, SETTING_DROPLET_NAME));
+    const char *name = droplet.id ? droplet.name : flow_get(flow, SETTING_DROPLET_NAME);
+    char *tags = deployment_tags(flow_get(flow, SETTING_DB_TAGS), name);
+    quote_add_assignment(&env, "DROPLET_NAME", name);
+    quote_add_assignment(&env, "DO_DB_TAGS", tags);
+    free(tags);
     droplet_free(&droplet);
     quote_add_assignment(&env, "DROPLET_LACKS_FIREWALL", lacks_firewall ? "true" : "false");
     result->env = buffer_take(&env);

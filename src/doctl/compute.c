@@ -21,20 +21,14 @@ void droplet_free(struct droplet *droplet)
     *droplet = (struct droplet){.id = NULL};
 }
 
-/* A cell by its column's header, "" where the table has no such column. */
-static char *cell(const struct table *table, size_t row, const char *header)
-{
-    int column = table_column(table, header);
-    return column < 0 ? mem_copy("") : span_copy(table_cell(table, row, (size_t)column));
-}
-
 /* A row about something else is an error: where no Droplet is listed, one may be created. */
 static bool read_droplet(const struct table *table, size_t row, struct droplet *droplet,
                          struct error *error)
 {
-    *droplet = (struct droplet){cell(table, row, "ID"), cell(table, row, "Name"),
-                                cell(table, row, "Status"), cell(table, row, "Public IPv4"),
-                                cell(table, row, "Tags")};
+    *droplet =
+        (struct droplet){table_copy(table, row, "ID"), table_copy(table, row, "Name"),
+                         table_copy(table, row, "Status"), table_copy(table, row, "Public IPv4"),
+                         table_copy(table, row, "Tags")};
     if (pattern_is(&number_pattern, droplet->id) && pattern_is(&status_pattern, droplet->status))
         return true;
     droplet_free(droplet);
@@ -121,9 +115,9 @@ bool compute_key_find(struct doctl *doctl, const char *wanted, char **id, char *
         return false;
     bool good = true;
     for (size_t row = 0; good && row < reply.table.rows; row++) {
-        char *number = cell(&reply.table, row, "ID");
-        char *name = cell(&reply.table, row, "Name");
-        char *print = cell(&reply.table, row, "FingerPrint");
+        char *number = table_copy(&reply.table, row, "ID");
+        char *name = table_copy(&reply.table, row, "Name");
+        char *print = table_copy(&reply.table, row, "FingerPrint");
         bool fits =
             strcmp(name, wanted) == 0 || strcmp(number, wanted) == 0 || strcmp(print, wanted) == 0;
         if (fits && *id) {
@@ -169,9 +163,9 @@ bool compute_firewall_find(struct doctl *doctl, const char *name, char **id, str
     if (!ask(doctl, CALL_FIREWALL_LIST, NO_ARGUMENTS, &reply, NULL, error))
         return false;
     for (size_t row = 0; !*id && row < reply.table.rows; row++) {
-        char *found = cell(&reply.table, row, "Name");
+        char *found = table_copy(&reply.table, row, "Name");
         if (strcmp(found, name) == 0)
-            *id = cell(&reply.table, row, "ID");
+            *id = table_copy(&reply.table, row, "ID");
         free(found);
     }
     reply_free(&reply);

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
+#include "base/quote.h"
 #include "doctl/ask.h"
 
 void inventory_free(struct inventory *inventory)
@@ -23,11 +25,32 @@ void inventory_free(struct inventory *inventory)
     *inventory = (struct inventory){NULL, 0};
 }
 
-/* A cell by its column's header; in a table without headers by its place. */
-static char *cell(const struct table *table, size_t row, const char *header, int place)
+/* Names and tags are shown, in the answer too. */
+static char *cleaned(char *text)
 {
-    int column = place >= 0 ? place : table_column(table, header);
-    return column < 0 ? mem_copy("") : span_copy(table_cell(table, row, (size_t)column));
+    struct buffer clean = BUFFER_INIT;
+    quote_add_clean(&clean, text, strlen(text), strlen(text) * 4);
+    free(text);
+    return buffer_take(&clean);
+}
+
+static struct item read_item(const struct table *table, size_t row, enum item_kind kind)
+{
+    /* The list of clusters is the one without headers. */
+    bool is_cluster = kind == ITEM_CLUSTER;
+    char *is_default = table_copy(table, row, "Default");
+    struct item item = {
+        .kind = kind,
+        .id = is_cluster ? span_copy(table_cell(table, row, 1)) : table_copy(table, row, "ID"),
+        .name = cleaned(is_cluster ? span_copy(table_cell(table, row, 0))
+                                   : table_copy(table, row, "Name")),
+        .vpc_uuid = table_copy(table, row, "VPC UUID"),
+        .tags = cleaned(table_copy(table, row, "Tags")),
+        .engine = is_cluster ? span_copy(table_cell(table, row, 2)) : mem_copy(""),
+        .is_default = strcmp(is_default, "true") == 0,
+    };
+    free(is_default);
+    return item;
 }
 
 static bool read_list(struct doctl *doctl, enum call_id id, enum item_kind kind,
@@ -36,20 +59,9 @@ static bool read_list(struct doctl *doctl, enum call_id id, enum item_kind kind,
     struct reply reply;
     if (!ask(doctl, id, NO_ARGUMENTS, &reply, NULL, error))
         return false;
-    bool is_clusters = kind == ITEM_CLUSTER;
     bool good = true;
     for (size_t row = 0; good && row < reply.table.rows; row++) {
-        char *is_default = cell(&reply.table, row, "Default", -1);
-        struct item item = {
-            .kind = kind,
-            .id = cell(&reply.table, row, "ID", is_clusters ? 1 : -1),
-            .name = cell(&reply.table, row, "Name", is_clusters ? 0 : -1),
-            .vpc_uuid = cell(&reply.table, row, "VPC UUID", -1),
-            .tags = cell(&reply.table, row, "Tags", -1),
-            .engine = is_clusters ? cell(&reply.table, row, NULL, 2) : mem_copy(""),
-            .is_default = strcmp(is_default, "true") == 0,
-        };
-        free(is_default);
+        struct item item = read_item(&reply.table, row, kind);
         inventory->items =
             mem_grow(inventory->items, inventory->count + 1, sizeof *inventory->items);
         inventory->items[inventory->count++] = item;
@@ -72,7 +84,8 @@ bool inventory_read(struct doctl *doctl, struct inventory *inventory, struct err
                 read_list(doctl, CALL_CLUSTER_LIST, ITEM_CLUSTER, inventory, error) &&
                 read_list(doctl, CALL_VPC_DETAILS, ITEM_VPC, inventory, error);
     if (good && !read_list(doctl, CALL_FIREWALL_LIST, ITEM_FIREWALL, inventory, &failure) &&
-        failure.kind != ERROR_UNSUPPORTED && failure.number != 403) {
+        failure.kind != ERROR_UNSUPPORTED &&
+        !(failure.kind == ERROR_API && failure.number == 403)) {
         *error = failure;
         good = false;
     }

@@ -258,3 +258,9 @@ void table_free(struct table *table)
     free(table->cells);
     *table = (struct table)TABLE_INIT;
 }
+
+char *table_copy(const struct table *table, size_t row, const char *header)
+{
+    int column = table_column(table, header);
+    return column < 0 ? mem_copy("") : span_copy(table_cell(table, row, (size_t)column));
+}

@@ -114,9 +114,7 @@ static bool lock_droplet(struct flow *flow, const char *name, struct error *erro
 static bool announce_and_make(struct flow *flow, const char *name, const char *key_id,
                               const char *vpc_uuid, char **id, struct error *error)
 {
-    const char *more = flow_get(flow, SETTING_DROPLET_TAGS);
-    char *own = deployment_tag(name);
-    char *tags = mem_format("%s%s" DEPLOYMENT_TAG ",%s", more, *more ? "," : "", own);
+    char *tags = deployment_tags(flow_get(flow, SETTING_DROPLET_TAGS), name);
     struct droplet_request request = {.name = name,
                                       .region = flow_get(flow, SETTING_REGION),
                                       .size = flow_get(flow, SETTING_DROPLET_SIZE),
@@ -130,7 +128,6 @@ static bool announce_and_make(struct flow *flow, const char *name, const char *k
     console_plain(flow->console, "  Size:   %s", request.size);
     console_plain(flow->console, "  Image:  %s", request.image);
     bool good = make_droplet(flow, &request, id, error);
-    free(own);
     free(tags);
     if (good)
         console_success(flow->console, "Droplet created: %s", *id);

@@ -373,8 +373,7 @@ bool ensure_vpc(struct flow *flow, const char *name, const char *region, char **
     if (!wanted)
         return true;
     /* A cluster that cannot be made needs no VPC. */
-    if (flow->is_setup && flow->has_looked && !flow->found.id &&
-        !preflight_cluster(flow, region, flow_get(flow, SETTING_SIZE), error))
+    if (flow->is_setup && !preflight_cluster(flow, region, flow_get(flow, SETTING_SIZE), error))
         return false;
 
     console_step(flow->console, "Creating VPC: %s...", name);

@@ -65,9 +65,9 @@ static bool size_is_offered(struct flow *flow, const char *size, struct error *e
 
 bool offered_cluster(struct flow *flow, const char *region, const char *size, struct error *error)
 {
-    if (flow->is_offered || flow->settings->faithful)
+    if (flow->has_checked_offer || flow->settings->faithful)
         return true;
-    flow->is_offered = true;
+    flow->has_checked_offer = true;
     doctl_prefetch(flow->doctl, CALL_SIZES, NULL, NULL);
     doctl_prefetch(flow->doctl, CALL_REGIONS, NULL, NULL);
     return is_offered(flow, CALL_VERSIONS, "PostgreSQL", flow_get(flow, SETTING_PG_VERSION),

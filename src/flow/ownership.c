@@ -7,6 +7,9 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "base/quote.h"
+
+#define MOST_SHOWN 256 /* bytes of a name */
 
 /* A tag has no dots. */
 char *deployment_tag(const char *droplet_name)
@@ -16,6 +19,14 @@ char *deployment_tag(const char *droplet_name)
         if (*at == '.')
             *at = '_';
     return tag;
+}
+
+char *deployment_tags(const char *more, const char *droplet_name)
+{
+    char *own = deployment_tag(droplet_name);
+    char *tags = mem_format("%s%s" DEPLOYMENT_TAG ",%s", more, *more ? "," : "", own);
+    free(own);
+    return tags;
 }
 
 const char *deployment_own_name(const struct flow *flow, const struct item *droplet)
@@ -45,7 +56,8 @@ struct users {
 
 static void add_user(struct buffer *list, const char *what, const char *name, const char *id)
 {
-    buffer_add_format(list, "%s%s %s", list->length ? ", " : "", what, name);
+    buffer_add_format(list, "%s%s ", list->length ? ", " : "", what);
+    quote_add_clean(list, name, strlen(name), list->length + MOST_SHOWN);
     if (id)
         buffer_add_format(list, " (%s)", id);
 }

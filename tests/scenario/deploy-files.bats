@@ -169,3 +169,45 @@ conf/nginx.conf data docker docker/compose.digitalocean.yaml docker/nginx.conf "
     works
     not_said "Your own overlay"
 }
+
+@test "configurations and secrets that DEPLOY_FILES brings are not missing, and a variable named file is none" {
+    open_stage
+    mkdir "$PROJECT/etc"
+    echo x >"$PROJECT/etc/site.conf"
+    echo y >"$PROJECT/etc/api_key"
+    cat >"$PROJECT/extra.yml" <<'END'
+services:
+  web:
+    image: images
+    environment: {file: /nowhere/at/all}
+    configs: [site]
+    secrets: [api_key]
+configs:
+  site: {file: ./etc/site.conf}
+secrets:
+  api_key: {file: ./etc/api_key}
+END
+    config USE_MANAGED_DB=false DEPLOY_COMPOSE_FILES=docker-compose.yml:extra.yml DEPLOY_FILES=etc
+    deploy
+    works
+    sed -i 's|./etc/api_key|./etc/other_key|' "$PROJECT/extra.yml"
+    deploy
+    exits 2
+    said "neither on the Droplet nor in the folder DEPLOY_SECRETS: $APP/etc/other_key"
+}
+
+@test "lines of others that cannot be read end the run: .env stays as it is" {
+    open_stage
+    mkdir -p "$APP"
+    echo THEIRS=yes >"$APP/.env"
+    printf '#!/bin/sh\ncase $* in */.env) exit 4 ;; esac\nexec /usr/bin/sed "$@"\n' >"$DROPLET/bin/sed"
+    chmod 755 "$DROPLET/bin/sed"
+    config USE_MANAGED_DB=false
+    deploy
+    exits 4
+    equal "$(cat "$APP/.env")" THEIRS=yes
+    rm "$DROPLET/bin/sed"
+    deploy
+    works
+    env_says THEIRS=yes
+}

@@ -76,6 +76,17 @@ stays() { # TEXT
     exits 1
 }
 
+@test "the scripts: tags of the configuration stand beside the deployment's own" {
+    open_stage
+    config USE_MANAGED_DB=true DO_DB_TAGS=team-a DROPLET_NAME=web.example.org
+    deploy
+    works
+    equal "$(count cluster tags=team-a,managed-db,managed-db:web_example_org)" 1 "clusters with the tags"
+    destroy freshtrack-db --name web.example.org
+    works
+    equal "$(count cluster)$(count firewall)" 00 "things left"
+}
+
 @test "the scripts: --name of a second deployment that never was touches nothing of the first" {
     open_stage
     deployed
@@ -282,6 +293,23 @@ stays() { # TEXT
     mdb destroy
     exits 1
     equal "$(count firewall)$(count cluster)" 11 "things of the other"
+}
+
+@test "names and rules from elsewhere are shown without terminal escapes" {
+    account
+    doctl sim cluster add freshtrack-db --tags managed-db:web >/dev/null
+    doctl sim droplet add 43 --name web
+    doctl sim rule add "$(doctl sim dump | sed -n 's/^cluster id=\([^ ]*\) .*/\1/p')" $'app:x\e[31mred'
+    with DROPLET_NAME=web
+    mdb destroy
+    works
+    stays "the app x.*red"
+    if grep -q $'\e' "$BOX/err" "$BOX/out"; then fail "an escape was shown"; fi
+    doctl sim droplet add 44 --name $'we\e[31mb'
+    with DROPLET_ID=44
+    without DROPLET_NAME
+    mdb destroy
+    if grep -q $'\e' "$BOX/err" "$BOX/out"; then fail "an escape was shown"; fi
 }
 
 @test "backups: none, an old one, one of today" {
