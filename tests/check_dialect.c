@@ -62,6 +62,8 @@ static const struct {
      false},
     {CALL_RULE_LIST, NULL, "doctl databases firewalls list one", false},
     {CALL_RULE_APPEND, "doctl databases firewalls append one --rule two", NULL, true},
+    {CALL_RULES_REPLACE, NULL, "doctl databases firewalls replace one --rule two", true},
+    {CALL_RULE_REMOVE, NULL, "doctl databases firewalls remove one --uuid two", true},
     {CALL_CLUSTER_PLACE, NULL, "doctl databases get one -o json", false},
     {CALL_DROPLET_PLACE, NULL, "doctl compute droplet get one --format ID,VPCUUID,Region", false},
     {CALL_USER_LIST, NULL, "doctl databases user list one --format Name,Role --no-header", false},

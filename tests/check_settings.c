@@ -57,6 +57,7 @@ static const struct {
     {SETTING_CLUSTER_ID,
      {"d3d3c1ee-6666-4f46-9a8d-5c519746aa72", "abc"},
      {"-x", "a b", "a/b", "../x", "a;b", "a?b", "a%2fb"}},
+    {SETTING_RULE, {"droplet:42", "tag:web"}, {"web", "droplet:0", "ip_addr:::1"}},
     {SETTING_VPC_UUID, {"98de743c-8e34-4462-8a01-6143868d4620"}, {"-x", "a b"}},
     {SETTING_USE_POOL, {"true", "false"}, {"yes", "1", "True", "truefalse"}},
     {SETTING_NETWORK, {"private", "public", "auto"}, {"Private", "none", "autos"}},
@@ -223,6 +224,7 @@ END_TEST
 START_TEST(trusted_sources)
 {
     static const char *const good[] = {"droplet:42",
+                                       "droplet:web-1.example",
                                        "k8s:98de743c-8e34-4f12-9a6b-0123456789ab",
                                        "app:98DE743C-8E34-4F12-9A6B-0123456789AB",
                                        "tag:web:blue",
@@ -240,7 +242,7 @@ START_TEST(trusted_sources)
                                       "ip_addr:1.2.3.4/a",
                                       ":x",
                                       " droplet:1",
-                                      "droplet:abc",
+                                      "droplet:a b",
                                       "droplet:0",
                                       "k8s:x",
                                       "app:98de743c-8e34",

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/signals.h"
 #include "doctl/place.h"
+#include "doctl/rules.h"
 #include "doctl/users.h"
 
 char *questions_folder, *questions_log;
@@ -265,10 +266,10 @@ static char *private_connection(struct doctl *doctl, const char *id, const char 
 
 static char *rules(struct doctl *doctl, const char *id, const char *second, struct error *error)
 {
-    struct rules found = {NULL, 0};
+    struct rules found = {.count = 0};
     struct buffer text = BUFFER_INIT;
     (void)second;
-    if (!doctl_rules(doctl, id, &found, error))
+    if (!rules_read(doctl, id, &found, error))
         return NULL;
     buffer_add_text(&text, "");
     for (size_t i = 0; i < found.count; i++)
@@ -279,9 +280,11 @@ static char *rules(struct doctl *doctl, const char *id, const char *second, stru
 
 static char *add_rule(struct doctl *doctl, const char *id, const char *rule, struct error *error)
 {
-    bool shown = false;
-    if (!doctl_rule_append(doctl, id, rule, &shown, error))
+    struct rules now = {.count = 0};
+    if (!rules_append(doctl, id, rule, &now, error))
         return NULL;
+    bool shown = rules_find(&now, rule) < now.count;
+    rules_free(&now);
     return mem_copy(shown ? "added, shown" : "added");
 }
 

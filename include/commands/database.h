@@ -7,7 +7,7 @@
 #include "commands/command.h"
 
 command_function command_check, command_create, command_pool, command_ca, command_url, command_save,
-    command_trust, command_info, command_vpc, command_auth;
+    command_trust, command_untrust, command_info, command_vpc, command_auth;
 
 /* setup asks for the account first, and means it whatever USE_MANAGED_DB says. */
 command_function command_setup, command_setup_managed_database;

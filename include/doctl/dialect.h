@@ -38,6 +38,8 @@ enum call_id {
     CALL_DROPLET_GET,        /* 1 Droplet */
     CALL_RULE_LIST,          /* 1 cluster */
     CALL_RULE_APPEND,        /* 1 cluster, 2 rule */
+    CALL_RULES_REPLACE,      /* 1 cluster, 2 rules with commas between */
+    CALL_RULE_REMOVE,        /* 1 cluster, 2 the rule's UUID */
     CALL_CLUSTER_PLACE,      /* 1 cluster */
     CALL_DROPLET_PLACE,      /* 1 Droplet */
     CALL_USER_LIST,          /* 1 cluster */

@@ -101,17 +101,4 @@ bool doctl_knows_private(struct doctl *doctl);
 bool doctl_droplet_private_ip(struct doctl *doctl, const char *droplet_id, char **address,
                               struct error *error);
 
-struct rules {
-    char **list; /* TYPE:VALUE */
-    size_t count;
-};
-void rules_free(struct rules *rules);
-
-/* The trusted sources. A question that only the shipped doctl knows. */
-bool doctl_rules(struct doctl *doctl, const char *cluster_id, struct rules *rules,
-                 struct error *error);
-/* *shown tells whether doctl's answer shows the rule, as a released doctl's does. */
-bool doctl_rule_append(struct doctl *doctl, const char *cluster_id, const char *rule, bool *shown,
-                       struct error *error);
-
 #endif

@@ -1,18 +1,12 @@
 /*
- * connection: what the commands that connect to the database need before they do: the cluster, its
- * CA, the URL that was saved. Beyond the plan.
+ * connection: what the commands that connect to the database need before they do: the
+ * cluster's CA, the URL that was saved. Beyond the plan.
  */
 #ifndef MANAGED_DB_FLOW_CONNECTION_H
 #define MANAGED_DB_FLOW_CONNECTION_H
 
 #include "flow/state.h"
 #include "flow/verify.h"
-
-/*
- * The ID of the cluster of the command's argument, by ID or name, else of the one of the settings.
- * ERROR_NOT_THERE where there is none of that name. The caller frees it.
- */
-bool connection_cluster(struct flow *flow, char **id, struct error *error);
 
 /*
  * verify_connection() with the URL of the secret file and the CA of --ca-file. ERROR_LOCAL where one

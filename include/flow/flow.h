@@ -1,8 +1,8 @@
 /*
- * flow: the plan's functions, by the plan's names, in the plan's order (plan, tasks 1 and 3).
+ * flow: the plan's functions, by the plan's names, in the plan's order (plan, task 1).
+ * setup_managed_database(), which calls the others, is a room of its own (setup.h).
  *
- * Calling sequence: validate_doctl_auth(), then setup_managed_database(), which calls the others;
- * or any of the others alone, with the ID of a cluster.
+ * Calling sequence: any of them, with the ID of a cluster.
  *
  * Each function says on the console what it does, and gives its answer through its arguments; no
  * function prints an answer. In the faithful mode it makes the plan's doctl calls and no others. In
@@ -54,6 +54,7 @@ bool configure_trusted_sources(struct flow *flow, const char *cluster_id, const 
 /* What show_database_info() reads; database_info_text() puts it together as the plan prints it. */
 struct database_info {
     char *cluster, *pools; /* doctl's tables */
+    char *rules;           /* the trusted sources, "" where they are not known */
     char *dashboard;       /* an address */
 };
 void database_info_free(struct database_info *info);
@@ -71,11 +72,5 @@ bool ensure_vpc(struct flow *flow, const char *name, const char *region, char **
 
 /* The account's e-mail address. ERROR_AUTH where doctl has no token, or one that is refused. */
 bool validate_doctl_auth(struct flow *flow, char **email, struct error *error);
-
-/*
- * Sets cluster_id. Does nothing, and leaves it NULL, where USE_MANAGED_DB says self-hosted, unless
- * `regardless`.
- */
-bool setup_managed_database(struct flow *flow, bool regardless, struct error *error);
 
 #endif

@@ -15,6 +15,7 @@
 #include "base/lock.h"
 #include "doctl/doctl.h"
 #include "doctl/place.h"
+#include "doctl/rules.h"
 #include "settings/settings.h"
 
 #define PLAN_DATABASE "defaultdb"

@@ -1,10 +1,11 @@
 /*
  * trusted_sources: a cluster's trusted sources (plan, task 1, configure_trusted_sources), added
- * once each.
+ * once each and compared by value (doctl/rules.h).
  *
  * In the default mode the rules are read first, under a lock, and read back where doctl does not
  * show what it added; a doctl that cannot list them is believed. In the faithful mode a rule is
- * appended and nothing else.
+ * appended and nothing else. Where DigitalOcean refuses a rule, one of a Droplet that is gone is
+ * named.
  */
 #ifndef MANAGED_DB_FLOW_TRUSTED_SOURCES_H
 #define MANAGED_DB_FLOW_TRUSTED_SOURCES_H
@@ -14,8 +15,20 @@
 /* Adds a rule TYPE:VALUE unless it is known to be there; *added tells which. */
 bool add_trusted_source(struct flow *flow, const char *cluster_id, const char *rule, bool *added,
                         struct error *error);
-/* Adds the rules of --trust. Does nothing in the faithful mode. */
+/*
+ * Adds the rules of --trust: several that are missing in one request, where doctl can list the rules
+ * and replace them. Does nothing in the faithful mode.
+ */
 bool add_trusted_sources(struct flow *flow, struct error *error);
+
+/*
+ * Removes a rule. ERROR_NOT_THERE where there is none of that value, ERROR_CONFLICT for the last
+ * one, without which every address may connect.
+ */
+bool remove_trusted_source(struct flow *flow, const char *cluster_id, const char *rule,
+                           struct error *error);
+/* Reads the rules into flow->rules, unless they are known or this doctl cannot list them. */
+bool read_trusted_sources(struct flow *flow, const char *cluster_id, struct error *error);
 
 /*
  * For the last line of a run: says that nothing limits who may connect to the cluster, where that is

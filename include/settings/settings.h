@@ -35,6 +35,7 @@ enum setting {
     SETTING_APP_DATABASE,
     SETTING_DROPLET_ID,
     SETTING_CLUSTER_ID,
+    SETTING_RULE,
     SETTING_USE_POOL,
     SETTING_NETWORK,
     SETTING_SSL_MODE,
@@ -126,6 +127,9 @@ bool settings_set(struct settings *settings, enum setting setting, const char *v
 /* Adds a trusted source rule, TYPE:VALUE. */
 bool settings_add_trust(struct settings *settings, const char *rule, const char *where,
                         struct error *error);
+
+/* Puts another value in the place of one, which was checked: an ID for a name. */
+void settings_put(struct settings *settings, enum setting setting, const char *value);
 
 /* The value, never NULL: "" where there is none. */
 const char *settings_get(const struct settings *settings, enum setting setting);

@@ -246,6 +246,25 @@ static size_t keep_rest(struct parse *parse)
     return first - parse->name_count;
 }
 
+/* What stands for an ID that is left out. */
+static const char *instead(enum setting setting)
+{
+    return setting == SETTING_VPC_UUID     ? "a cluster in the region's default VPC"
+           : setting == SETTING_CLUSTER_ID ? "the cluster of DO_DB_NAME"
+                                           : "the Droplet of DROPLET_ID";
+}
+
+/*
+ * An ID that a script looked for and did not find is not one that was left out. The plan takes an
+ * empty UUID of a VPC for none.
+ */
+static bool is_lost(enum setting setting, const char *word, const struct settings *settings)
+{
+    bool is_id = setting == SETTING_CLUSTER_ID || setting == SETTING_DROPLET_ID ||
+                 (setting == SETTING_VPC_UUID && !settings->faithful);
+    return is_id && !*word;
+}
+
 static bool apply_arguments(struct parse *parse)
 {
     const struct command *command = parse->invocation->command;
@@ -267,13 +286,12 @@ static bool apply_arguments(struct parse *parse)
         size_t at = command->most == COMMAND_ANY && i >= command->least ? command->least : i;
         struct settings *settings = &parse->invocation->settings;
         enum setting setting = command->positional[at];
-        /* What an ensure_vpc that failed leaves behind makes no cluster outside the VPC. */
         bool good =
-            setting == SETTING_VPC_UUID && !*words[i] && !settings->faithful
-                ? error_set(parse->error, ERROR_USAGE, 0,
-                            "%s, the VPC's UUID, is empty, as after a search for the VPC that "
-                            "failed: leave it out for a cluster in the region's default VPC",
-                            where)
+            is_lost(setting, words[i], settings)
+                ? error_set(
+                      parse->error, ERROR_USAGE, 0,
+                      "%s is empty, as after a search for it that failed: leave it out for %s",
+                      where, instead(setting))
                 : settings_set(settings, setting, words[i], SOURCE_FLAG, where, parse->error);
         free(where);
         if (!good)

@@ -38,48 +38,43 @@ static void give_verified(const struct verified *verified, struct command_result
 bool command_verify(struct flow *flow, struct command_result *result, struct error *error)
 {
     struct verified verified = {.pooler = "none"};
-    char *id = NULL;
-    bool good = *flow_get(flow, SETTING_CLUSTER_ID)
-                    ? connection_cluster(flow, &id, error) &&
-                          connection_verify_cluster(flow, id, &verified, error)
+    const char *id = flow_get(flow, SETTING_CLUSTER_ID);
+    bool good = *id ? connection_verify_cluster(flow, id, &verified, error)
                     : connection_verify_saved(flow, &verified, error);
     if (good)
         give_verified(&verified, result);
     verified_free(&verified);
-    free(id);
     return good;
 }
 
 bool command_grant(struct flow *flow, struct command_result *result, struct error *error)
 {
-    char *id = NULL;
+    const char *id = flow_get(flow, SETTING_CLUSTER_ID);
     char *ca_file = NULL;
     if (!has_application(flow))
         return error_set(error, ERROR_USAGE, 0,
                          "'grant' needs --app-user and --app-database, or DO_DB_APP_USER and "
                          "DO_DB_APP_DATABASE");
-    bool good = connection_cluster(flow, &id, error) && read_connection(flow, id, false, error) &&
+    bool good = read_connection(flow, id, false, error) &&
                 connection_certificate(flow, id, &ca_file, error) &&
                 grant_rights(flow, ca_file, error);
     if (good)
         result->text = mem_copy(application_user(flow));
     free(ca_file);
-    free(id);
     return good;
 }
 
 bool command_psql(struct flow *flow, struct command_result *result, struct error *error)
 {
     static char *const nothing[] = {NULL};
-    char *id = NULL;
+    const char *id = flow_get(flow, SETTING_CLUSTER_ID);
     char *ca_file = NULL;
     (void)result;
-    if (connection_cluster(flow, &id, error) && read_connection(flow, id, false, error) &&
+    if (read_connection(flow, id, false, error) &&
         connection_certificate(flow, id, &ca_file, error)) {
         const struct session session = verify_session(flow, &flow->admin, ca_file);
         session_become(&session, flow->settings->rest ? flow->settings->rest : nothing, error);
     }
     free(ca_file);
-    free(id);
     return false;
 }

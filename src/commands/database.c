@@ -11,6 +11,7 @@
 #include "base/quote.h"
 #include "doctl/table.h"
 #include "flow/flow.h"
+#include "flow/setup.h"
 #include "flow/trusted_sources.h"
 
 static bool give_text(struct command_result *result, const char *text)
@@ -75,8 +76,22 @@ bool command_save(struct flow *flow, struct command_result *result, struct error
 
 bool command_trust(struct flow *flow, struct command_result *result, struct error *error)
 {
-    return configure_trusted_sources(flow, flow_get(flow, SETTING_CLUSTER_ID),
-                                     flow_get(flow, SETTING_DROPLET_ID), &result->text, error);
+    const char *droplet_id = flow_get(flow, SETTING_DROPLET_ID);
+    if (!*droplet_id)
+        return error_set(error, ERROR_USAGE, 0,
+                         "'trust' needs a Droplet: name it as the second argument, or set "
+                         "DROPLET_ID");
+    return configure_trusted_sources(flow, flow_get(flow, SETTING_CLUSTER_ID), droplet_id,
+                                     &result->text, error);
+}
+
+bool command_untrust(struct flow *flow, struct command_result *result, struct error *error)
+{
+    const char *rule = flow_get(flow, SETTING_RULE);
+    if (!remove_trusted_source(flow, flow_get(flow, SETTING_CLUSTER_ID), rule, error))
+        return false;
+    console_success(flow->console, "Removed trusted source: %s", rule);
+    return give_text(result, rule);
 }
 
 /* A table as doctl prints it, as an array of objects. */
@@ -105,6 +120,21 @@ static void add_rows(struct buffer *json, const char *text)
     table_free(&table);
 }
 
+/* The trusted sources; null where they are not known. */
+static void add_rules(struct buffer *json, const struct flow *flow)
+{
+    if (flow->rules_state != RULES_KNOWN) {
+        buffer_add_text(json, "null");
+        return;
+    }
+    buffer_add_text(json, "[");
+    for (size_t i = 0; i < flow->rules.count; i++) {
+        buffer_add_text(json, i ? ", " : "");
+        quote_add_json(json, flow->rules.list[i], strlen(flow->rules.list[i]));
+    }
+    buffer_add_text(json, "]");
+}
+
 bool command_info(struct flow *flow, struct command_result *result, struct error *error)
 {
     struct database_info info;
@@ -115,6 +145,8 @@ bool command_info(struct flow *flow, struct command_result *result, struct error
     add_rows(&json, info.cluster);
     buffer_add_text(&json, ", \"pools\": ");
     add_rows(&json, info.pools);
+    buffer_add_text(&json, ", \"rules\": ");
+    add_rules(&json, flow);
     buffer_add_text(&json, ", \"dashboard\": ");
     quote_add_json(&json, info.dashboard, strlen(info.dashboard));
     buffer_add_text(&json, "}");

@@ -14,7 +14,7 @@
 #include "base/quote.h"
 #include "base/signals.h"
 #include "commands/compose.h"
-#include "flow/state.h"
+#include "flow/names.h"
 #include "settings/load.h"
 
 /* ---- doctl ---- */
@@ -174,15 +174,34 @@ static bool needs_doctl(const struct command *command, const struct settings *se
            (command->doctl == NEEDS_DOCTL_IF_MANAGED && !settings_self_hosted(settings));
 }
 
+static bool has_argument(const struct command *command, enum setting setting)
+{
+    size_t i = 0;
+    while (i < COMMAND_ARGUMENTS && command->positional[i] != setting)
+        i++;
+    return i < COMMAND_ARGUMENTS;
+}
+
+/* IDs in the place of names. */
+static bool resolve(const struct command *command, struct settings *settings, struct flow *flow,
+                    struct error *error)
+{
+    bool has_droplets = command->groups & (GROUP_SETUP | GROUP_CONNECT | GROUP_CLUSTER) ||
+                        has_argument(command, SETTING_DROPLET_ID) ||
+                        has_argument(command, SETTING_RULE);
+    return (!has_argument(command, SETTING_CLUSTER_ID) || names_cluster(flow, settings, error)) &&
+           (!has_droplets || names_droplets(flow, settings, error));
+}
+
 static bool prepare(const struct command *command, struct settings *settings, const char *program,
-                    const struct console *console, struct doctl **doctl, struct error *error)
+                    struct flow *flow, struct error *error)
 {
     if (!needs_doctl(command, settings))
         return true;
-    *doctl = command_take_compose(settings, console, error)
-                 ? open_doctl(settings, program, console, error)
-                 : NULL;
-    return *doctl != NULL;
+    flow->doctl = command_take_compose(settings, flow->console, error)
+                      ? open_doctl(settings, program, flow->console, error)
+                      : NULL;
+    return flow->doctl && resolve(command, settings, flow, error);
 }
 
 bool command_run(const struct command *command, struct settings *settings, const char *program,
@@ -196,7 +215,7 @@ bool command_run(const struct command *command, struct settings *settings, const
     struct flow flow = {
         .console = console, .settings = settings, .lock = LOCK_INIT, .rules_lock = LOCK_INIT};
     struct command_result result = {.text = NULL};
-    bool good = prepare(command, settings, program, console, &flow.doctl, error) &&
+    bool good = prepare(command, settings, program, &flow, error) &&
                 command->run(&flow, &result, error) && print(command, &result, form, error);
     if (good && result.failure.kind != ERROR_NONE) {
         *error = result.failure;

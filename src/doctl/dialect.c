@@ -181,6 +181,18 @@ static const struct call calls[] = {
             .mutation = true,
             .plan = {"databases firewalls append $1 --rule $2", SHAPE_ANY, NULL},
         },
+    [CALL_RULES_REPLACE] =
+        {
+            .doing = "set the trusted sources of $1",
+            .mutation = true,
+            .shipped = {"databases firewalls replace $1 --rule $2", SHAPE_ANY, NULL},
+        },
+    [CALL_RULE_REMOVE] =
+        {
+            .doing = "remove the trusted source $2",
+            .mutation = true,
+            .shipped = {"databases firewalls remove $1 --uuid $2", SHAPE_ANY, NULL},
+        },
 
     /*
      * The Droplet of a deployment. A new one has blank addresses, so these tables are asked for

@@ -104,19 +104,6 @@ static bool has_cell(const struct table *table, const char *column, const char *
     return found;
 }
 
-/* Whether a row of a table has these two cells. */
-static bool has_row(const struct table *table, const char *column, const char *value,
-                    const char *second_column, const char *second_value)
-{
-    int first = table_column(table, column);
-    int second = table_column(table, second_column);
-    for (size_t row = 0; first >= 0 && second >= 0 && row < table->rows; row++)
-        if (span_is(table_cell(table, row, (size_t)first), value) &&
-            span_is(table_cell(table, row, (size_t)second), second_value))
-            return true;
-    return false;
-}
-
 /*
  * A change that a released doctl answers with a table of what it made; the table is empty where
  * doctl printed none.
@@ -386,51 +373,6 @@ bool doctl_droplet_private_ip(struct doctl *doctl, const char *droplet_id, char 
                               struct error *error)
 {
     return ask_cell(doctl, CALL_DROPLET_GET, ARGUMENTS(droplet_id), address, error);
-}
-
-void rules_free(struct rules *rules)
-{
-    for (size_t i = 0; i < rules->count; i++)
-        free(rules->list[i]);
-    free(rules->list);
-    *rules = (struct rules){NULL, 0};
-}
-
-bool doctl_rules(struct doctl *doctl, const char *cluster_id, struct rules *rules,
-                 struct error *error)
-{
-    struct reply reply;
-    if (!ask(doctl, CALL_RULE_LIST, ARGUMENTS(cluster_id), &reply, NULL, error))
-        return false;
-    size_t type = (size_t)table_column(&reply.table, "Type");
-    size_t value = (size_t)table_column(&reply.table, "Value");
-    rules->count = reply.table.rows;
-    rules->list = mem_array(rules->count, sizeof *rules->list);
-    for (size_t row = 0; row < rules->count; row++) {
-        struct span left = table_cell(&reply.table, row, type);
-        struct span right = table_cell(&reply.table, row, value);
-        rules->list[row] =
-            mem_format("%.*s:%.*s", (int)left.length, left.start, (int)right.length, right.start);
-    }
-    reply_free(&reply);
-    return true;
-}
-
-bool doctl_rule_append(struct doctl *doctl, const char *cluster_id, const char *rule, bool *shown,
-                       struct error *error)
-{
-    struct reply reply;
-    struct table table;
-    *shown = false;
-    if (!ask_change(doctl, CALL_RULE_APPEND, ARGUMENTS(cluster_id, rule), &table, &reply, error))
-        return false;
-    size_t split = strcspn(rule, ":");
-    char *type = mem_copy_n(rule, split);
-    *shown = rule[split] && has_row(&table, "Type", type, "Value", rule + split + 1);
-    free(type);
-    table_free(&table);
-    reply_free(&reply);
-    return true;
 }
 
 void doctl_prefetch(struct doctl *doctl, enum call_id question, const char *first,

@@ -11,21 +11,6 @@
 #include "base/secretfile.h"
 #include "flow/flow.h"
 
-bool connection_cluster(struct flow *flow, char **id, struct error *error)
-{
-    const char *given = flow_get(flow, SETTING_CLUSTER_ID);
-    const char *name = *given ? given : flow_get(flow, SETTING_CLUSTER_NAME);
-    /* A UUID is an ID; doctl takes no names. */
-    if (strlen(given) == 36 && strspn(given, "0123456789abcdefABCDEF-") == 36) {
-        *id = mem_copy(given);
-        return true;
-    }
-    if (!check_existing_database(flow, name, error))
-        return false;
-    *id = mem_copy(flow->cluster_id);
-    return true;
-}
-
 static bool read_url(const char *path, struct conninfo *info, struct error *error)
 {
     char *text;

@@ -142,7 +142,7 @@ static bool read_users(struct flow *flow, const struct inventory *inventory,
                        struct error *error)
 {
     struct place place;
-    struct rules rules = {NULL, 0};
+    struct rules rules = {.count = 0};
     struct error failure = ERROR_INIT;
     doctl_prefetch(flow->doctl, CALL_RULE_LIST, cluster->id, NULL);
     if (place_of_cluster(flow->doctl, cluster->id, &place, &failure)) {
@@ -155,7 +155,7 @@ static bool read_users(struct flow *flow, const struct inventory *inventory,
         return false;
     }
     /* Without the rules it is not known who else there is. */
-    if (!doctl_rules(flow->doctl, cluster->id, &rules, error))
+    if (!rules_read(flow->doctl, cluster->id, &rules, error))
         return false;
     for (size_t i = 0; i < rules.count; i++)
         read_rule(inventory, droplet, rules.list[i], users);

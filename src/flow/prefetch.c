@@ -71,4 +71,6 @@ void prefetch_info(struct flow *flow, const char *cluster_id)
 {
     doctl_prefetch(flow->doctl, CALL_CLUSTER_INFO, cluster_id, NULL);
     doctl_prefetch(flow->doctl, CALL_POOL_INFO, cluster_id, NULL);
+    if (flow->rules_state == RULES_NOT_ASKED && !flow->settings->faithful)
+        doctl_prefetch(flow->doctl, CALL_RULE_LIST, cluster_id, NULL);
 }

@@ -67,7 +67,8 @@ static struct form whole_seconds = {PATTERN("0|[1-9][0-9]{0,5}"), "a whole numbe
 static struct form dialect = {PATTERN("auto|plan|shipped"), "auto, plan or shipped"};
 static struct form color = {PATTERN("auto|always|never"), "auto, always or never"};
 static struct form output = {PATTERN("text|json|env"), "text, json or env"};
-static struct form host_name = {PATTERN("[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"),
+#define HOST_NAME "[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
+static struct form host_name = {PATTERN(HOST_NAME),
                                 "a host name (letters, digits, hyphens and dots)"};
 static struct form label = {PATTERN("[^\\x00-\\x1f\\x7f-][^\\x00-\\x1f\\x7f]{0,254}"),
                             "a name without control characters that does not start with -"};
@@ -88,11 +89,12 @@ static struct form path_list = {
             "(?::(?![/-])[^\\x00-\\x1f\\x7f:]+)*"),
     "paths below the application's folder, without .., with colons between them"};
 #define UUID "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
-static struct form trust_rule = {PATTERN("droplet:[1-9][0-9]{0,19}|(?:k8s|app):" UUID
-                                         "|tag:[A-Za-z0-9][A-Za-z0-9_:-]{0,254}|ip_addr:(?:" OCTET
-                                         "(?:\\." OCTET "){3}(?:/" PREFIX ")?)"),
-                                 "droplet:ID, k8s:UUID, app:UUID, tag:NAME or "
-                                 "ip_addr:ADDRESS (IPv4)"};
+static struct form trust_rule = {
+    PATTERN("droplet:(?:[1-9][0-9]{0,19}|(?=[0-9.-]*[A-Za-z])" HOST_NAME ")|(?:k8s|app):" UUID
+            "|tag:[A-Za-z0-9][A-Za-z0-9_:-]{0,254}|ip_addr:(?:" OCTET "(?:\\." OCTET
+            "){3}(?:/" PREFIX ")?)"),
+    "droplet:ID or NAME, k8s:UUID, app:UUID, tag:NAME or "
+    "ip_addr:ADDRESS (IPv4)"};
 
 static const struct {
     const char *key;      /* in the manifest; the long option's name where there is one */
@@ -115,6 +117,7 @@ static const struct {
     [SETTING_APP_DATABASE] = {"app-database", "DO_DB_APP_DATABASE", NULL, &sql_name},
     [SETTING_DROPLET_ID] = {"droplet", "DROPLET_ID", NULL, &identifier},
     [SETTING_CLUSTER_ID] = {NULL, NULL, NULL, &identifier},
+    [SETTING_RULE] = {NULL, NULL, NULL, &trust_rule},
     [SETTING_USE_POOL] = {NULL, NULL, "true", &truth},
     [SETTING_NETWORK] = {"network", NULL, "auto", &network},
     [SETTING_SSL_MODE] = {"ssl-mode", NULL, "require", &ssl_mode},
@@ -221,6 +224,13 @@ bool settings_add_trust(struct settings *settings, const char *rule, const char 
     settings->trust = mem_grow(settings->trust, settings->trust_count + 1, sizeof *settings->trust);
     settings->trust[settings->trust_count++] = mem_copy(rule);
     return true;
+}
+
+void settings_put(struct settings *settings, enum setting setting, const char *value)
+{
+    char *copy = mem_copy(value);
+    mem_free_secret(settings->values[setting]);
+    settings->values[setting] = copy;
 }
 
 const char *settings_get(const struct settings *settings, enum setting setting)

@@ -173,7 +173,8 @@ static bool is_address(const char *text)
 bool is_rule(const char *text)
 {
     if (strncmp(text, "droplet:", 8) == 0)
-        return consists(text + 8, 1, 20, DIGITS, DIGITS) && text[8] != '0';
+        return (consists(text + 8, 1, 20, DIGITS, DIGITS) && text[8] != '0') ||
+               (has_form(SETTING_DROPLET_NAME, text + 8) && strpbrk(text + 8, LOWER UPPER));
     if (strncmp(text, "k8s:", 4) == 0 || strncmp(text, "app:", 4) == 0)
         return is_uuid(text + 4);
     if (strncmp(text, "tag:", 4) == 0)
@@ -233,6 +234,8 @@ bool has_form(enum setting setting, const char *value)
     case SETTING_CLUSTER_ID:
     case SETTING_CONTEXT:
         return consists(value, 1, 128, LOWER UPPER DIGITS, LOWER UPPER DIGITS "_.-");
+    case SETTING_RULE:
+        return is_rule(value);
     case SETTING_PG_VERSION:
     case SETTING_NODES:
     case SETTING_JOBS:

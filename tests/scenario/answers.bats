@@ -102,7 +102,7 @@ is_uuid() {
     done
 }
 
-@test "info prints the two tables and the dashboard's address, as the plan does" {
+@test "info prints the tables as the plan does, and the trusted sources" {
     open_box 1.166
     whole
     local name
@@ -114,6 +114,7 @@ is_uuid() {
             doctl databases get "$ID" --format ID,Name,Engine,Version,Status,Region,Size
             printf '\nConnection Pools:\n'
             doctl databases pool list "$ID" --format Name,Size,Mode,Database,User
+            printf '\nTrusted Sources:\ndroplet:42\n'
             printf '\nDashboard: https://cloud.digitalocean.com/databases/%s\n\n' "$ID"
         } >"$BOX/expected"
         diff "$BOX/expected" "$BOX/out" >&2 || fail "$name prints something else"
@@ -174,7 +175,7 @@ is_uuid() {
     whole
     mdb info "$ID" --output json
     works
-    answered "{\"cluster\": [{\"ID\": \"$ID\", \"Name\": \"freshtrack-db\", \"Engine\": \"pg\", \"Version\": \"15\", \"Status\": \"online\", \"Region\": \"nyc3\", \"Size\": \"db-s-1vcpu-2gb\"}], \"pools\": [{\"Name\": \"app-pool\", \"Size\": \"25\", \"Mode\": \"transaction\", \"Database\": \"defaultdb\", \"User\": \"doadmin\"}], \"dashboard\": \"https://cloud.digitalocean.com/databases/$ID\"}"
+    answered "{\"cluster\": [{\"ID\": \"$ID\", \"Name\": \"freshtrack-db\", \"Engine\": \"pg\", \"Version\": \"15\", \"Status\": \"online\", \"Region\": \"nyc3\", \"Size\": \"db-s-1vcpu-2gb\"}], \"pools\": [{\"Name\": \"app-pool\", \"Size\": \"25\", \"Mode\": \"transaction\", \"Database\": \"defaultdb\", \"User\": \"doadmin\"}], \"rules\": [\"droplet:42\"], \"dashboard\": \"https://cloud.digitalocean.com/databases/$ID\"}"
 }
 
 @test "--output env is what a shell evaluates" {
@@ -208,7 +209,7 @@ is_uuid() {
     is_none
     [ ! -s "$BOX/err" ] || fail "a story with --quiet"
     mdb --quiet ca nobody-here
-    fails 4
+    fails 2
     equal "$(grep -c . "$BOX/err")" 1 "lines on stderr"
     open_box 1.94
     mdb setup -q
@@ -301,7 +302,7 @@ is_uuid() {
 @test "wrong usage is 2, two lines at most, and no call" {
     open_box 1.166
     local words
-    for words in "" "frobnicate" "--frobnicate" "check" "check a-b extra" "url" "trust $PPID" "pool" "setup extra" \
+    for words in "" "frobnicate" "--frobnicate" "check" "check a-b extra" "url a/b" "untrust $PPID" "setup extra" \
         "setup --region" "check freshtrack-db --region nyc3" "setup --output yaml" "setup --jobs 0" "-x" \
         "setup --timeout soon" "--color"; do
         # shellcheck disable=SC2086

@@ -71,7 +71,7 @@ assert answer["pooler"] == "transaction" and answer["tls"].startswith("TLSv1.") 
     [ ! -e "$SECRETS" ] || fail "secrets were written"
     equal "$(find "$BOX/home" -type f)" "$BOX/home/.cache/managed-db/$ID.crt"
     mdb verify nothing-db
-    is_none
+    fails 2
 }
 
 @test "verify tells what is wrong, each in its own words" {
@@ -246,7 +246,7 @@ OVER
     mdb -q psql freshtrack-db -- -XAt -c 'SELECT 7'
     answered 7
     mdb psql nothing-db
-    is_none
+    fails 2
     mdb psql --psql /nowhere -- -c x
     fails 3
     printf 'no program' >"$BOX/bin/psql"

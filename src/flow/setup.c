@@ -1,0 +1,118 @@
+#include "config.h"
+
+#include "flow/setup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/application.h"
+#include "flow/flow.h"
+#include "flow/locks.h"
+#include "flow/network.h"
+#include "flow/prefetch.h"
+#include "flow/preflight.h"
+#include "flow/save.h"
+#include "flow/trusted_sources.h"
+#include "flow/verify.h"
+#include "flow/ways.h"
+
+/* Before the first change: checks files and Droplet, takes the lock, starts the reads of a setup. */
+static bool prepare_setup(struct flow *flow, struct error *error)
+{
+    flow->is_setup = true;
+    if (!flow->settings->no_secret_file &&
+        !save_prepare(flow, flow_get(flow, SETTING_SECRET_FILE), error))
+        return false;
+    const char *direct_file = flow_get(flow, SETTING_DIRECT_FILE);
+    if ((*direct_file && !save_prepare(flow, direct_file, error)) ||
+        !save_prepare(flow, flow_get(flow, SETTING_CA_FILE), error) ||
+        !lock_cluster(flow, flow_get(flow, SETTING_CLUSTER_NAME), error))
+        return false;
+    prefetch_setup(flow);
+    return preflight_droplet(flow, error) && network_begin(flow, error);
+}
+
+static bool trust_droplet(struct flow *flow, struct error *error)
+{
+    char *rule = NULL;
+    const char *droplet_id = flow_get(flow, SETTING_DROPLET_ID);
+    bool good =
+        !*droplet_id || configure_trusted_sources(flow, flow->cluster_id, droplet_id, &rule, error);
+    free(rule);
+    return good && add_trusted_sources(flow, error);
+}
+
+/* A cluster whose pool or certificate failed is not left open to every address. Returns false. */
+static bool close_all_the_same(struct flow *flow, const struct error *error)
+{
+    struct error failure = ERROR_INIT;
+    bool is_online = flow->is_online && !flow->settings->faithful;
+    if (is_online &&
+        (error->kind == ERROR_API || error->kind == ERROR_UNREADABLE ||
+         error->kind == ERROR_CONFLICT || error->kind == ERROR_LOCAL ||
+         error->kind == ERROR_USAGE) &&
+        !trust_droplet(flow, &failure))
+        console_warning(flow->console, "%s", failure.text);
+    return false;
+}
+
+static bool tell_database_info(struct flow *flow, struct error *error)
+{
+    struct database_info info;
+    if (!show_database_info(flow, flow->cluster_id, &info, error))
+        return false;
+    char *text = database_info_text(&info);
+    /* console_plain() adds the last newline. */
+    console_plain(flow->console, "%.*s", (int)strlen(text) - 1, text);
+    free(text);
+    database_info_free(&info);
+    return true;
+}
+
+bool setup_managed_database(struct flow *flow, bool regardless, struct error *error)
+{
+    if (!regardless && settings_self_hosted(flow->settings)) {
+        console_info(flow->console, "Using self-hosted PostgreSQL (containerized)");
+        return true;
+    }
+
+    console_step(flow->console, "Setting up DigitalOcean Managed PostgreSQL...");
+    if (!prepare_setup(flow, error))
+        return false;
+
+    char *vpc_uuid = NULL;
+    const char *region = flow_get(flow, SETTING_REGION);
+    if (!ensure_vpc(flow, flow_get(flow, SETTING_VPC_NAME), region, &vpc_uuid, error))
+        return false;
+
+    bool good =
+        create_managed_database(flow, flow_get(flow, SETTING_CLUSTER_NAME), region,
+                                flow_get(flow, SETTING_SIZE), vpc_uuid ? vpc_uuid : "", error);
+    free(vpc_uuid);
+    /* As in the plan, which fails here only where there is no cluster. */
+    if (!good && !flow->cluster_id)
+        return error_precede(error, "Failed to create managed database");
+    if (!good)
+        return close_all_the_same(flow, error);
+
+    if (!trust_droplet(flow, error) ||
+        !save_connection_string(flow, flow->cluster_id, flow_get(flow, SETTING_SECRET_FILE),
+                                error) ||
+        !ways_save_direct(flow, flow_get(flow, SETTING_DIRECT_FILE), error) ||
+        !tell_database_info(flow, error))
+        return false;
+    tell_certificate(flow);
+
+    if (flow->deferred.kind != ERROR_NONE) {
+        *error = flow->deferred;
+        return false;
+    }
+    if (!grant_rights(flow, flow_get(flow, SETTING_CA_FILE), error))
+        return false;
+    if (flow->settings->verify && !verify_chosen(flow, error))
+        return false;
+    console_success(flow->console, "Managed PostgreSQL configured");
+    if (flow->changes == 0)
+        console_info(flow->console, "Nothing had to be changed");
+    return true;
+}
