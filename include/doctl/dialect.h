@@ -91,6 +91,7 @@ struct wording {
 
 struct call {
     const char *doing; /* "list the database clusters", with $1… for arguments; for messages */
+    const char *scope; /* of a token, without which DigitalOcean answers 403; NULL: sends nothing */
     bool mutation;
     bool must_be_whole; /* what is not on the list may be created */
     bool has_pages;     /* doctl puts the list together from several answers */

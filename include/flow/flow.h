@@ -70,7 +70,10 @@ bool show_database_info(struct flow *flow, const char *cluster_id, struct databa
 bool ensure_vpc(struct flow *flow, const char *name, const char *region, char **uuid,
                 struct error *error);
 
-/* The account's e-mail address. ERROR_AUTH where doctl has no token, or one that is refused. */
+/*
+ * The account's e-mail address, "" where the token may do all but see it. ERROR_AUTH where doctl has
+ * no token, or one that is refused.
+ */
 bool validate_doctl_auth(struct flow *flow, char **email, struct error *error);
 
 #endif

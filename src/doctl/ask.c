@@ -103,6 +103,8 @@ static enum verdict ask_in(const struct asking *asking, const struct wording *wo
     if (!ran)
         return VERDICT_FAILED;
     enum verdict verdict = verdict_of(&reply->result, asking->doing, error);
+    if (error->kind == ERROR_API && error->number == 403 && asking->call->scope)
+        error_advise(error, "use a token with the scope %s", asking->call->scope);
     released_note(doctl, verdict, &reply->result);
     if (verdict == VERDICT_ANSWERED &&
         released_was_cut_off(doctl, asking->call, wording, &reply->result.out)) {

@@ -13,6 +13,14 @@
 /* The scratch file of this run, for remove_scratch(), which gets no argument. */
 static const char *scratch_in_use;
 
+/* doctl keeps its contexts in lower case, and takes the variable as it is. */
+static void lower(char *context)
+{
+    for (; *context; context++)
+        if (*context >= 'A' && *context <= 'Z')
+            *context = (char)(*context - 'A' + 'a');
+}
+
 /*
  * Variables in place of the caller's; those without a value are taken out. A doctl that repeats a
  * request makes a second Droplet where only the answer to the first was lost (docs/DOCTL.md,
@@ -28,9 +36,12 @@ static void make_own_variables(const struct doctl_options *options, char **own)
     if (options->token)
         own[count++] = mem_format("DIGITALOCEAN_ACCESS_TOKEN=%s", options->token);
     /* A token counts only in the context "default" (docs/DOCTL.md, "Behaviour"). */
-    if (options->token || options->context)
-        own[count++] =
-            mem_format("DIGITALOCEAN_CONTEXT=%s", options->token ? "default" : options->context);
+    if (options->token || options->context) {
+        char *own_context = mem_copy(options->token ? "default" : options->context);
+        lower(own_context);
+        own[count++] = mem_format("DIGITALOCEAN_CONTEXT=%s", own_context);
+        free(own_context);
+    }
     if (options->simulator)
         own[count] = mem_format("DOCTL_SIM_STATE=%s", options->simulator);
 }

@@ -19,12 +19,14 @@ static const struct call calls[] = {
     [CALL_ACCOUNT_GET] =
         {
             .doing = "read the DigitalOcean account",
+            .scope = "account:read",
             .least_rows = 1,
             .plan = {"account get --format Email --no-header", SHAPE_ROWS, COLUMNS("Email")},
         },
     [CALL_VPC_LIST] =
         {
             .doing = "list the VPCs",
+            .scope = "vpc:read",
             .must_be_whole = true,
             .has_pages = true,
             .plan = {"vpcs list --format Name,ID --no-header", SHAPE_ROWS, COLUMNS("Name", "ID")},
@@ -32,6 +34,7 @@ static const struct call calls[] = {
     [CALL_VPC_CREATE] =
         {
             .doing = "create the VPC $1",
+            .scope = "vpc:create",
             .mutation = true,
             .plan = {CREATE_VPC " --format ID --no-header", SHAPE_ID, NULL},
             .shipped = {CREATE_VPC, SHAPE_ID, NULL},
@@ -39,6 +42,7 @@ static const struct call calls[] = {
     [CALL_CLUSTER_LIST] =
         {
             .doing = "list the database clusters",
+            .scope = "database:read",
             .must_be_whole = true,
             .has_pages = true,
             .plan = {"databases list --format Name,ID,Engine,Status --no-header", SHAPE_ROWS,
@@ -47,6 +51,7 @@ static const struct call calls[] = {
     [CALL_CLUSTER_CREATE] =
         {
             .doing = "create the database cluster $1",
+            .scope = "database:create",
             .mutation = true,
             .plan = {CREATE_CLUSTER " --wait --format ID --no-header " CREATE_IN_VPC, SHAPE_ID,
                      NULL},
@@ -56,6 +61,7 @@ static const struct call calls[] = {
     [CALL_CLUSTER_STATUS] =
         {
             .doing = "read the status of the database cluster $1",
+            .scope = "database:read",
             .least_rows = 1,
             .plan = {GET_CLUSTER, SHAPE_TABLE, COLUMNS("Status")},
             .shipped = {"databases get $1 --format Status --no-header", SHAPE_ROWS,
@@ -64,17 +70,20 @@ static const struct call calls[] = {
     [CALL_CLUSTER_INFO] =
         {
             .doing = "show the database cluster $1",
+            .scope = "database:read",
             .plan = {GET_CLUSTER, SHAPE_TEXT, NULL},
         },
     /* Only its JSON tells a cluster's VPC; it holds the password too. */
     [CALL_CLUSTER_PLACE] =
         {
             .doing = "read the VPC of the database cluster $1",
+            .scope = "database:read",
             .shipped = {"databases get $1 -o json", SHAPE_JSON, NULL},
         },
     [CALL_POOL_LIST] =
         {
             .doing = "list the connection pools of $1",
+            .scope = "database:read",
             .must_be_whole = true,
             .plan = {"databases pool list $1 --format Name --no-header", SHAPE_ROWS,
                      COLUMNS("Name")},
@@ -82,12 +91,14 @@ static const struct call calls[] = {
     [CALL_POOL_INFO] =
         {
             .doing = "show the connection pools of $1",
+            .scope = "database:read",
             .plan = {"databases pool list $1 --format Name,Size,Mode,Database,User", SHAPE_TEXT,
                      NULL},
         },
     [CALL_POOL_CREATE] =
         {
             .doing = "create the connection pool $2",
+            .scope = "database:create",
             .mutation = true,
             .plan = {"databases pool create $1 $2 --db $3 --user $4 --size $5 --mode transaction",
                      SHAPE_ANY, NULL},
@@ -95,6 +106,7 @@ static const struct call calls[] = {
     [CALL_POOL_GET] =
         {
             .doing = "read the connection pool $2",
+            .scope = "database:read",
             .least_rows = 1,
             .shipped = {"databases pool get $1 $2 --format URI --no-header", SHAPE_ROWS,
                         COLUMNS("URI")},
@@ -103,6 +115,7 @@ static const struct call calls[] = {
     [CALL_USER_LIST] =
         {
             .doing = "list the users of $1",
+            .scope = "database:read",
             .must_be_whole = true,
             .least_rows = 1,
             .shipped = {"databases user list $1 --format Name,Role --no-header", SHAPE_ROWS,
@@ -111,6 +124,7 @@ static const struct call calls[] = {
     [CALL_USER_GET] =
         {
             .doing = "read the password of the user $2",
+            .scope = "database:view_credentials",
             .least_rows = 1,
             .shipped = {"databases user get $1 $2 --format Name,Password --no-header", SHAPE_ROWS,
                         COLUMNS("Name", "Password")},
@@ -118,12 +132,14 @@ static const struct call calls[] = {
     [CALL_USER_CREATE] =
         {
             .doing = "create the user $2",
+            .scope = "database:create",
             .mutation = true,
             .shipped = {"databases user create $1 $2", SHAPE_ANY, NULL},
         },
     [CALL_DATABASE_LIST] =
         {
             .doing = "list the databases of $1",
+            .scope = "database:read",
             .must_be_whole = true,
             .least_rows = 1,
             .shipped = {"databases db list $1 --no-header", SHAPE_ROWS, COLUMNS("Name")},
@@ -131,18 +147,21 @@ static const struct call calls[] = {
     [CALL_DATABASE_CREATE] =
         {
             .doing = "create the database $2",
+            .scope = "database:create",
             .mutation = true,
             .shipped = {"databases db create $1 $2", SHAPE_ANY, NULL},
         },
     [CALL_CERTIFICATE] =
         {
             .doing = "fetch the CA certificate of $1",
+            .scope = "database:read",
             .plan = {"databases ca get $1 --output $2", SHAPE_FILE, NULL},
             .shipped = {"databases get-ca $1 --format Certificate --no-header", SHAPE_PEM, NULL},
         },
     [CALL_CONNECTION] =
         {
             .doing = "read the connection details of $1",
+            .scope = "database:view_credentials",
             .least_rows = 1,
             .plan = {"databases connection $1 --format Host,Port,User,Password,Database "
                      "--no-header",
@@ -151,6 +170,7 @@ static const struct call calls[] = {
     [CALL_CONNECTION_PRIVATE] =
         {
             .doing = "read the private connection details of $1",
+            .scope = "database:view_credentials",
             .least_rows = 1,
             .shipped = {"databases connection $1 --private "
                         "--format Host,Port,User,Password,Database --no-header",
@@ -159,12 +179,14 @@ static const struct call calls[] = {
     [CALL_DROPLET_GET] =
         {
             .doing = "read the private address of Droplet $1",
+            .scope = "droplet:read",
             .plan = {"compute droplet get $1 --format PrivateIPv4 --no-header", SHAPE_ROWS,
                      COLUMNS("PrivateIPv4")},
         },
     [CALL_DROPLET_PLACE] =
         {
             .doing = "read the VPC of Droplet $1",
+            .scope = "droplet:read",
             .least_rows = 1,
             .shipped = {"compute droplet get $1 --format ID,VPCUUID,Region", SHAPE_TABLE,
                         COLUMNS("ID", "Region")},
@@ -172,24 +194,28 @@ static const struct call calls[] = {
     [CALL_RULE_LIST] =
         {
             .doing = "list the trusted sources of $1",
+            .scope = "database:read",
             .must_be_whole = true,
             .shipped = {"databases firewalls list $1", SHAPE_TABLE, COLUMNS("Type", "Value")},
         },
     [CALL_RULE_APPEND] =
         {
             .doing = "add the trusted source $2",
+            .scope = "database:update",
             .mutation = true,
             .plan = {"databases firewalls append $1 --rule $2", SHAPE_ANY, NULL},
         },
     [CALL_RULES_REPLACE] =
         {
             .doing = "set the trusted sources of $1",
+            .scope = "database:update",
             .mutation = true,
             .shipped = {"databases firewalls replace $1 --rule $2", SHAPE_ANY, NULL},
         },
     [CALL_RULE_REMOVE] =
         {
             .doing = "remove the trusted source $2",
+            .scope = "database:update",
             .mutation = true,
             .shipped = {"databases firewalls remove $1 --uuid $2", SHAPE_ANY, NULL},
         },
@@ -201,6 +227,7 @@ static const struct call calls[] = {
     [CALL_DROPLET_LIST] =
         {
             .doing = "list the Droplets",
+            .scope = "droplet:read",
             .must_be_whole = true,
             .has_pages = true,
             .plan = {"compute droplet list --format ID,Name,Status,VPCUUID,Tags", SHAPE_TABLE,
@@ -209,6 +236,7 @@ static const struct call calls[] = {
     [CALL_DROPLET_STATUS] =
         {
             .doing = "read the status of Droplet $1",
+            .scope = "droplet:read",
             .least_rows = 1,
             .plan = {"compute droplet get $1 --format ID,Name,PublicIPv4,Status,Tags", SHAPE_TABLE,
                      COLUMNS("ID", "Status")},
@@ -216,6 +244,7 @@ static const struct call calls[] = {
     [CALL_DROPLET_CREATE] =
         {
             .doing = "create the Droplet $1",
+            .scope = "droplet:create",
             .mutation = true,
             .plan = {"compute droplet create $1 --region $2 --size $3 --image $4 --ssh-keys $5 "
                      "?6 --vpc-uuid $6 ?7 --tag-names $7 ?8 --user-data-file $8 "
@@ -225,6 +254,7 @@ static const struct call calls[] = {
     [CALL_KEY_LIST] =
         {
             .doing = "list the SSH keys",
+            .scope = "ssh_key:read",
             .has_pages = true,
             .plan = {"compute ssh-key list --format ID,Name,FingerPrint", SHAPE_TABLE,
                      COLUMNS("ID", "FingerPrint")},
@@ -232,6 +262,7 @@ static const struct call calls[] = {
     [CALL_REGION_LIST] =
         {
             .doing = "list the regions",
+            .scope = "regions:read",
             .least_rows = 1,
             .plan = {"compute region list --format Slug,Available --no-header", SHAPE_ROWS,
                      COLUMNS("Slug", "Available")},
@@ -240,6 +271,7 @@ static const struct call calls[] = {
     [CALL_VERSIONS] =
         {
             .doing = "list the versions of PostgreSQL",
+            .scope = "database:read",
             .least_rows = 1,
             .shipped = {"databases options versions --engine pg", SHAPE_TABLE,
                         COLUMNS("Engine", "Versions")},
@@ -247,6 +279,7 @@ static const struct call calls[] = {
     [CALL_SIZES] =
         {
             .doing = "list the sizes of clusters",
+            .scope = "database:read",
             .least_rows = 1,
             .shipped = {"databases options slugs --engine pg", SHAPE_TABLE,
                         COLUMNS("Slug", "NodeNums")},
@@ -254,6 +287,7 @@ static const struct call calls[] = {
     [CALL_REGIONS] =
         {
             .doing = "list the regions of clusters",
+            .scope = "database:read",
             .least_rows = 1,
             .shipped = {"databases options regions --engine pg", SHAPE_TABLE,
                         COLUMNS("Region", "Engines")},
@@ -261,6 +295,7 @@ static const struct call calls[] = {
     [CALL_DROPLET_SIZES] =
         {
             .doing = "list the sizes of Droplets",
+            .scope = "sizes:read",
             .has_pages = true,
             .least_rows = 1,
             .shipped = {"compute size list --format Slug --no-header", SHAPE_ROWS, COLUMNS("Slug")},
@@ -268,6 +303,7 @@ static const struct call calls[] = {
     [CALL_IMAGES] =
         {
             .doing = "list the images of distributions",
+            .scope = "image:read",
             .has_pages = true,
             .least_rows = 1,
             .shipped = {"compute image list-distribution --public --format ID,Slug", SHAPE_TABLE,
@@ -276,6 +312,7 @@ static const struct call calls[] = {
     [CALL_IMAGE_GET] =
         {
             .doing = "read the image $1",
+            .scope = "image:read",
             .least_rows = 1,
             .shipped = {"compute image get $1 --format ID,Name", SHAPE_TABLE, COLUMNS("ID")},
         },
@@ -283,6 +320,7 @@ static const struct call calls[] = {
     [CALL_VPC_DETAILS] =
         {
             .doing = "list the VPCs",
+            .scope = "vpc:read",
             .must_be_whole = true,
             .has_pages = true,
             .plan = {"vpcs list --format ID,Name,Default", SHAPE_TABLE,
@@ -291,12 +329,14 @@ static const struct call calls[] = {
     [CALL_BACKUPS] =
         {
             .doing = "list the backups of $1",
+            .scope = "database:read",
             .shipped = {"databases backups $1 --format Created --no-header",
                         SHAPE_ROWS, COLUMNS("Created")},
         },
     [CALL_FIREWALL_LIST] =
         {
             .doing = "list the Cloud Firewalls",
+            .scope = "firewall:read",
             .has_pages = true,
             .shipped = {"compute firewall list --format ID,Name,Tags", SHAPE_TABLE,
                         COLUMNS("ID", "Name")},
@@ -304,6 +344,7 @@ static const struct call calls[] = {
     [CALL_FIREWALL_CREATE] =
         {
             .doing = "create the Cloud Firewall $1",
+            .scope = "firewall:create",
             .mutation = true,
             .shipped = {"compute firewall create --name $1 --inbound-rules $2 --outbound-rules $3 "
                         "--tag-names $4 --format ID --no-header",
@@ -312,24 +353,28 @@ static const struct call calls[] = {
     [CALL_FIREWALL_DELETE] =
         {
             .doing = "delete the Cloud Firewall $1",
+            .scope = "firewall:delete",
             .mutation = true,
             .shipped = {"compute firewall delete $1 --force", SHAPE_ANY, NULL},
         },
     [CALL_DROPLET_DELETE] =
         {
             .doing = "delete the Droplet $1",
+            .scope = "droplet:delete",
             .mutation = true,
             .plan = {"compute droplet delete $1 --force", SHAPE_ANY, NULL},
         },
     [CALL_CLUSTER_DELETE] =
         {
             .doing = "delete the database cluster $1",
+            .scope = "database:delete",
             .mutation = true,
             .plan = {"databases delete $1 --force", SHAPE_ANY, NULL},
         },
     [CALL_VPC_DELETE] =
         {
             .doing = "delete the VPC $1",
+            .scope = "vpc:delete",
             .mutation = true,
             .plan = {"vpcs delete $1 --force", SHAPE_ANY, NULL},
         },

@@ -82,15 +82,16 @@ static void describe_api_error(const struct api_error *found, const char *doing,
     case 401:
         error_advise(error, "check the token: run 'doctl auth init', or set DO_API_TOKEN");
         break;
-    case 403:
-        error_advise(error, "the token may not do this: use one with the scope that it needs");
-        break;
     case 404:
         error_advise(error, "check the ID and the account");
         break;
     case 409:
     case 422:
         error_advise(error, "change the setting that it names, then run again");
+        break;
+    case 412:
+        error_advise(error, "it is busy, with maintenance or another change: run again when that "
+                            "is over");
         break;
     case 429:
         error_advise(error, "too many requests: wait a few minutes and run again");

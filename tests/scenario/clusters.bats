@@ -569,3 +569,36 @@ FAKE
     said "a VPC costs nothing"
     equal "$(count vpc)$(count cluster)" 10 "things left"
 }
+
+# ---- what DigitalOcean refuses ------------------------------------------------------------------------
+
+@test "the scope that a token lacks is named, and setup goes on without account:read" {
+    open_box 1.166
+    with "DOCTL_SIM_FAULT=account get=403"
+    mdb setup --droplet 42
+    works
+    said "account:read"
+    local line
+    for line in "databases list=403|database:read" "databases create=403|database:create" "vpcs create=403|vpc:create" \
+        "databases pool create=403|database:create" "databases firewalls append=403|database:update" \
+        "databases connection=403|database:view_credentials" "compute droplet get=403|droplet:read"; do
+        open_box 1.166
+        with "DOCTL_SIM_FAULT=${line%|*}"
+        mdb setup --droplet 42
+        fails 4 "use a token with the scope ${line#*|}"
+    done
+    open_box 1.166
+    with "DOCTL_SIM_FAULT=account get=403"
+    mdb --faithful setup --droplet 42
+    fails 4
+}
+
+@test "a cluster under maintenance is told to be busy, and the next run goes on" {
+    open_box 1.166
+    with "DOCTL_SIM_FAULT=databases pool create=412"
+    mdb setup --droplet 42
+    fails 4 "it is busy, with maintenance or another change: run again when that is over"
+    without DOCTL_SIM_FAULT
+    mdb setup --droplet 42
+    works
+}

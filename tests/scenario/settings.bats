@@ -275,6 +275,10 @@ variable() {
     mdb auth --context work
     works
     equal "$(variable DIGITALOCEAN_CONTEXT)" work
+    # doctl keeps contexts in lower case, whatever its user wrote.
+    mdb auth --context Work
+    works
+    equal "$(variable DIGITALOCEAN_CONTEXT)" work
     mdb auth --context nobody
     fails 3
     rm "$BOX/words"
