@@ -14,10 +14,12 @@ _managed_db_command() {
     url | get_connection_string) echo url ;;
     save | save_connection_string) echo save ;;
     trust | configure_trusted_sources) echo trust ;;
+    untrust) echo untrust ;;
     info | show_database_info) echo info ;;
     vpc | ensure_vpc) echo vpc ;;
     auth | validate_doctl_auth) echo auth ;;
     setup) echo setup ;;
+    plan) echo plan ;;
     setup_managed_database) echo setup_managed_database ;;
     verify) echo verify ;;
     grant) echo grant ;;
@@ -33,7 +35,7 @@ _managed_db_command() {
     esac
 }
 
-_managed_db_commands="check create pool ca url save trust info vpc auth setup verify grant psql compose settings preflight droplet key region firewall
+_managed_db_commands="check create pool ca url save trust untrust info vpc auth setup plan verify grant psql compose settings preflight droplet key region firewall
     destroy
     check_existing_database create_managed_database create_connection_pool download_ssl_certificate
     get_connection_string save_connection_string configure_trusted_sources show_database_info ensure_vpc
@@ -42,7 +44,7 @@ _managed_db_commands="check create pool ca url save trust info vpc auth setup ve
 # Options with a value, which is the next word or follows "=".
 _managed_db_valued=" --doctl --dialect --jobs --context --manifest --env-file --timeout --wait-timeout
     --poll-interval --lock-timeout --color --output --name --region --size --pg-version --nodes --db-tags --vpc --vpc-ip-range --pool
-    --pool-size --droplet --trust --secret-file --compose --secret-owner --ca-file --network
+    --pool-size --pool-mode --droplet --trust --secret-file --compose --secret-owner --ca-file --network
     --ssl-mode --url-param --direct-file --app-user --app-database --psql --via --compose-command --config --droplet-name --only --force-shared --droplet-size --image --tags --ssh-key --user-data-file "
 
 # The options that a command takes; those of every command where there is none.
@@ -50,7 +52,7 @@ _managed_db_options() {
     echo "--doctl --simulate --faithful --dialect --jobs --context --manifest --env-file --timeout"
     echo "--wait-timeout --poll-interval --lock-timeout --quiet --verbose --color --output --help --version"
     case $1 in
-    create) echo "--pg-version --nodes --db-tags --pool --pool-size --secret-owner --ca-file" ;;
+    create) echo "--pg-version --nodes --db-tags --pool --pool-size --pool-mode --secret-owner --ca-file" ;;
     ca) echo "--secret-owner" ;;
     url) echo "--pool --droplet --network --ssl-mode --url-param --app-user --app-database" ;;
     save)
@@ -70,10 +72,10 @@ _managed_db_options() {
         ;;
     preflight) echo "--name --vpc --droplet-name" ;;
     destroy) echo "--name --vpc --droplet-name --only --force-shared" ;;
-    setup | setup_managed_database)
-        echo "--name --region --size --pg-version --nodes --db-tags --vpc --vpc-ip-range --pool --pool-size --droplet"
+    plan | setup | setup_managed_database)
+        echo "--name --region --size --pg-version --nodes --db-tags --vpc --vpc-ip-range --pool --pool-size --pool-mode --droplet"
         echo "--trust --secret-file --compose --no-secret-file --secret-owner --ca-file --network --ssl-mode"
-        echo "--url-param --direct-file --app-user --app-database --verify --psql --via --compose-command"
+        echo "--url-param --direct-file --app-user --app-database --dry-run --strict --apply --prune-rules --verify --psql --via --compose-command"
         ;;
     esac
 }
@@ -99,6 +101,7 @@ _managed_db_files() {
 _managed_db_value() {
     case $1 in
     --dialect) _managed_db_words "$2" "auto plan shipped" ;;
+    --pool-mode) _managed_db_words "$2" "transaction session statement" ;;
     --network) _managed_db_words "$2" "private public auto" ;;
     --ssl-mode) _managed_db_words "$2" "require verify-ca verify-full" ;;
     --only) _managed_db_words "$2" "droplet database vpc" ;;

@@ -5,7 +5,7 @@
 function __managed_db_command
     set -l valued --doctl --dialect --jobs --context --manifest --env-file --timeout --wait-timeout \
         --poll-interval --lock-timeout --color --output --name --region --size --pg-version --nodes --db-tags --vpc --vpc-ip-range \
-        --pool --pool-size --droplet --trust --secret-file --compose --secret-owner --ca-file --network --ssl-mode \
+        --pool --pool-size --pool-mode --droplet --trust --secret-file --compose --secret-owner --ca-file --network --ssl-mode \
         --url-param --direct-file --app-user --app-database --psql --via --compose-command --config \
         --droplet-name --only --force-shared --droplet-size --image --tags --ssh-key --user-data-file
     set -l words (commandline -opc)
@@ -32,12 +32,16 @@ function __managed_db_command
                     echo save
                 case trust configure_trusted_sources
                     echo trust
+                case untrust
+                    echo untrust
                 case info show_database_info
                     echo info
                 case vpc ensure_vpc
                     echo vpc
                 case auth validate_doctl_auth
                     echo auth
+                case plan
+                    echo plan
                 case setup
                     echo setup
                 case setup_managed_database
@@ -91,10 +95,12 @@ complete -c managed-db -n __managed_db_has_none -a ca -d 'Save the CA certificat
 complete -c managed-db -n __managed_db_has_none -a url -d 'Print the connection URL'
 complete -c managed-db -n __managed_db_has_none -a save -d 'Save the pooled connection URL in a file'
 complete -c managed-db -n __managed_db_has_none -a trust -d 'Let a Droplet connect'
-complete -c managed-db -n __managed_db_has_none -a info -d 'Show the cluster and its pools'
+complete -c managed-db -n __managed_db_has_none -a untrust -d 'Take a trusted source away'
+complete -c managed-db -n __managed_db_has_none -a info -d 'Show the cluster, its pools and its trusted sources'
 complete -c managed-db -n __managed_db_has_none -a vpc -d 'Find or create the VPC'
 complete -c managed-db -n __managed_db_has_none -a auth -d 'See that doctl works'
 complete -c managed-db -n __managed_db_has_none -a setup -d 'Do it all'
+complete -c managed-db -n __managed_db_has_none -a plan -d 'Show what setup would do'
 complete -c managed-db -n __managed_db_has_none -a verify -d 'Open a connection as the application will'
 complete -c managed-db -n __managed_db_has_none -a grant -d "Give the application's user its rights"
 complete -c managed-db -n __managed_db_has_none -a psql -d 'Become psql on the cluster'
@@ -145,35 +151,40 @@ complete -c managed-db -l output -x -a 'text json env' -d 'Form of the answer'
 complete -c managed-db -l help -s h -d 'Help'
 complete -c managed-db -l version -s V -d 'The version'
 
-complete -c managed-db -n '__managed_db_is setup setup_managed_database verify grant psql preflight destroy' -l name -x -d "The cluster's name"
-complete -c managed-db -n '__managed_db_is setup setup_managed_database droplet' -l region -x -d 'Region'
-complete -c managed-db -n '__managed_db_is setup setup_managed_database' -l size -x -d "The cluster's size"
-complete -c managed-db -n '__managed_db_is create setup setup_managed_database' -l pg-version -x -d 'Version'
-complete -c managed-db -n '__managed_db_is create setup setup_managed_database' -l nodes -x -d 'Nodes'
-complete -c managed-db -n '__managed_db_is setup setup_managed_database preflight droplet destroy' -l vpc -x -d "The VPC's name"
-complete -c managed-db -n '__managed_db_is vpc setup setup_managed_database droplet' -l vpc-ip-range -x -d 'Range of the VPC'
-complete -c managed-db -n '__managed_db_is create url save setup setup_managed_database verify' -l pool -x -d "The pool's name"
-complete -c managed-db -n '__managed_db_is create setup setup_managed_database' -l pool-size -x -d 'Connections'
-complete -c managed-db -n '__managed_db_is url save setup setup_managed_database verify grant psql' -l droplet -x -d 'The Droplet that may connect'
-complete -c managed-db -n '__managed_db_is setup setup_managed_database' -l trust -x -d 'Another trusted source'
-complete -c managed-db -n '__managed_db_is setup setup_managed_database verify' -l secret-file -rF -d 'File of the URL'
-complete -c managed-db -n '__managed_db_is save setup setup_managed_database' -l compose -rF -d 'Compose file'
-complete -c managed-db -n '__managed_db_is setup setup_managed_database' -l no-secret-file -d 'Write no URL to a file'
-complete -c managed-db -n '__managed_db_is create ca save setup setup_managed_database' -l secret-owner -x -d 'Owner of the files'
-complete -c managed-db -n '__managed_db_is create setup setup_managed_database verify grant psql' -l ca-file -rF -d 'File of the certificate'
-complete -c managed-db -n '__managed_db_is url save setup setup_managed_database verify grant psql' -l network -x -a 'private public auto' -d 'Which host'
-complete -c managed-db -n '__managed_db_is url save setup setup_managed_database' -l ssl-mode -x -a 'require verify-ca verify-full' -d 'sslmode of the URL'
-complete -c managed-db -n '__managed_db_is url save setup setup_managed_database' -l url-param -x -d 'Parameter of the URL'
-complete -c managed-db -n '__managed_db_is setup setup_managed_database' -l direct-file -rF -d 'File of the direct URL'
-complete -c managed-db -n '__managed_db_is url save setup setup_managed_database verify grant psql' -l app-user -x -d "The application's user"
-complete -c managed-db -n '__managed_db_is url save setup setup_managed_database verify grant psql' -l app-database -x -d 'And its database'
-complete -c managed-db -n '__managed_db_is setup setup_managed_database' -l verify -d 'Open a connection at the end'
-complete -c managed-db -n '__managed_db_is setup setup_managed_database verify grant psql' -l psql -rF -d 'The psql to run'
-complete -c managed-db -n '__managed_db_is setup setup_managed_database verify grant' -l via -x -d 'Run psql behind this'
-complete -c managed-db -n '__managed_db_is save setup setup_managed_database compose' -l compose-command -x -d 'The Docker Compose to run'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database verify grant psql preflight destroy' -l name -x -d "The cluster's name"
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database droplet' -l region -x -d 'Region'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database' -l size -x -d "The cluster's size"
+complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database' -l pg-version -x -d 'Version'
+complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database' -l nodes -x -d 'Nodes'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database preflight droplet destroy' -l vpc -x -d "The VPC's name"
+complete -c managed-db -n '__managed_db_is vpc plan setup setup_managed_database droplet' -l vpc-ip-range -x -d 'Range of the VPC'
+complete -c managed-db -n '__managed_db_is create url save plan setup setup_managed_database verify' -l pool -x -d "The pool's name"
+complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database' -l pool-size -x -d 'Connections'
+complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database' -l pool-mode -x -a 'transaction session statement' -d 'Mode of the pool'
+complete -c managed-db -n '__managed_db_is url save plan setup setup_managed_database verify grant psql' -l droplet -x -d 'The Droplet that may connect'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database' -l trust -x -d 'Another trusted source'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database verify' -l secret-file -rF -d 'File of the URL'
+complete -c managed-db -n '__managed_db_is save plan setup setup_managed_database' -l compose -rF -d 'Compose file'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database' -l no-secret-file -d 'Write no URL to a file'
+complete -c managed-db -n '__managed_db_is create ca save plan setup setup_managed_database' -l secret-owner -x -d 'Owner of the files'
+complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database verify grant psql' -l ca-file -rF -d 'File of the certificate'
+complete -c managed-db -n '__managed_db_is url save plan setup setup_managed_database verify grant psql' -l network -x -a 'private public auto' -d 'Which host'
+complete -c managed-db -n '__managed_db_is url save plan setup setup_managed_database' -l ssl-mode -x -a 'require verify-ca verify-full' -d 'sslmode of the URL'
+complete -c managed-db -n '__managed_db_is url save plan setup setup_managed_database' -l url-param -x -d 'Parameter of the URL'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database' -l direct-file -rF -d 'File of the direct URL'
+complete -c managed-db -n '__managed_db_is url save plan setup setup_managed_database verify grant psql' -l app-user -x -d "The application's user"
+complete -c managed-db -n '__managed_db_is url save plan setup setup_managed_database verify grant psql' -l app-database -x -d 'And its database'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database' -l dry-run -d 'Show what would be done'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database' -l strict -d 'A difference is an error'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database' -l apply -d 'Change what differs'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database' -l prune-rules -d 'Take other trusted sources away'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database' -l verify -d 'Open a connection at the end'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database verify grant psql' -l psql -rF -d 'The psql to run'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database verify grant' -l via -x -d 'Run psql behind this'
+complete -c managed-db -n '__managed_db_is save plan setup setup_managed_database compose' -l compose-command -x -d 'The Docker Compose to run'
 complete -c managed-db -n '__managed_db_is compose' -l config -rF -d 'A configuration from elsewhere'
 complete -c managed-db -n '__managed_db_is compose' -l write -d 'Put the lines into .env'
-complete -c managed-db -n '__managed_db_is create setup setup_managed_database' -l db-tags -x -d 'Tags of a new cluster'
+complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database' -l db-tags -x -d 'Tags of a new cluster'
 complete -c managed-db -n '__managed_db_is destroy' -l only -x -a 'droplet database vpc' -d 'A part of the deployment'
 complete -c managed-db -n '__managed_db_is destroy' -l force-shared -x -d 'The cluster goes too, whoever uses it'
 complete -c managed-db -n '__managed_db_is preflight destroy' -l droplet-name -x -d "The Droplet's name"

@@ -10,21 +10,6 @@
 
 enum { ANY = 100000 }; /* doctl does not mind how many */
 
-const struct flag global_flags[] = {
-    {"access-token", 't', FLAG_TEXT, false, NULL, 0, "API V2 access token"},
-    {"api-url", 'u', FLAG_TEXT, false, NULL, 0, "Override default API endpoint"},
-    {"config", 'c', FLAG_TEXT, false, NULL, 0, "Specify a custom config file"},
-    {"context", '\0', FLAG_TEXT, false, NULL, 0, "Specify a custom authentication context name"},
-    {"http-retry-max", '\0', FLAG_NUMBER, false, "5", ON_LATER, "Set maximum number of retries"},
-    {"http-retry-wait-max", '\0', FLAG_NUMBER, false, "30", ON_LATER, NULL},
-    {"http-retry-wait-min", '\0', FLAG_NUMBER, false, "1", ON_LATER, NULL},
-    {"interactive", '\0', FLAG_TRUTH, false, NULL, 0, "Enable interactive behavior"},
-    {"output", 'o', FLAG_TEXT, false, "text", 0, "Desired output format [text|json]"},
-    {"trace", '\0', FLAG_TRUTH, false, NULL, 0, "Show a log of network activity"},
-    {"verbose", 'v', FLAG_TRUTH, false, NULL, 0, "Enable verbose output"},
-    {"help", 'h', FLAG_TRUTH, false, NULL, 0, "Help for a command"},
-};
-
 const size_t global_flag_count = COUNT(global_flags);
 
 /* A command that doctl has and the simulator has not. */
@@ -405,7 +390,16 @@ const struct command commands[] = {
      .change = {"PUT", "databases/%1/pools/%2"},
      .run = pools_update},
     MISSING("databases replica", "Display commands to manage read-only database replicas"),
-    MISSING("databases resize", "Resize a database cluster"),
+    {.words = "databases resize",
+     .operands = " <database-cluster-id>",
+     .aliases = "rs",
+     .brief = "Resize a database cluster",
+     .where = ON_SHIPPED,
+     .least = 1,
+     .most = ANY,
+     WITH(resize_flags),
+     .first = {"PUT", "databases/%1/resize"},
+     .run = databases_resize},
     MISSING("databases sql-mode", "Display commands to configure a MySQL cluster's SQL modes"),
     GROUP("databases user", "u", ON_SHIPPED, "Display commands for managing database users"),
     {.words = "databases user create",

@@ -299,6 +299,43 @@ bool databases_create(struct call *call)
     return print_cluster(call, cluster, uri);
 }
 
+/* --- resize -------------------------------------------------------------------------- */
+
+/* What the API has against the new size and number of nodes. */
+static struct refusal object_to_resize(const struct call *call, const struct cluster *cluster)
+{
+    const char *size = call_option(call, "size");
+    long nodes;
+    if (strcmp(cluster->status, "online") != 0)
+        return (struct refusal){412, "cluster is not online"};
+    if (!offers_database_size(size))
+        return (struct refusal){422, "invalid size"};
+    if (!number_read(call_option(call, "num-nodes"), &nodes) || nodes < 1 || nodes > MOST_NODES)
+        return (struct refusal){422, "invalid number of nodes"};
+    if (offers_backend_connections(size) < offers_backend_connections(cluster->size))
+        return (struct refusal){422, "cluster nodes cannot be resized to a smaller size"};
+    return (struct refusal){0, NULL};
+}
+
+/* Prints nothing. The cluster is `resizing` for as many looks as a new one is `creating`. */
+bool databases_resize(struct call *call)
+{
+    struct cluster *cluster = clusters_wanted(call);
+    if (!cluster)
+        return false;
+    if (call_is_on(call, "wait"))
+        return call_not_imitated(call, "--wait of resize");
+    struct refusal refusal = object_to_resize(call, cluster);
+    if (refusal.text)
+        return call_refuse(call, refusal.status, refusal.text);
+    cluster->size = call_option(call, "size");
+    cluster->nodes = call_option(call, "num-nodes");
+    cluster->status = "resizing";
+    cluster->polls = arena_format(call->arena, "%ld", call->environment->polls);
+    call->rows->changed = true;
+    return true;
+}
+
 /* --- backups ------------------------------------------------------------------------- */
 
 static const struct column backup_columns[] = {{"Size", "Size in Gigabytes", ALWAYS, 0},

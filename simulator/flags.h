@@ -6,6 +6,22 @@
 
 #include "grammar.h"
 
+/* Those of every command; for catalog.h. */
+const struct flag global_flags[] = {
+    {"access-token", 't', FLAG_TEXT, false, NULL, 0, "API V2 access token"},
+    {"api-url", 'u', FLAG_TEXT, false, NULL, 0, "Override default API endpoint"},
+    {"config", 'c', FLAG_TEXT, false, NULL, 0, "Specify a custom config file"},
+    {"context", '\0', FLAG_TEXT, false, NULL, 0, "Specify a custom authentication context name"},
+    {"http-retry-max", '\0', FLAG_NUMBER, false, "5", ON_LATER, "Set maximum number of retries"},
+    {"http-retry-wait-max", '\0', FLAG_NUMBER, false, "30", ON_LATER, NULL},
+    {"http-retry-wait-min", '\0', FLAG_NUMBER, false, "1", ON_LATER, NULL},
+    {"interactive", '\0', FLAG_TRUTH, false, NULL, 0, "Enable interactive behavior"},
+    {"output", 'o', FLAG_TEXT, false, "text", 0, "Desired output format [text|json]"},
+    {"trace", '\0', FLAG_TRUTH, false, NULL, 0, "Show a log of network activity"},
+    {"verbose", 'v', FLAG_TRUTH, false, NULL, 0, "Enable verbose output"},
+    {"help", 'h', FLAG_TRUTH, false, NULL, 0, "Help for a command"},
+};
+
 static const struct flag force_flags[] = {
     {"force", 'f', FLAG_TRUTH, false, NULL, 0, "Delete without a confirmation prompt"},
 };
@@ -23,6 +39,13 @@ static const struct flag create_flags[] = {
     {"tag", '\0', FLAG_LIST, false, NULL, ON_LATER, "Tags, separated by commas"},
     {"version", '\0', FLAG_TEXT, false, NULL, 0, "The engine's version"},
     {"wait", '\0', FLAG_TRUTH, false, NULL, 0, "Wait for the cluster to be online"},
+};
+
+static const struct flag resize_flags[] = {
+    {"num-nodes", '\0', FLAG_NUMBER, true, "0", 0, "The number of nodes, 1 to 3"},
+    {"size", '\0', FLAG_TEXT, true, NULL, 0, "The size of the nodes"},
+    {"storage-size-mib", '\0', FLAG_NUMBER, false, "0", ON_LATER, "The disk space of the cluster"},
+    {"wait", '\0', FLAG_TRUTH, false, NULL, 0, "Wait for the resize to complete"},
 };
 
 static const struct flag engine_flags[] = {

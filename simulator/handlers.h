@@ -28,6 +28,7 @@ bool databases_get(struct call *call);
 bool databases_create(struct call *call);
 bool databases_delete(struct call *call);
 bool databases_backups(struct call *call);
+bool databases_resize(struct call *call);
 bool databases_connection(struct call *call);
 bool databases_get_ca(struct call *call);
 bool databases_ca_get(struct call *call);

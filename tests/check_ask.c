@@ -137,7 +137,7 @@ START_TEST(words_that_nobody_knows)
     expect(doctl, "email", "! unreadable: fake: no idea");
     expect(doctl, "pool-uri abc app-pool", "! unsupported");
     expect(doctl, "rules abc", "! unsupported");
-    expect(doctl, "private-connection abc", "! unsupported");
+    expect(doctl, "cluster-details abc", "! unsupported");
     ck_assert_uint_eq(call_count(), 7);
     doctl_free(doctl);
 }

@@ -157,7 +157,7 @@ START_TEST(the_plans_dialect)
      */
     expect(doctl, "pool-uri db-1 app-pool", "! unsupported");
     expect(doctl, "rules db-1", "! unsupported");
-    expect(doctl, "private-connection db-1", "! unsupported");
+    expect(doctl, "cluster-details db-1", "! unsupported");
     ck_assert_uint_eq(call_count(), _i ? 12 : 16);
     ck_assert(!doctl_is_released(doctl));
     /* The plan's words still come first. */

@@ -8,7 +8,8 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "base/signals.h"
-#include "doctl/place.h"
+#include "doctl/details.h"
+#include "doctl/pools.h"
 #include "doctl/rules.h"
 #include "doctl/users.h"
 
@@ -24,9 +25,9 @@ typedef char *ask_function(struct doctl *doctl, const char *first, const char *s
                            struct error *error);
 
 static ask_function email, find_vpc, create_vpc, find_cluster, create_cluster, status, info,
-    has_pool, create_pool, pool_uri, pools, certificate, connection, private_connection, droplet,
-    cluster_place, droplet_place, has_user, has_database, user_password, create_user,
-    create_database, pool_owner, vpc_name, rules, add_rule;
+    has_pool, create_pool, pool_uri, pools, certificate, connection, droplet, cluster_details,
+    droplet_details, has_user, has_database, user_password, create_user, create_database,
+    pool_owner, vpc_name, rules, add_rule, remove_rule, replace_rules, update_pool, resize;
 
 static const struct {
     const char *name;
@@ -46,10 +47,9 @@ static const struct {
     {"pools", 1, 1, pools},
     {"certificate", 1, 1, certificate},
     {"connection", 1, 1, connection},
-    {"private-connection", 1, 1, private_connection},
     {"droplet", 1, 1, droplet},
-    {"cluster-place", 1, 1, cluster_place},
-    {"droplet-place", 1, 1, droplet_place},
+    {"cluster-details", 1, 1, cluster_details},
+    {"droplet-details", 1, 1, droplet_details},
     {"vpc-name", 1, 1, vpc_name},
     {"has-user", 2, 2, has_user},
     {"has-database", 2, 2, has_database},
@@ -59,6 +59,10 @@ static const struct {
     {"pool-owner", 2, 2, pool_owner},
     {"rules", 1, 1, rules},
     {"add-rule", 2, 2, add_rule},
+    {"remove-rule", 2, 2, remove_rule},
+    {"replace-rules", 2, 2, replace_rules},
+    {"update-pool", 2, 2, update_pool},
+    {"resize", 2, 2, resize},
 };
 
 static const struct {
@@ -100,9 +104,9 @@ TEXT_QUESTION(create_vpc,
               doctl_vpc_create(doctl, "freshtrack-vpc", "nyc3", "10.116.0.0/20", &text, error))
 TEXT_QUESTION(status, doctl_cluster_status(doctl, first, &text, error))
 TEXT_QUESTION(info, doctl_cluster_info(doctl, first, &text, error))
-TEXT_QUESTION(pool_uri, doctl_pool_uri(doctl, first, second, &text, error))
+TEXT_QUESTION(pool_uri, pools_uri(doctl, first, second, &text, error))
 TEXT_QUESTION(user_password, doctl_user_password(doctl, first, second, &text, error))
-TEXT_QUESTION(pools, doctl_pool_info(doctl, first, &text, error))
+TEXT_QUESTION(pools, pools_text(doctl, first, &text, error))
 TEXT_QUESTION(certificate, doctl_certificate(doctl, first, unit_path(questions_folder, "ca.crt"),
                                              &text, &(bool){false}, error))
 TEXT_QUESTION(droplet, doctl_droplet_private_ip(doctl, first, &text, error))
@@ -162,37 +166,36 @@ static char *create_database(struct doctl *doctl, const char *id, const char *na
 
 static char *pool_owner(struct doctl *doctl, const char *id, const char *name, struct error *error)
 {
-    char *user = NULL;
-    char *database = NULL;
-    if (!doctl_pool_owner(doctl, id, name, &user, &database, error))
+    struct pools found;
+    if (!pools_read_shown(doctl, id, &found, error))
         return NULL;
-    char *text = mem_format("%s %s", user, database);
-    free(user);
-    free(database);
+    const struct pool *pool = pools_find(&found, name);
+    char *text = pool ? mem_format("%s %s", pool->user, pool->database) : mem_copy("-");
+    pools_free(&found);
     return text;
 }
 
-static char *place_text(bool good, struct place *place)
+static char *details_text(bool good, struct details *found)
 {
-    char *text = good ? mem_format("%s %s", place->vpc_uuid, place->region) : NULL;
-    place_free(place);
+    char *text = good ? mem_format("%s %s", found->vpc_uuid, found->region) : NULL;
+    details_free(found);
     return text;
 }
 
-static char *cluster_place(struct doctl *doctl, const char *id, const char *second,
-                           struct error *error)
+static char *cluster_details(struct doctl *doctl, const char *id, const char *second,
+                             struct error *error)
 {
-    struct place place = {.vpc_uuid = NULL};
+    struct details found = {.vpc_uuid = NULL};
     (void)second;
-    return place_text(place_of_cluster(doctl, id, &place, error), &place);
+    return details_text(details_of_cluster(doctl, id, &found, error), &found);
 }
 
-static char *droplet_place(struct doctl *doctl, const char *id, const char *second,
-                           struct error *error)
+static char *droplet_details(struct doctl *doctl, const char *id, const char *second,
+                             struct error *error)
 {
-    struct place place = {.vpc_uuid = NULL};
+    struct details found = {.vpc_uuid = NULL};
     (void)second;
-    return place_text(place_of_droplet(doctl, id, &place, error), &place);
+    return details_text(details_of_droplet(doctl, id, &found, error), &found);
 }
 
 static char *find_cluster(struct doctl *doctl, const char *name, const char *second,
@@ -223,19 +226,32 @@ static char *create_cluster(struct doctl *doctl, const char *vpc, const char *se
 
 static char *has_pool(struct doctl *doctl, const char *id, const char *name, struct error *error)
 {
-    bool exists = false;
-    if (!doctl_pool_exists(doctl, id, name, &exists, error))
+    struct pools found;
+    if (!pools_read(doctl, id, &found, error))
         return NULL;
+    bool exists = pools_find(&found, name);
+    pools_free(&found);
     return mem_copy(exists ? "yes" : "no");
 }
 
 static char *create_pool(struct doctl *doctl, const char *id, const char *size, struct error *error)
 {
     bool shown = false;
-    struct pool_request request = {"app-pool", "defaultdb", "doadmin", size};
-    if (!doctl_pool_create(doctl, id, &request, &shown, error))
+    struct pool_request request = {"app-pool", "defaultdb", "doadmin", size, "transaction"};
+    if (!pools_create(doctl, id, &request, &shown, error))
         return NULL;
     return mem_copy(shown ? "created, shown" : "created");
+}
+
+static char *update_pool(struct doctl *doctl, const char *id, const char *size, struct error *error)
+{
+    struct pool_request request = {"app-pool", "app", "app", size, "transaction"};
+    return yes_or_no(pools_update(doctl, id, &request, error), true);
+}
+
+static char *resize(struct doctl *doctl, const char *id, const char *size, struct error *error)
+{
+    return yes_or_no(doctl_cluster_resize(doctl, id, "2", size, error), true);
 }
 
 static char *details(bool good, struct conninfo *found)
@@ -256,26 +272,38 @@ static char *connection(struct doctl *doctl, const char *id, const char *second,
     return details(doctl_connection(doctl, id, &found, error), &found);
 }
 
-static char *private_connection(struct doctl *doctl, const char *id, const char *second,
-                                struct error *error)
+static char *rules_text(struct rules *found)
 {
-    struct conninfo found = CONNINFO_INIT;
-    (void)second;
-    return details(doctl_connection_private(doctl, id, &found, error), &found);
+    struct buffer text = BUFFER_INIT;
+    buffer_add_text(&text, "");
+    for (size_t i = 0; i < found->count; i++)
+        buffer_add_format(&text, "%s%s", i ? " " : "", found->list[i]);
+    rules_free(found);
+    return buffer_take(&text);
 }
 
 static char *rules(struct doctl *doctl, const char *id, const char *second, struct error *error)
 {
-    struct rules found = {.count = 0};
-    struct buffer text = BUFFER_INIT;
+    struct rules found;
     (void)second;
-    if (!rules_read(doctl, id, &found, error))
-        return NULL;
-    buffer_add_text(&text, "");
-    for (size_t i = 0; i < found.count; i++)
-        buffer_add_format(&text, "%s%s", i ? " " : "", found.list[i]);
-    rules_free(&found);
-    return buffer_take(&text);
+    return rules_read(doctl, id, &found, error) ? rules_text(&found) : NULL;
+}
+
+static char *remove_rule(struct doctl *doctl, const char *id, const char *uuid, struct error *error)
+{
+    struct rules now;
+    return rules_remove(doctl, id, uuid, &now, error) ? rules_text(&now) : NULL;
+}
+
+static char *replace_rules(struct doctl *doctl, const char *id, const char *rule,
+                           struct error *error)
+{
+    struct rules wanted = {.count = 0};
+    struct rules now;
+    rules_add(&wanted, rule, "");
+    bool good = rules_replace(doctl, id, &wanted, &now, error);
+    rules_free(&wanted);
+    return good ? rules_text(&now) : NULL;
 }
 
 static char *add_rule(struct doctl *doctl, const char *id, const char *rule, struct error *error)

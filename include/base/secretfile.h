@@ -43,6 +43,10 @@ enum secretfile_outcome { SECRETFILE_WRITTEN, SECRETFILE_LINK_REPLACED, SECRETFI
 bool secretfile_prepare(const char *path, const struct secretfile_owner *owner,
                         struct error *error);
 
+/* Whether the file has this content, this owner and the mode: a write would leave it alone. */
+bool secretfile_is(const char *path, const void *bytes, size_t length,
+                   const struct secretfile_owner *owner);
+
 /* Writes `length` bytes. The folder must exist. *outcome says what became of what was there. */
 bool secretfile_write(const char *path, const void *bytes, size_t length,
                       const struct secretfile_owner *owner, enum secretfile_outcome *outcome,

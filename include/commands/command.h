@@ -61,6 +61,7 @@ struct command {
     size_t least, most; /* positional arguments */
     unsigned groups;    /* of options, besides the common ones */
     enum command_doctl doctl;
+    bool is_rehearsal;       /* as with --dry-run */
     bool takes_rest;         /* words behind -- are for another program */
     bool is_deployment;      /* settings of a deployment come from the environment too */
     bool reads_dotenv;       /* Compose's .env counts, though no Compose file is named */

@@ -10,6 +10,7 @@ command_function command_check, command_create, command_pool, command_ca, comman
     command_trust, command_untrust, command_info, command_vpc, command_auth;
 
 /* setup asks for the account first, and means it whatever USE_MANAGED_DB says. */
-command_function command_setup, command_setup_managed_database;
+/* plan rehearses setup, and so does setup with --dry-run. */
+command_function command_plan, command_setup, command_setup_managed_database;
 
 #endif

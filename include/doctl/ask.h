@@ -40,5 +40,7 @@ bool ask_whether_listed(struct doctl *doctl, enum call_id id, const char *cluste
  */
 void ask_prefetch(struct doctl *doctl, enum call_id id,
                   const char *const arguments[CALL_ARGUMENTS]);
+/* The answer is not true any more: the question will be asked anew. */
+void ask_forget(struct doctl *doctl, enum call_id id, const char *const arguments[CALL_ARGUMENTS]);
 
 #endif

@@ -32,14 +32,21 @@ struct doctl_options {
     void (*on_call)(const void *observer, char *const *argv);
     void (*on_retry)(const void *observer, const struct error *error, int pause_ms);
     const void *observer;
+    /*
+     * Where it is there, no change is made: it is called with the command instead, and the ID of
+     * what would be made begins with "NEW-". A question about such a thing has an empty answer.
+     */
+    void (*on_change)(void *changes, char *const *argv);
+    void *changes;
 };
 
 /* What is known of a doctl (released.h). */
 struct release {
-    bool refused_words; /* as only a released doctl does */
-    bool knows_shipped; /* the shipped words were answered after the plan's were not known */
-    bool was_asked;     /* whether it is a released one */
-    bool is_tidy;       /* prints tables as a released doctl does */
+    bool refused_words;    /* as only a released doctl does */
+    bool knows_shipped;    /* the shipped words were answered after the plan's were not known */
+    bool was_asked;        /* whether it is a released one */
+    bool is_tidy;          /* prints tables as a released doctl does */
+    struct process *probe; /* started, its answer not looked at */
 };
 
 /* A question that was started before its turn; it is found again by its argv. */

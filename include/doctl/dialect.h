@@ -20,55 +20,55 @@
 #define NO_ARGUMENTS   ((const char *const[CALL_ARGUMENTS]){NULL})
 
 enum call_id {
-    CALL_ACCOUNT_GET,        /* no argument */
-    CALL_VPC_LIST,           /* no argument */
-    CALL_VPC_CREATE,         /* 1 name, 2 region, 3 IP range */
-    CALL_CLUSTER_LIST,       /* no argument */
-    CALL_CLUSTER_CREATE,     /* 1 name, 2 version, 3 region, 4 size, 5 nodes, 6 VPC UUID or "",
+    CALL_ACCOUNT_GET,     /* no argument */
+    CALL_VPC_LIST,        /* no argument */
+    CALL_VPC_CREATE,      /* 1 name, 2 region, 3 IP range */
+    CALL_CLUSTER_LIST,    /* no argument */
+    CALL_CLUSTER_CREATE,  /* 1 name, 2 version, 3 region, 4 size, 5 nodes, 6 VPC UUID or "",
                                 7 tags or "", which the plan's words leave out */
-    CALL_CLUSTER_STATUS,     /* 1 cluster */
-    CALL_CLUSTER_INFO,       /* 1 cluster */
-    CALL_POOL_LIST,          /* 1 cluster */
-    CALL_POOL_INFO,          /* 1 cluster */
-    CALL_POOL_CREATE,        /* 1 cluster, 2 pool, 3 database, 4 user, 5 size */
-    CALL_POOL_GET,           /* 1 cluster, 2 pool */
-    CALL_CERTIFICATE,        /* 1 cluster, 2 scratch file */
-    CALL_CONNECTION,         /* 1 cluster */
-    CALL_CONNECTION_PRIVATE, /* 1 cluster */
-    CALL_DROPLET_GET,        /* 1 Droplet */
-    CALL_RULE_LIST,          /* 1 cluster */
-    CALL_RULE_APPEND,        /* 1 cluster, 2 rule */
-    CALL_RULES_REPLACE,      /* 1 cluster, 2 rules with commas between */
-    CALL_RULE_REMOVE,        /* 1 cluster, 2 the rule's UUID */
-    CALL_CLUSTER_PLACE,      /* 1 cluster */
-    CALL_DROPLET_PLACE,      /* 1 Droplet */
-    CALL_USER_LIST,          /* 1 cluster */
-    CALL_USER_GET,           /* 1 cluster, 2 user */
-    CALL_USER_CREATE,        /* 1 cluster, 2 user */
-    CALL_DATABASE_LIST,      /* 1 cluster */
-    CALL_DATABASE_CREATE,    /* 1 cluster, 2 database */
-    CALL_DROPLET_LIST,       /* no argument */
-    CALL_DROPLET_STATUS,     /* 1 Droplet */
-    CALL_DROPLET_CREATE,     /* 1 name, 2 region, 3 size, 4 image, 5 SSH key, 6 VPC UUID, 7 tags,
+    CALL_CLUSTER_STATUS,  /* 1 cluster */
+    CALL_CLUSTER_INFO,    /* 1 cluster */
+    CALL_POOL_LIST,       /* 1 cluster */
+    CALL_POOL_INFO,       /* 1 cluster */
+    CALL_POOL_CREATE,     /* 1 cluster, 2 pool, 3 database, 4 user, 5 size, 6 mode */
+    CALL_POOL_UPDATE,     /* the same */
+    CALL_CLUSTER_RESIZE,  /* 1 cluster, 2 nodes, 3 size */
+    CALL_POOL_GET,        /* 1 cluster, 2 pool */
+    CALL_CERTIFICATE,     /* 1 cluster, 2 scratch file */
+    CALL_CONNECTION,      /* 1 cluster */
+    CALL_DROPLET_GET,     /* 1 Droplet */
+    CALL_RULE_LIST,       /* 1 cluster */
+    CALL_RULE_APPEND,     /* 1 cluster, 2 rule */
+    CALL_RULES_REPLACE,   /* 1 cluster, 2 rules with commas between */
+    CALL_RULE_REMOVE,     /* 1 cluster, 2 the rule's UUID */
+    CALL_CLUSTER_DETAILS, /* 1 cluster */
+    CALL_DROPLET_DETAILS, /* 1 Droplet */
+    CALL_USER_LIST,       /* 1 cluster */
+    CALL_USER_GET,        /* 1 cluster, 2 user */
+    CALL_USER_CREATE,     /* 1 cluster, 2 user */
+    CALL_DATABASE_LIST,   /* 1 cluster */
+    CALL_DATABASE_CREATE, /* 1 cluster, 2 database */
+    CALL_DROPLET_LIST,    /* no argument */
+    CALL_DROPLET_STATUS,  /* 1 Droplet */
+    CALL_DROPLET_CREATE,  /* 1 name, 2 region, 3 size, 4 image, 5 SSH key, 6 VPC UUID, 7 tags,
                                 8 file for cloud-init; 6 to 8 may be "" */
-    CALL_KEY_LIST,           /* no argument */
-    CALL_REGION_LIST,        /* no argument */
-    CALL_VERSIONS,           /* no argument; this and the next two: of PostgreSQL clusters */
-    CALL_SIZES,              /* no argument */
-    CALL_REGIONS,            /* no argument */
-    CALL_DROPLET_SIZES,      /* no argument */
-    CALL_IMAGES,             /* no argument: of distributions */
-    CALL_IMAGE_GET,          /* 1 image */
-    CALL_VPC_DETAILS,        /* no argument */
-    CALL_BACKUPS,            /* 1 cluster */
-    CALL_FIREWALL_LIST,      /* no argument: Cloud Firewalls, in front of Droplets */
-    CALL_FIREWALL_CREATE,    /* 1 name, 2 inbound rules, 3 outbound rules, 4 tag */
-    CALL_FIREWALL_DELETE,    /* 1 firewall */
-    CALL_DROPLET_DELETE,     /* 1 Droplet */
-    CALL_CLUSTER_DELETE,     /* 1 cluster */
-    CALL_VPC_DELETE,         /* 1 VPC */
-    CALL_PROBE,              /* no argument: shows whether doctl is a released one */
-    CALL_PROBE_PRIVATE       /* no argument: shows whether it knows hosts inside a VPC */
+    CALL_KEY_LIST,        /* no argument */
+    CALL_REGION_LIST,     /* no argument */
+    CALL_VERSIONS,        /* no argument; this and the next two: of PostgreSQL clusters */
+    CALL_SIZES,           /* no argument */
+    CALL_REGIONS,         /* no argument */
+    CALL_DROPLET_SIZES,   /* no argument */
+    CALL_IMAGES,          /* no argument: of distributions */
+    CALL_IMAGE_GET,       /* 1 image */
+    CALL_VPC_DETAILS,     /* no argument */
+    CALL_BACKUPS,         /* 1 cluster */
+    CALL_FIREWALL_LIST,   /* no argument: Cloud Firewalls, in front of Droplets */
+    CALL_FIREWALL_CREATE, /* 1 name, 2 inbound rules, 3 outbound rules, 4 tag */
+    CALL_FIREWALL_DELETE, /* 1 firewall */
+    CALL_DROPLET_DELETE,  /* 1 Droplet */
+    CALL_CLUSTER_DELETE,  /* 1 cluster */
+    CALL_VPC_DELETE,      /* 1 VPC */
+    CALL_PROBE            /* no argument: shows whether doctl is a released one */
 };
 
 /* What an answer has to look like. */

@@ -24,6 +24,10 @@
 void doctl_prefetch(struct doctl *doctl, enum call_id question, const char *first,
                     const char *second);
 
+/* Drops what was started so, because a change has made its answer untrue. */
+void doctl_forget(struct doctl *doctl, enum call_id question, const char *first,
+                  const char *second);
+
 bool doctl_account_email(struct doctl *doctl, char **email, struct error *error);
 
 /* The UUID of the VPC with exactly this name; *uuid is NULL where there is none. */
@@ -60,24 +64,9 @@ bool doctl_cluster_status(struct doctl *doctl, const char *cluster_id, char **st
 bool doctl_cluster_info(struct doctl *doctl, const char *cluster_id, char **text,
                         struct error *error);
 
-bool doctl_pool_exists(struct doctl *doctl, const char *cluster_id, const char *pool, bool *exists,
-                       struct error *error);
-struct pool_request {
-    const char *name, *database, *user, *size;
-};
-/* *shown tells whether doctl's answer shows the pool, as a released doctl's does. */
-bool doctl_pool_create(struct doctl *doctl, const char *cluster_id,
-                       const struct pool_request *request, bool *shown, struct error *error);
-/* The pool's URI; it holds a password. A question that only the shipped doctl knows. */
-bool doctl_pool_uri(struct doctl *doctl, const char *cluster_id, const char *pool, char **uri,
-                    struct error *error);
-bool doctl_pool_info(struct doctl *doctl, const char *cluster_id, char **text, struct error *error);
-/*
- * Whose pool it is; *user is "" for a pool that takes each client's. ERROR_UNREADABLE where it is
- * not listed.
- */
-bool doctl_pool_owner(struct doctl *doctl, const char *cluster_id, const char *pool, char **user,
-                      char **database, struct error *error);
+/* doctl has no flag for one of the two. Downward is refused by DigitalOcean. */
+bool doctl_cluster_resize(struct doctl *doctl, const char *cluster_id, const char *nodes,
+                          const char *size, struct error *error);
 
 /*
  * The CA certificate as doctl gives it, not checked. The plan's words have doctl write a file: it
@@ -90,13 +79,6 @@ bool doctl_certificate(struct doctl *doctl, const char *cluster_id, const char *
 /* Connection details with credentials; blank cells are an error (docs/DOCTL.md, "Output"). */
 bool doctl_connection(struct doctl *doctl, const char *cluster_id, struct conninfo *info,
                       struct error *error);
-/* The same through the VPC. A question that only the shipped doctl knows. */
-bool doctl_connection_private(struct doctl *doctl, const char *cluster_id, struct conninfo *info,
-                              struct error *error);
-
-/* Whether this doctl knows that question; DigitalOcean is not asked. */
-bool doctl_knows_private(struct doctl *doctl);
-
 /* *address is "" where the Droplet has none. */
 bool doctl_droplet_private_ip(struct doctl *doctl, const char *droplet_id, char **address,
                               struct error *error);

@@ -20,6 +20,9 @@
  */
 bool doctl_is_released(struct doctl *doctl);
 
+/* Starts that question, so that the answer is there when it matters. */
+void released_begin(struct doctl *doctl);
+
 /* The same by what was seen so far. */
 bool released_so_far(const struct doctl *doctl);
 

@@ -28,6 +28,9 @@ bool reply_read(const struct call *call, const struct wording *wording, const ch
                 const char *scratch, struct reply *reply, struct error *error);
 
 /* Wipes and frees all that a reply holds. */
+/* What doctl printed, fit to be shown: cleaned, and 64 KiB at most. The caller frees it. */
+char *reply_shown(const struct reply *reply);
+
 void reply_free(struct reply *reply);
 
 /* Whether a text can go back to doctl as an ID. */

@@ -52,6 +52,13 @@ int table_column(const struct table *table, const char *header);
 /* The cell; row and column must be in range. */
 struct span table_cell(const struct table *table, size_t row, size_t column);
 
+/*
+ * A table as doctl prints it, headers first; `cells` holds the rows, one behind the other. What the
+ * cells hold is made fit to be shown. The caller frees the text.
+ */
+char *table_shown(const char *const *headers, size_t columns, const char *const *cells,
+                  size_t rows);
+
 /* A copy of a cell by its column's header, "" where the table has no such column; to be freed. */
 char *table_copy(const struct table *table, size_t row, const char *header);
 

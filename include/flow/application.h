@@ -21,9 +21,8 @@ const char *application_database(const struct flow *flow);
 /* Makes user and database, unless they are there. */
 bool make_application(struct flow *flow, const char *cluster_id, struct error *error);
 
-/* Fails with ERROR_CONFLICT where a pool that exists is another user's or database's. */
-bool check_pool_owner(struct flow *flow, const char *cluster_id, const char *pool,
-                      struct error *error);
+/* The pool of these names as it is wanted; the texts are borrowed. */
+struct pool_request wanted_pool(const struct flow *flow, const char *name, const char *size);
 
 /*
  * Puts the application's user and password into connection details, and past a pool its database.

@@ -12,6 +12,8 @@
 #include "flow/state.h"
 
 bool lock_cluster(struct flow *flow, const char *cluster_name, struct error *error);
+/* The same, but another run is not waited for: false where it is at work. */
+bool lock_cluster_at_once(struct flow *flow, const char *cluster_name);
 /* For a cluster's trusted sources, which doctl reads, changes and writes back. */
 bool lock_rules(struct flow *flow, const char *cluster_id, struct error *error);
 /* The same before the rules' turn: a doctl inherits the cluster's lock until then. */

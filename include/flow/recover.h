@@ -26,6 +26,12 @@ bool make_cluster(struct flow *flow, const struct cluster_request *request, char
 bool make_pool(struct flow *flow, const char *cluster_id, const struct pool_request *request,
                bool *seen, struct error *error);
 
+/* The cluster's nodes and size, and all four values of a pool. */
+bool resize_cluster(struct flow *flow, const char *cluster_id, const char *nodes, const char *size,
+                    struct error *error);
+bool update_pool(struct flow *flow, const char *cluster_id, const struct pool_request *wanted,
+                 struct error *error);
+
 bool make_droplet(struct flow *flow, const struct droplet_request *request, char **id,
                   struct error *error);
 

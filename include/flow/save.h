@@ -6,6 +6,7 @@
 #define MANAGED_DB_FLOW_SAVE_H
 
 #include "base/bytes.h"
+#include "base/secretfile.h"
 #include "doctl/conninfo.h"
 #include "flow/state.h"
 
@@ -20,6 +21,10 @@ struct save_words {
 /* Writes a file, counts the change and says what became of it. Fails with ERROR_LOCAL. */
 bool save_file(struct flow *flow, const char *path, const char *bytes, size_t length,
                const struct save_words *words, struct error *error);
+
+/* Notes what a write of these bytes would do; NULL: they are not known yet. */
+void save_rehearse(struct flow *flow, const char *path, const char *bytes, size_t length,
+                   const struct secretfile_owner *owner);
 
 /*
  * The same for the URL, with `more` behind its SSL mode (conninfo.h); one of another database that

@@ -13,9 +13,11 @@
 
 #include "base/console.h"
 #include "base/lock.h"
+#include "doctl/details.h"
 #include "doctl/doctl.h"
-#include "doctl/place.h"
+#include "doctl/pools.h"
 #include "doctl/rules.h"
+#include "flow/notes.h"
 #include "settings/settings.h"
 
 #define PLAN_DATABASE "defaultdb"
@@ -25,17 +27,21 @@ struct flow {
     struct doctl *doctl;
     const struct console *console;
     const struct settings *settings;
-    char *cluster_id;      /* the plan's DB_CLUSTER_ID: of the cluster found or made last */
-    char *cluster_status;  /* as last seen, or NULL */
-    char *droplet_address; /* private, of DROPLET_ID: "" where it has none, NULL: not asked */
-    struct place droplet;  /* of DROPLET_ID; its region is NULL where that is not known */
-    struct cluster found;  /* by a look before its turn; check_existing_database() takes it */
+    char *cluster_id;       /* the plan's DB_CLUSTER_ID: of the cluster found or made last */
+    char *cluster_status;   /* as last seen, or NULL */
+    char *droplet_address;  /* private, of DROPLET_ID: "" where it has none, NULL: not asked */
+    struct details droplet; /* of DROPLET_ID; its region is NULL where that is not known */
+    struct details cluster; /* of cluster_id; its region is NULL where that is not known */
+    struct pools pools;     /* of the cluster, as they are */
+    struct cluster found;   /* by a look before its turn; check_existing_database() takes it */
     bool has_looked;
     enum { HOST_OPEN, HOST_PRIVATE, HOST_PUBLIC } host; /* network.h */
     struct conninfo chosen;                             /* as the last read_connection() found it */
     struct conninfo direct;                             /* the same past the pool */
     struct conninfo admin;                              /* the same as doadmin, for SQL */
     bool has_certificate;                               /* the CA file holds the cluster's */
+    struct notes notes;                                 /* of a rehearsal */
+    size_t differences;    /* between what is there and what is wanted */
     size_t changes;        /* made so far, at DigitalOcean and in files */
     struct error deferred; /* reported at the end: a certificate that the API refused */
     struct rules rules;    /* the trusted sources that were read or added */
@@ -46,10 +52,18 @@ struct flow {
     bool is_online;                   /* the cluster, as this run has seen it */
     bool is_plain;                    /* this doctl knows no users: the plan's are used */
     bool has_checked_offer;           /* what a new cluster needs (offered.h) */
+    bool network_is_begun;            /* network.h */
+    bool url_is_unknown;              /* in a rehearsal: what it depends on is not there yet */
     bool is_setup;                    /* within setup_managed_database */
 };
 
 void flow_free(struct flow *flow);
+
+/* Notes something in a rehearsal (notes.h); a difference is a warning in any other run. */
+void note(struct flow *flow, enum mark mark, const char *what, const char *name, const char *format,
+          ...) PRINTF_LIKE(5, 6);
+/* With --strict, outside a rehearsal: ERROR_CONFLICT where something has differed so far. */
+bool allows_differences(const struct flow *flow, struct error *error);
 
 /* The value of a setting, never NULL: "" where it has none. */
 const char *flow_get(const struct flow *flow, enum setting setting);

@@ -21,6 +21,10 @@ bool add_trusted_source(struct flow *flow, const char *cluster_id, const char *r
  */
 bool add_trusted_sources(struct flow *flow, struct error *error);
 
+/* These rules and no others. */
+bool replace_trusted_sources(struct flow *flow, const char *cluster_id, const struct rules *wanted,
+                             struct error *error);
+
 /*
  * Removes a rule. ERROR_NOT_THERE where there is none of that value, ERROR_CONFLICT for the last
  * one, without which every address may connect.

@@ -31,6 +31,7 @@ enum setting {
     SETTING_VPC_UUID,
     SETTING_POOL,
     SETTING_POOL_SIZE,
+    SETTING_POOL_MODE,
     SETTING_APP_USER,
     SETTING_APP_DATABASE,
     SETTING_DROPLET_ID,
@@ -110,6 +111,10 @@ struct settings {
     size_t compose_count;
     char **rest; /* words behind --, for psql; NULL-terminated, or NULL: none */
     bool faithful, quiet, verbose, no_secret_file, verify, write;
+    bool dry_run;       /* a rehearsal (flow/notes.h) */
+    bool strict;        /* a difference is an error */
+    bool apply;         /* what differs is changed, where that loses nothing */
+    bool prune_rules;   /* trusted sources that nobody asked for are taken away */
     bool is_deployment; /* settings from DROPLET_NAME on are taken from the environment too */
     bool reads_dotenv;  /* Compose's .env counts, though no Compose file is named */
     bool simulate;

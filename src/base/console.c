@@ -71,15 +71,7 @@ void console_call(const struct console *console, char *const *argv)
     if (console->level < CONSOLE_VERBOSE)
         return;
     struct buffer text = BUFFER_INIT;
-    for (size_t i = 0; argv[i]; i++) {
-        bool plain = *argv[i] && !argv[i][strcspn(argv[i], " '\"\\$`!*?[]{}()<>|&;#~\t\n")];
-        if (i)
-            buffer_add_text(&text, " ");
-        if (plain)
-            buffer_add_text(&text, argv[i]);
-        else
-            quote_add_shell(&text, argv[i]);
-    }
+    quote_add_command(&text, argv);
     console_detail(console, "%s", buffer_text(&text));
     buffer_free(&text);
 }

@@ -173,6 +173,19 @@ void quote_add_shell(struct buffer *buffer, const char *text)
     buffer_add_text(buffer, "'");
 }
 
+void quote_add_command(struct buffer *buffer, char *const *argv)
+{
+    for (size_t i = 0; argv[i]; i++) {
+        bool plain = *argv[i] && !argv[i][strcspn(argv[i], " '\"\\$`!*?[]{}()<>|&;#~\t\n")];
+        if (i)
+            buffer_add_text(buffer, " ");
+        if (plain)
+            buffer_add_text(buffer, argv[i]);
+        else
+            quote_add_shell(buffer, argv[i]);
+    }
+}
+
 void quote_add_assignment(struct buffer *buffer, const char *name, const char *value)
 {
     buffer_add_format(buffer, "%s=", name);

@@ -411,8 +411,8 @@ bool secretfile_prepare(const char *path, const struct secretfile_owner *owner, 
     return good;
 }
 
-static bool is_unchanged(const char *path, const void *bytes, size_t length,
-                         const struct secretfile_owner *owner)
+bool secretfile_is(const char *path, const void *bytes, size_t length,
+                   const struct secretfile_owner *owner)
 {
     struct stat status;
     if (lstat(path, &status) != 0 || !S_ISREG(status.st_mode) ||
@@ -437,7 +437,7 @@ bool secretfile_write(const char *path, const void *bytes, size_t length,
                       struct error *error)
 {
     *outcome = SECRETFILE_UNCHANGED;
-    if (is_unchanged(path, bytes, length, owner))
+    if (secretfile_is(path, bytes, length, owner))
         return true;
     struct stat status;
     bool is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);

@@ -215,6 +215,18 @@ static bool apply_option(const struct seen_option *seen, struct parse *parse)
     case OPTION_WRITE:
         settings->write = true;
         break;
+    case OPTION_DRY_RUN:
+        settings->dry_run = true;
+        break;
+    case OPTION_STRICT:
+        settings->strict = true;
+        break;
+    case OPTION_APPLY:
+        settings->apply = true;
+        break;
+    case OPTION_PRUNE_RULES:
+        settings->prune_rules = true;
+        break;
     case OPTION_FAITHFUL:
         settings->faithful = true;
         break;

@@ -171,6 +171,17 @@ const struct command command_table[] = {
         .run = command_setup,
     },
     {
+        .name = "plan",
+        .groups = SETUP_GROUPS,
+        .is_rehearsal = true,
+        .secret_name = SETUP_URL,
+        .key = "plan",
+        .help = "Show what setup would make and change, and what differs; change nothing",
+        .answer_help = "a line each: + make, ~ change, = as wanted, ! differs and stays; exit "
+                       "status 1 if there is something to do",
+        .run = command_plan,
+    },
+    {
         .name = "setup_managed_database",
         .function = "setup_managed_database",
         .groups = SETUP_GROUPS,

@@ -193,11 +193,47 @@ static bool give_setup(const struct flow *flow, struct command_result *result)
     return true;
 }
 
+/* What the rehearsal that has just been has noted. */
+static bool give_plan(const struct flow *flow, struct command_result *result)
+{
+    const struct notes *notes = &flow->notes;
+    struct buffer text = BUFFER_INIT;
+    struct buffer json = BUFFER_INIT;
+    size_t steps = notes_count(notes, MARK_MAKE) + notes_count(notes, MARK_CHANGE);
+    notes_add_text(&text, notes, flow->settings->verbose);
+    buffer_add_format(&json, "{\"changes\": %zu, \"differences\": %zu, \"plan\": ", steps,
+                      flow->differences);
+    notes_add_json(&json, notes);
+    buffer_add_text(&json, "}");
+    result->text = buffer_take(&text);
+    result->json = buffer_take(&json);
+    if (flow->settings->strict && flow->differences)
+        error_set(&result->failure, ERROR_CONFLICT, 0,
+                  "--strict: %zu of what is there is not as wanted", flow->differences);
+    else if (steps)
+        error_set(&result->failure, ERROR_NOT_THERE, 0,
+                  "%zu change%s: 'managed-db setup' with the same options makes %s", steps,
+                  steps == 1 ? "" : "s", steps == 1 ? "it" : "them");
+    return true;
+}
+
+bool command_plan(struct flow *flow, struct command_result *result, struct error *error)
+{
+    char *email = NULL;
+    setup_begin(flow);
+    bool good = validate_doctl_auth(flow, &email, error) &&
+                setup_managed_database(flow, true, error) && give_plan(flow, result);
+    free(email);
+    return good;
+}
+
 bool command_setup_managed_database(struct flow *flow, struct command_result *result,
                                     struct error *error)
 {
     if (!setup_managed_database(flow, false, error))
         return advise_if_open(flow, error);
+    if (flow->settings->dry_run)
+        return give_plan(flow, result);
     warn_if_open(flow);
     return give_setup(flow, result);
 }
@@ -206,6 +242,9 @@ bool command_setup_managed_database(struct flow *flow, struct command_result *re
 bool command_setup(struct flow *flow, struct command_result *result, struct error *error)
 {
     char *email = NULL;
+    if (flow->settings->dry_run)
+        return command_plan(flow, result, error);
+    setup_begin(flow);
     if (!validate_doctl_auth(flow, &email, error))
         return false;
     free(email);

@@ -70,7 +70,8 @@ static enum dialect choose_dialect(const struct settings *settings)
 }
 
 static struct doctl *open_doctl(const struct settings *settings, const char *program,
-                                const struct console *console, struct error *error)
+                                const struct console *console, struct notes *changes,
+                                struct error *error)
 {
     char *simulator = NULL;
     if (settings->simulate && !find_simulator(program, &simulator, error))
@@ -88,6 +89,8 @@ static struct doctl *open_doctl(const struct settings *settings, const char *pro
         .on_call = show_call,
         .on_retry = show_retry,
         .observer = console,
+        .on_change = settings->dry_run ? notes_add_command : NULL,
+        .changes = changes,
     };
     struct doctl *doctl = doctl_new(&options, error);
     free(simulator);
@@ -194,12 +197,12 @@ static bool resolve(const struct command *command, struct settings *settings, st
 }
 
 static bool prepare(const struct command *command, struct settings *settings, const char *program,
-                    struct flow *flow, struct error *error)
+                    const struct console *console, struct flow *flow, struct error *error)
 {
     if (!needs_doctl(command, settings))
         return true;
-    flow->doctl = command_take_compose(settings, flow->console, error)
-                      ? open_doctl(settings, program, flow->console, error)
+    flow->doctl = command_take_compose(settings, console, error)
+                      ? open_doctl(settings, program, console, &flow->notes, error)
                       : NULL;
     return flow->doctl && resolve(command, settings, flow, error);
 }
@@ -212,10 +215,15 @@ bool command_run(const struct command *command, struct settings *settings, const
     const char *form = settings_get(settings, SETTING_OUTPUT);
     if (!can_answer(command, form, error))
         return false;
-    struct flow flow = {
-        .console = console, .settings = settings, .lock = LOCK_INIT, .rules_lock = LOCK_INIT};
+    settings->dry_run = settings->dry_run || command->is_rehearsal;
+    /* A rehearsal has no story, but for doctl's calls. */
+    const struct console silent = {CONSOLE_QUIET, console->color};
+    struct flow flow = {.console = settings->dry_run ? &silent : console,
+                        .settings = settings,
+                        .lock = LOCK_INIT,
+                        .rules_lock = LOCK_INIT};
     struct command_result result = {.text = NULL};
-    bool good = prepare(command, settings, program, &flow, error) &&
+    bool good = prepare(command, settings, program, console, &flow, error) &&
                 command->run(&flow, &result, error) && print(command, &result, form, error);
     if (good && result.failure.kind != ERROR_NONE) {
         *error = result.failure;

@@ -14,20 +14,20 @@
 
 static struct pattern user_pattern = PATTERN("\\A([0-9]{1,9})(?::([0-9]{1,9}))?\\z");
 
-struct place {
+struct details {
     struct findings *findings;
     const struct node *at; /* where the service uses the secret */
     const char *service, *path;
     bool is_ours; /* managed-db writes it */
 };
 
-static void add(const struct place *place, const char *rule, char *text, char *advice)
+static void add(const struct details *place, const char *rule, char *text, char *advice)
 {
     findings_add(place->findings, place->at, rule, text, advice);
 }
 
 /* Closed to whom runs this, or the default folder of another machine's. */
-static void tell_missing(const struct place *place, bool may_be_elsewhere)
+static void tell_missing(const struct details *place, bool may_be_elsewhere)
 {
     int number = errno;
     char *folder = mem_copy_n(place->path, (size_t)(strrchr(place->path, '/') - place->path));
@@ -50,7 +50,7 @@ static void tell_missing(const struct place *place, bool may_be_elsewhere)
  * Docker mounts the file as it is: its owner and mode count within the container. A group that is
  * not told may be any: the image's, or one of group_add by its name.
  */
-static void check_reader(const struct place *place, const struct node *service,
+static void check_reader(const struct details *place, const struct node *service,
                          const struct stat *status)
 {
     struct span groups[PATTERN_GROUPS];
@@ -103,7 +103,8 @@ static bool is_open(const char *path, const struct stat *status)
            !is_closed_above(path);
 }
 
-static void check_file(const struct place *place, bool may_be_elsewhere, const struct node *service)
+static void check_file(const struct details *place, bool may_be_elsewhere,
+                       const struct node *service)
 {
     struct stat status;
     if (strcmp(place->path, "/dev/null") == 0)
@@ -149,8 +150,8 @@ void check_secret_files(struct findings *findings, const struct compose *compose
         struct error ignored = ERROR_INIT;
         if (!compose_mount_file(compose, mounts->items[i], &path, &ignored) || *path != '/')
             continue;
-        struct place place = {findings, mounts->items[i], name, path,
-                              is_ours(mounts->items[i], path, is_managed)};
+        struct details place = {findings, mounts->items[i], name, path,
+                                is_ours(mounts->items[i], path, is_managed)};
         check_file(&place, may_be_elsewhere, service);
     }
 }

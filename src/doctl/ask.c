@@ -6,12 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "doctl/released.h"
 #include "doctl/verdict.h"
 
-/* The wordings to try, in order; gives how many. */
-static size_t choose(const struct doctl *doctl, const struct call *call,
+/* The wordings to try, in order; gives how many. What was started to know the order is waited for. */
+static size_t choose(struct doctl *doctl, const struct call *call,
                      const struct wording *order[2])
 {
     bool common = !call->shipped.words;
@@ -19,13 +20,21 @@ static size_t choose(const struct doctl *doctl, const struct call *call,
     bool shipped = call->shipped.words && doctl->options.dialect != DIALECT_PLAN;
     size_t count = 0;
     if (plan && shipped) {
-        bool released = released_so_far(doctl);
+        bool released = doctl->release.probe ? doctl_is_released(doctl) : released_so_far(doctl);
         order[count++] = released ? &call->shipped : &call->plan;
         order[count++] = released ? &call->plan : &call->shipped;
     } else if (plan || shipped) {
         order[count++] = plan ? &call->plan : &call->shipped;
     }
     return count;
+}
+
+/* The ID of what a change that was not made would have made. */
+#define TO_COME "NEW-"
+
+static bool is_to_come(const struct doctl *doctl, const char *id)
+{
+    return doctl->options.on_change && id && strncmp(id, TO_COME, strlen(TO_COME)) == 0;
 }
 
 /* ---- questions that are started before their turn ---- */
@@ -50,7 +59,8 @@ static struct prefetched **find_prefetched(struct doctl *doctl, char **argv)
 void ask_prefetch(struct doctl *doctl, enum call_id id, const char *const arguments[CALL_ARGUMENTS])
 {
     const struct wording *order[2];
-    if (doctl->options.jobs < 2 || choose(doctl, dialect_call(id), order) == 0)
+    if (doctl->options.jobs < 2 || choose(doctl, dialect_call(id), order) == 0 ||
+        is_to_come(doctl, arguments[1]))
         return;
     char **argv = dialect_argv(order[0], arguments);
     if (*find_prefetched(doctl, argv)) {
@@ -64,19 +74,35 @@ void ask_prefetch(struct doctl *doctl, enum call_id id, const char *const argume
     doctl->prefetched = prefetched;
 }
 
-/* The process of a question that was started before, else a new one. */
-static struct process *take_or_start(struct doctl *doctl, const struct call *call,
-                                     const struct wording *wording, char **argv)
+static struct process *take_out(struct prefetched **link)
 {
-    struct prefetched **link = find_prefetched(doctl, argv);
     struct prefetched *found = *link;
-    if (!found)
-        return client_start(doctl, call->mutation, wording, argv);
     struct process *process = found->process;
     *link = found->next;
     free(found->argv);
     free(found);
     return process;
+}
+
+/* The process of a question that was started before, else a new one. */
+static struct process *take_or_start(struct doctl *doctl, const struct call *call,
+                                     const struct wording *wording, char **argv)
+{
+    struct prefetched **link = find_prefetched(doctl, argv);
+    return *link ? take_out(link) : client_start(doctl, call->mutation, wording, argv);
+}
+
+void ask_forget(struct doctl *doctl, enum call_id id, const char *const arguments[CALL_ARGUMENTS])
+{
+    const struct wording *order[2];
+    size_t count = choose(doctl, dialect_call(id), order);
+    for (size_t i = 0; i < count; i++) {
+        char **argv = dialect_argv(order[i], arguments);
+        struct prefetched **link = find_prefetched(doctl, argv);
+        free(argv);
+        if (*link)
+            take_out(link);
+    }
 }
 
 /* ---- one question ---- */
@@ -162,9 +188,12 @@ static bool ask_once(struct doctl *doctl, const struct call *call,
     free(asking.doing);
     if (verdict == VERDICT_ANSWERED)
         return true;
-    /* A hand-made doctl need not know what the plan does not ask: the caller goes on without it. */
-    if (verdict == VERDICT_ODD && !call->mutation && call->shipped.words &&
-        !doctl_is_released(doctl))
+    /*
+     * A hand-made doctl need not know what the plan does not ask: the caller goes on without it. But
+     * what is not on one of the plan's lists may be made.
+     */
+    bool may_lack = call->shipped.words && !(call->plan.words && call->must_be_whole);
+    if (verdict == VERDICT_ODD && !call->mutation && may_lack && !doctl_is_released(doctl))
         error->kind = ERROR_UNSUPPORTED;
     if (error->kind == ERROR_UNSUPPORTED && call->shipped.words && count == 1 &&
         doctl->options.dialect == DIALECT_PLAN)
@@ -248,11 +277,42 @@ static bool is_whole(size_t rows, size_t rows_before)
     return rows < PAGE || (rows == rows_before && rows % PAGE != 0);
 }
 
+/* ---- changes that are not made ---- */
+
+/* Tells the command, in the words in which it would be asked. */
+static bool rehearse(struct doctl *doctl, enum call_id id,
+                     const char *const arguments[CALL_ARGUMENTS], struct reply *reply,
+                     const struct wording **used, struct error *error)
+{
+    const struct call *call = dialect_call(id);
+    const struct wording *order[2];
+    doctl_is_released(doctl);
+    if (choose(doctl, call, order) == 0)
+        return error_set(error, ERROR_UNSUPPORTED, 0, "this doctl has no such call");
+    char **argv = dialect_argv(order[0], arguments);
+    doctl->options.on_change(doctl->options.changes, argv);
+    free(argv);
+    *used = order[0];
+    *reply = (struct reply){.table = TABLE_INIT};
+    buffer_add_text(&reply->result.out, id == CALL_VPC_CREATE       ? TO_COME "VPC\n"
+                                        : id == CALL_CLUSTER_CREATE ? TO_COME "CLUSTER\n"
+                                                                    : "");
+    return reply_read(call, order[0], call->doing, "", reply, error);
+}
+
 bool ask(struct doctl *doctl, enum call_id id, const char *const arguments[CALL_ARGUMENTS],
          struct reply *reply, const struct wording **used, struct error *error)
 {
     const struct call *call = dialect_call(id);
     const struct wording *last = NULL;
+    if (call->mutation && doctl->options.on_change)
+        return rehearse(doctl, id, arguments, reply, used ? used : &last, error);
+    if (is_to_come(doctl, arguments[1])) {
+        *reply = (struct reply){.table = TABLE_INIT};
+        if (used)
+            *used = &call->plan;
+        return true;
+    }
     bool has_pages = call->has_pages && doctl->options.retry_ms;
     size_t rows = 0;
     for (int look = 0; look < MOST_LOOKS; look++) {

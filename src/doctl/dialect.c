@@ -57,6 +57,13 @@ static const struct call calls[] = {
                      NULL},
             .shipped = {CREATE_CLUSTER " " CREATE_IN_VPC " ?7 --tag $7", SHAPE_ID, NULL},
         },
+    [CALL_CLUSTER_RESIZE] =
+        {
+            .doing = "resize the database cluster $1",
+            .scope = "database:update",
+            .mutation = true,
+            .shipped = {"databases resize $1 --num-nodes $2 --size $3", SHAPE_ANY, NULL},
+        },
     /* The plan asks for the status only among the other columns of show_database_info. */
     [CALL_CLUSTER_STATUS] =
         {
@@ -73,10 +80,10 @@ static const struct call calls[] = {
             .scope = "database:read",
             .plan = {GET_CLUSTER, SHAPE_TEXT, NULL},
         },
-    /* Only its JSON tells a cluster's VPC; it holds the password too. */
-    [CALL_CLUSTER_PLACE] =
+    /* Only its JSON tells a cluster's VPC, its nodes and both hosts; it holds the password too. */
+    [CALL_CLUSTER_DETAILS] =
         {
-            .doing = "read the VPC of the database cluster $1",
+            .doing = "read the details of the database cluster $1",
             .scope = "database:read",
             .shipped = {"databases get $1 -o json", SHAPE_JSON, NULL},
         },
@@ -87,6 +94,8 @@ static const struct call calls[] = {
             .must_be_whole = true,
             .plan = {"databases pool list $1 --format Name --no-header", SHAPE_ROWS,
                      COLUMNS("Name")},
+            .shipped = {"databases pool list $1 --format Name,Size,Mode,Database,User,URI",
+                        SHAPE_TABLE, COLUMNS("Name", "Size", "Mode", "Database", "URI")},
         },
     [CALL_POOL_INFO] =
         {
@@ -100,8 +109,16 @@ static const struct call calls[] = {
             .doing = "create the connection pool $2",
             .scope = "database:create",
             .mutation = true,
-            .plan = {"databases pool create $1 $2 --db $3 --user $4 --size $5 --mode transaction",
-                     SHAPE_ANY, NULL},
+            .plan = {"databases pool create $1 $2 --db $3 --user $4 --size $5 --mode $6", SHAPE_ANY,
+                     NULL},
+        },
+    [CALL_POOL_UPDATE] =
+        {
+            .doing = "change the connection pool $2",
+            .scope = "database:update",
+            .mutation = true,
+            .shipped = {"databases pool update $1 $2 --db $3 --user $4 --size $5 --mode $6",
+                        SHAPE_ANY, NULL},
         },
     [CALL_POOL_GET] =
         {
@@ -167,15 +184,6 @@ static const struct call calls[] = {
                      "--no-header",
                      SHAPE_ROWS, COLUMNS("Host", "Port", "User", "Password", "Database")},
         },
-    [CALL_CONNECTION_PRIVATE] =
-        {
-            .doing = "read the private connection details of $1",
-            .scope = "database:view_credentials",
-            .least_rows = 1,
-            .shipped = {"databases connection $1 --private "
-                        "--format Host,Port,User,Password,Database --no-header",
-                        SHAPE_ROWS, COLUMNS("Host", "Port", "User", "Password", "Database")},
-        },
     [CALL_DROPLET_GET] =
         {
             .doing = "read the private address of Droplet $1",
@@ -183,13 +191,13 @@ static const struct call calls[] = {
             .plan = {"compute droplet get $1 --format PrivateIPv4 --no-header", SHAPE_ROWS,
                      COLUMNS("PrivateIPv4")},
         },
-    [CALL_DROPLET_PLACE] =
+    [CALL_DROPLET_DETAILS] =
         {
-            .doing = "read the VPC of Droplet $1",
+            .doing = "read the place of Droplet $1",
             .scope = "droplet:read",
             .least_rows = 1,
-            .shipped = {"compute droplet get $1 --format ID,VPCUUID,Region", SHAPE_TABLE,
-                        COLUMNS("ID", "Region")},
+            .shipped = {"compute droplet get $1 --format ID,VPCUUID,Region,PrivateIPv4",
+                        SHAPE_TABLE, COLUMNS("ID", "Region")},
         },
     [CALL_RULE_LIST] =
         {
@@ -384,11 +392,6 @@ static const struct call calls[] = {
         {
             .doing = "see whether this doctl is a released one",
             .shipped = {"databases pool get", SHAPE_ANY, NULL},
-        },
-    [CALL_PROBE_PRIVATE] =
-        {
-            .doing = "see whether this doctl knows hosts inside a VPC",
-            .shipped = {"databases connection --private", SHAPE_ANY, NULL},
         },
 };
 

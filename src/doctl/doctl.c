@@ -8,7 +8,6 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
-#include "base/quote.h"
 #include "doctl/ask.h"
 #include "doctl/released.h"
 
@@ -46,77 +45,6 @@ static bool ask_cell(struct doctl *doctl, enum call_id id,
         column = (size_t)table_column(&reply.table, used->columns[0]);
     *value = reply.table.rows ? span_copy(table_cell(&reply.table, 0, column)) : mem_copy("");
     reply_free(&reply);
-    return true;
-}
-
-static bool is_table(const struct buffer *out, const char *column, size_t least_rows)
-{
-    struct table table;
-    struct error ignored = ERROR_INIT;
-    if (!table_read(buffer_text(out), out->length, "read the answer", &table, &ignored))
-        return false;
-    bool good = table_column(&table, column) >= 0 && table.rows >= least_rows;
-    table_free(&table);
-    return good;
-}
-
-#define MOST_SHOWN ((size_t)64 << 10)
-
-/*
- * A question whose answer is a table to be shown, with this column. What a hand-made doctl prints
- * is shown as it is.
- */
-static bool ask_text(struct doctl *doctl, enum call_id id,
-                     const char *const arguments[CALL_ARGUMENTS], const char *column,
-                     size_t least_rows, char **text, struct error *error)
-{
-    struct reply reply;
-    if (!ask(doctl, id, arguments, &reply, NULL, error))
-        return false;
-    if (!is_table(&reply.result.out, column, least_rows) && doctl_is_released(doctl)) {
-        char *doing = dialect_doing(dialect_call(id), arguments);
-        error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl printed no table of it", doing);
-        free(doing);
-        reply_free(&reply);
-        return false;
-    }
-    struct buffer clean = BUFFER_INIT;
-    const char *at = buffer_text(&reply.result.out);
-    while (*at && clean.length < MOST_SHOWN) {
-        size_t length = strcspn(at, "\n");
-        quote_add_shown(&clean, at, length, MOST_SHOWN);
-        buffer_add_text(&clean, "\n");
-        at += length + (at[length] ? 1 : 0);
-    }
-    if (*at)
-        buffer_add_format(&clean, "(cut here, doctl printed %zu bytes)\n", reply.result.out.length);
-    *text = buffer_take(&clean);
-    reply_free(&reply);
-    return true;
-}
-
-static bool has_cell(const struct table *table, const char *column, const char *value)
-{
-    int index = table_column(table, column);
-    bool found = false;
-    for (size_t row = 0; index >= 0 && row < table->rows; row++)
-        found = found || span_is(table_cell(table, row, (size_t)index), value);
-    return found;
-}
-
-/*
- * A change that a released doctl answers with a table of what it made; the table is empty where
- * doctl printed none.
- */
-static bool ask_change(struct doctl *doctl, enum call_id id,
-                       const char *const arguments[CALL_ARGUMENTS], struct table *table,
-                       struct reply *reply, struct error *error)
-{
-    struct error ignored = ERROR_INIT;
-    if (!ask(doctl, id, arguments, reply, NULL, error))
-        return false;
-    const struct buffer *out = &reply->result.out;
-    table_read(buffer_text(out), out->length, "read the answer", table, &ignored);
     return true;
 }
 
@@ -249,70 +177,36 @@ bool doctl_cluster_status(struct doctl *doctl, const char *cluster_id, char **st
     return ask_cell(doctl, CALL_CLUSTER_STATUS, ARGUMENTS(cluster_id), status, error);
 }
 
-bool doctl_cluster_info(struct doctl *doctl, const char *cluster_id, char **text,
-                        struct error *error)
-{
-    return ask_text(doctl, CALL_CLUSTER_INFO, ARGUMENTS(cluster_id), "ID", 1, text, error);
-}
-
-bool doctl_pool_exists(struct doctl *doctl, const char *cluster_id, const char *pool, bool *exists,
-                       struct error *error)
-{
-    return ask_whether_listed(doctl, CALL_POOL_LIST, cluster_id, pool, exists, error);
-}
-
-bool doctl_pool_create(struct doctl *doctl, const char *cluster_id,
-                       const struct pool_request *request, bool *shown, struct error *error)
+bool doctl_cluster_resize(struct doctl *doctl, const char *cluster_id, const char *nodes,
+                          const char *size, struct error *error)
 {
     struct reply reply;
-    struct table table;
-    *shown = false;
-    if (!ask_change(
-            doctl, CALL_POOL_CREATE,
-            ARGUMENTS(cluster_id, request->name, request->database, request->user, request->size),
-            &table, &reply, error))
+    if (!ask(doctl, CALL_CLUSTER_RESIZE, ARGUMENTS(cluster_id, nodes, size), &reply, NULL, error))
         return false;
-    *shown = has_cell(&table, "Name", request->name);
-    table_free(&table);
     reply_free(&reply);
     return true;
 }
 
-bool doctl_pool_uri(struct doctl *doctl, const char *cluster_id, const char *pool, char **uri,
-                    struct error *error)
-{
-    return ask_cell(doctl, CALL_POOL_GET, ARGUMENTS(cluster_id, pool), uri, error);
-}
-
-bool doctl_pool_info(struct doctl *doctl, const char *cluster_id, char **text, struct error *error)
-{
-    return ask_text(doctl, CALL_POOL_INFO, ARGUMENTS(cluster_id), "Name", 0, text, error);
-}
-
-bool doctl_pool_owner(struct doctl *doctl, const char *cluster_id, const char *pool, char **user,
-                      char **database, struct error *error)
+bool doctl_cluster_info(struct doctl *doctl, const char *cluster_id, char **text,
+                        struct error *error)
 {
     struct reply reply;
     struct table table;
     struct error ignored = ERROR_INIT;
-    if (!ask(doctl, CALL_POOL_INFO, ARGUMENTS(cluster_id), &reply, NULL, error))
+    if (!ask(doctl, CALL_CLUSTER_INFO, ARGUMENTS(cluster_id), &reply, NULL, error))
         return false;
     const struct buffer *out = &reply.result.out;
-    table_read(buffer_text(out), out->length, "read the pools", &table, &ignored);
-    int name = table_column(&table, "Name");
-    int user_column = table_column(&table, "User");
-    int database_column = table_column(&table, "Database");
-    *user = NULL;
-    for (size_t row = 0;
-         name >= 0 && user_column >= 0 && database_column >= 0 && !*user && row < table.rows; row++)
-        if (span_is(table_cell(&table, row, (size_t)name), pool)) {
-            *user = span_copy(table_cell(&table, row, (size_t)user_column));
-            *database = span_copy(table_cell(&table, row, (size_t)database_column));
-        }
+    bool good = (table_read(buffer_text(out), out->length, "read the answer", &table, &ignored) &&
+                 table_column(&table, "ID") >= 0 && table.rows > 0) ||
+                !doctl_is_released(doctl) ||
+                error_set(error, ERROR_UNREADABLE, 0,
+                          "could not show the database cluster %s: doctl printed no table of it",
+                          cluster_id);
     table_free(&table);
+    if (good)
+        *text = reply_shown(&reply);
     reply_free(&reply);
-    return *user || error_set(error, ERROR_UNREADABLE, 0,
-                              "could not read whose the connection pool %s is", pool);
+    return good;
 }
 
 bool doctl_certificate(struct doctl *doctl, const char *cluster_id, const char *beside, char **pem,
@@ -330,11 +224,11 @@ bool doctl_certificate(struct doctl *doctl, const char *cluster_id, const char *
     return true;
 }
 
-static bool ask_connection(struct doctl *doctl, enum call_id id, const char *cluster_id,
-                           struct conninfo *info, struct error *error)
+bool doctl_connection(struct doctl *doctl, const char *cluster_id, struct conninfo *info,
+                      struct error *error)
 {
     struct reply reply;
-    if (!ask(doctl, id, ARGUMENTS(cluster_id), &reply, NULL, error))
+    if (!ask(doctl, CALL_CONNECTION, ARGUMENTS(cluster_id), &reply, NULL, error))
         return false;
     info->host = span_copy(table_cell(&reply.table, 0, 0));
     info->port = span_copy(table_cell(&reply.table, 0, 1));
@@ -348,31 +242,15 @@ static bool ask_connection(struct doctl *doctl, enum call_id id, const char *clu
     return false;
 }
 
-bool doctl_connection(struct doctl *doctl, const char *cluster_id, struct conninfo *info,
-                      struct error *error)
-{
-    return ask_connection(doctl, CALL_CONNECTION, cluster_id, info, error);
-}
-
-bool doctl_connection_private(struct doctl *doctl, const char *cluster_id, struct conninfo *info,
-                              struct error *error)
-{
-    return ask_connection(doctl, CALL_CONNECTION_PRIVATE, cluster_id, info, error);
-}
-
-bool doctl_knows_private(struct doctl *doctl)
-{
-    struct reply reply;
-    struct error failure = ERROR_INIT;
-    if (ask(doctl, CALL_PROBE_PRIVATE, NO_ARGUMENTS, &reply, NULL, &failure))
-        reply_free(&reply);
-    return failure.kind != ERROR_UNSUPPORTED;
-}
-
 bool doctl_droplet_private_ip(struct doctl *doctl, const char *droplet_id, char **address,
                               struct error *error)
 {
     return ask_cell(doctl, CALL_DROPLET_GET, ARGUMENTS(droplet_id), address, error);
+}
+
+void doctl_forget(struct doctl *doctl, enum call_id question, const char *first, const char *second)
+{
+    ask_forget(doctl, question, ARGUMENTS(first, second));
 }
 
 void doctl_prefetch(struct doctl *doctl, enum call_id question, const char *first,

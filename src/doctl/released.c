@@ -16,23 +16,34 @@ bool released_so_far(const struct doctl *doctl)
     return doctl->release.refused_words || doctl->release.knows_shipped;
 }
 
+void released_begin(struct doctl *doctl)
+{
+    const struct call *call = dialect_call(CALL_PROBE);
+    struct release *release = &doctl->release;
+    if (released_so_far(doctl) || release->was_asked || release->probe ||
+        doctl->options.dialect == DIALECT_PLAN)
+        return;
+    char **argv = dialect_argv(&call->shipped, NO_ARGUMENTS);
+    release->probe = client_start(doctl, false, &call->shipped, argv);
+    free(argv);
+}
+
 bool doctl_is_released(struct doctl *doctl)
 {
-    if (released_so_far(doctl) || doctl->release.was_asked ||
-        doctl->options.dialect == DIALECT_PLAN)
-        return released_so_far(doctl);
-    doctl->release.was_asked = true;
-    const struct call *call = dialect_call(CALL_PROBE);
-    char **argv = dialect_argv(&call->shipped, NO_ARGUMENTS);
-    struct process *process = client_start(doctl, false, &call->shipped, argv);
+    struct release *release = &doctl->release;
     struct process_result result;
     struct error ignored = ERROR_INIT;
-    if (process_wait(doctl->set, process, &result, &ignored)) {
-        doctl->release.refused_words = result.exit_status != 0 && verdict_misses_arguments(&result);
+    released_begin(doctl);
+    if (released_so_far(doctl) || !release->probe)
+        return released_so_far(doctl);
+    struct process *probe = release->probe;
+    release->probe = NULL;
+    release->was_asked = true;
+    if (process_wait(doctl->set, probe, &result, &ignored)) {
+        release->refused_words = result.exit_status != 0 && verdict_misses_arguments(&result);
         process_result_free(&result);
     }
-    free(argv);
-    return doctl->release.refused_words;
+    return release->refused_words;
 }
 
 void released_note(struct doctl *doctl, enum verdict verdict, const struct process_result *result)

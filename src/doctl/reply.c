@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "base/quote.h"
 #include "yaml/parse.h"
 
 #define PADDING 4 /* blanks after the longest cell of a column */
@@ -228,6 +229,25 @@ bool reply_read(const struct call *call, const struct wording *wording, const ch
     if (reply->table.rows < call->least_rows)
         return error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl printed nothing", doing);
     return true;
+}
+
+#define MOST_SHOWN ((size_t)64 << 10)
+
+char *reply_shown(const struct reply *reply)
+{
+    struct buffer clean = BUFFER_INIT;
+    const char *at = buffer_text(&reply->result.out);
+    buffer_add_text(&clean, "");
+    while (*at && clean.length < MOST_SHOWN) {
+        size_t length = strcspn(at, "\n");
+        quote_add_shown(&clean, at, length, MOST_SHOWN);
+        buffer_add_text(&clean, "\n");
+        at += length + (at[length] ? 1 : 0);
+    }
+    if (*at)
+        buffer_add_format(&clean, "(cut here, doctl printed %zu bytes)\n",
+                          reply->result.out.length);
+    return buffer_take(&clean);
 }
 
 void reply_free(struct reply *reply)

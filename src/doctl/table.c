@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "base/quote.h"
 
 /* A cell: words with single blanks between them. */
 static struct pattern cell_pattern = PATTERN("[^\\s\\0]+(?: [^\\s\\0]+)*+");
@@ -263,4 +264,31 @@ char *table_copy(const struct table *table, size_t row, const char *header)
 {
     int column = table_column(table, header);
     return column < 0 ? mem_copy("") : span_copy(table_cell(table, row, (size_t)column));
+}
+
+/* ---- showing ---- */
+
+#define PADDING 4 /* blanks behind the longest cell of a column */
+
+char *table_shown(const char *const *headers, size_t columns, const char *const *cells, size_t rows)
+{
+    struct buffer text = BUFFER_INIT;
+    size_t count = (rows + 1) * columns;
+    char **shown = mem_array(count, sizeof *shown);
+    for (size_t i = 0; i < count; i++) {
+        const char *cell = i < columns ? headers[i] : cells[i - columns];
+        shown[i] = quote_for_message(cell, strlen(cell));
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t width = 0;
+        for (size_t row = i % columns; row < count; row += columns)
+            width = strlen(shown[row]) > width ? strlen(shown[row]) : width;
+        bool is_last = (i + 1) % columns == 0;
+        buffer_add_format(&text, "%-*s%s", is_last ? 0 : (int)width + PADDING, shown[i],
+                          is_last ? "\n" : "");
+    }
+    for (size_t i = 0; i < count; i++)
+        free(shown[i]);
+    free(shown);
+    return buffer_take(&text);
 }

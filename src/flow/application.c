@@ -44,9 +44,12 @@ static bool make(struct flow *flow, const char *cluster_id, const char *what, co
     if (!exists(flow->doctl, cluster_id, name, &there, error))
         return false;
     if (there) {
+        note(flow, MARK_SAME, what + strlen("the "), name, "%s", "");
         console_success(flow->console, "Found %s: %s", what, name);
         return true;
     }
+    note(flow, MARK_MAKE, what + strlen("the "), name, "%s", "");
+    flow->url_is_unknown = flow->url_is_unknown || flow->settings->dry_run;
     if (!create(flow->doctl, cluster_id, name, &failure)) {
         bool found = may_have_happened(flow, &failure) &&
                      exists(flow->doctl, cluster_id, name, &there, &(struct error)ERROR_INIT) &&
@@ -84,27 +87,13 @@ bool make_application(struct flow *flow, const char *cluster_id, struct error *e
     return true;
 }
 
-bool check_pool_owner(struct flow *flow, const char *cluster_id, const char *pool,
-                      struct error *error)
+struct pool_request wanted_pool(const struct flow *flow, const char *name, const char *size)
 {
-    char *user = NULL;
-    char *database = NULL;
-    if (!has_application(flow))
-        return true;
-    if (!doctl_pool_owner(flow->doctl, cluster_id, pool, &user, &database, error))
-        return false;
-    bool good = strcmp(user, application_user(flow)) == 0 &&
-                strcmp(database, application_database(flow)) == 0;
-    if (!good)
-        error_set(
-            error, ERROR_CONFLICT, 0,
-            "the connection pool %s belongs to the user %s and the database %s, not to %s and "
-            "%s: name a new pool with --pool",
-            pool, *user ? user : "of each client", database, application_user(flow),
-            application_database(flow));
-    free(user);
-    free(database);
-    return good;
+    return (struct pool_request){.name = name,
+                                 .database = application_database(flow),
+                                 .user = application_user(flow),
+                                 .size = size,
+                                 .mode = flow_get(flow, SETTING_POOL_MODE)};
 }
 
 bool take_application_user(struct flow *flow, const char *cluster_id, bool use_pool,
@@ -216,11 +205,36 @@ static bool write_for_review(struct flow *flow, const char *sql, struct error *e
     return false;
 }
 
+/* Where the database cannot be reached it is not known whether something is missing. */
+static bool rehearse_rights(struct flow *flow, const char *ca_file, struct error *error)
+{
+    char *missing = NULL;
+    struct error failure = ERROR_INIT;
+    const struct session session = verify_session(flow, &flow->admin, ca_file);
+    if (flow->url_is_unknown) {
+        note(flow, MARK_MAKE, "rights", application_user(flow), "in the database %s, by SQL",
+             application_database(flow));
+    } else if (ask_missing(flow, &session, &missing, &failure)) {
+        note(flow, *missing ? MARK_MAKE : MARK_SAME, "rights", application_user(flow),
+             "in the database %s%s", application_database(flow), *missing ? ", by SQL" : "");
+        free(missing);
+    } else if (failure.kind == ERROR_SIGNAL) {
+        *error = failure;
+        return false;
+    } else {
+        console_warning(flow->console, "The rights of %s are not known: %s", application_user(flow),
+                        failure.text);
+    }
+    return true;
+}
+
 bool grant_rights(struct flow *flow, const char *ca_file, struct error *error)
 {
     struct error failure = ERROR_INIT;
     if (!has_application(flow))
         return true;
+    if (flow->settings->dry_run)
+        return rehearse_rights(flow, ca_file, error);
     console_step(flow->console, "Looking after the rights of %s in %s...", application_user(flow),
                  application_database(flow));
     const struct session session = verify_session(flow, &flow->admin, ca_file);

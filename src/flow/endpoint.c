@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "doctl/released.h"
+#include "flow/compare.h"
 #include "flow/network.h"
 #include "flow/wait.h"
 
@@ -34,14 +35,10 @@ static bool take_pool_uri(const char *uri, struct conninfo *info, struct error *
     return conninfo_check(info, error);
 }
 
-/*
- * The host inside the VPC; *host is NULL where this doctl cannot give one. A doctl that ignores
- * --private gives the public host again.
- */
+/* The host inside the VPC; *host is NULL where this doctl cannot give one. */
 static bool private_host(struct flow *flow, const char *cluster_id, const char *public_host,
                          char **host, struct error *error)
 {
-    struct conninfo info = CONNINFO_INIT;
     struct error failure = ERROR_INIT;
     *host = NULL;
     if (!network_is_private(flow))
@@ -50,10 +47,9 @@ static bool private_host(struct flow *flow, const char *cluster_id, const char *
         *host = mem_copy(public_host);
         return true;
     }
-    if (doctl_connection_private(flow->doctl, cluster_id, &info, &failure)) {
-        if (strcmp(info.host, public_host) != 0)
-            *host = mem_copy(info.host);
-        conninfo_free(&info);
+    if (read_cluster(flow, cluster_id, &failure)) {
+        if (*flow->cluster.inside.host)
+            *host = mem_copy(flow->cluster.inside.host);
     } else if (failure.kind != ERROR_UNSUPPORTED) {
         *error = failure;
         return false;
@@ -62,7 +58,7 @@ static bool private_host(struct flow *flow, const char *cluster_id, const char *
         return true;
     if (strcmp(flow_get(flow, SETTING_NETWORK), "private") == 0)
         return network_unsupported(error);
-    console_warning(flow->console, "This doctl gives no host inside the VPC (1.99 and later do): "
+    console_warning(flow->console, "This doctl gives no host inside the VPC (released ones do): "
                                    "using the public host");
     return true;
 }
@@ -73,12 +69,17 @@ static bool read_pool_uri(struct flow *flow, const char *cluster_id, char **uri,
 {
     const char *pool = flow_get(flow, SETTING_POOL);
     struct error failure = ERROR_INIT;
+    const struct pool *listed = pools_find(&flow->pools, pool);
+    if (listed && flow->pools.is_detailed) {
+        *uri = mem_copy(listed->uri);
+        return true;
+    }
     struct wait known = wait_begin(flow, "the connection pool cannot be read",
                                    "DigitalOcean goes on creating the pool");
-    bool good = doctl_pool_uri(flow->doctl, cluster_id, pool, uri, &failure);
+    bool good = pools_uri(flow->doctl, cluster_id, pool, uri, &failure);
     while (!good && flow->pool_is_new && failure.kind == ERROR_API && failure.number == 404 &&
            may_heal(flow, &known, &failure) && wait_longer(flow, &known, "unknown yet", &failure))
-        good = doctl_pool_uri(flow->doctl, cluster_id, pool, uri, &failure);
+        good = pools_uri(flow->doctl, cluster_id, pool, uri, &failure);
     wait_end(flow);
     if (!good)
         *error = failure;

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/quote.h"
 #include "flow/application.h"
+#include "flow/compare.h"
 #include "flow/endpoint.h"
 #include "flow/locks.h"
 #include "flow/network.h"
@@ -74,7 +75,8 @@ static bool finish_cluster(struct flow *flow, struct error *error)
  * The plan does nothing more with a cluster that exists. Here the pool and the certificate that an
  * earlier run did not get to are made up for.
  */
-static bool finish_existing_cluster(struct flow *flow, struct error *error)
+static bool finish_existing_cluster(struct flow *flow, const char *region, const char *size,
+                                    const char *vpc_uuid, struct error *error)
 {
     if (flow->settings->faithful)
         return true;
@@ -83,7 +85,8 @@ static bool finish_existing_cluster(struct flow *flow, struct error *error)
         return false;
     if (strcmp(flow->cluster_status, "online") == 0)
         prefetch_cluster(flow, flow->cluster_id);
-    if (flow->is_setup && !network_fits(flow, flow->cluster_id, NULL, NULL, error))
+    if (!compare_cluster(flow, flow->cluster_id, region, size, vpc_uuid, error) ||
+        (flow->is_setup && !network_fits(flow, flow->cluster_id, NULL, NULL, error)))
         return false;
     return wait_until_online(flow, flow->cluster_id, flow->cluster_status, error) &&
            finish_cluster(flow, error);
@@ -96,8 +99,9 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
     if (!lock_cluster(flow, cluster_name, error))
         return false;
     if (check_existing_database(flow, cluster_name, &cause)) {
-        console_warning(flow->console, "Database cluster already exists. Skipping creation.");
-        return finish_existing_cluster(flow, error);
+        if (!flow->settings->dry_run)
+            console_warning(flow->console, "Database cluster already exists. Skipping creation.");
+        return finish_existing_cluster(flow, region, size, vpc_uuid, error);
     }
     if (cause.kind != ERROR_NOT_THERE) {
         *error = cause;
@@ -125,6 +129,8 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
                                       .tags = flow_get(flow, SETTING_DB_TAGS)};
     bool waited;
     char *id = NULL;
+    note(flow, MARK_MAKE, "cluster", cluster_name, "PostgreSQL %s, %s, %s, nodes: %s",
+         request.version, region, size, request.nodes);
     /* The plan says both; one is enough, and setup adds its own. */
     if (!make_cluster(flow, &request, &id, &waited, error))
         return flow->is_setup ? false : error_precede(error, "Failed to create database cluster");
@@ -134,6 +140,7 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
     console_success(flow->console, "Database cluster created: %s", id);
     if (flow->is_setup && !lock_rules_early(flow, id, error))
         return false;
+    flow->url_is_unknown = flow->settings->dry_run;
     if (!waited && !wait_until_online(flow, id, NULL, error))
         return false;
     prefetch_cluster(flow, id);
@@ -145,26 +152,24 @@ bool create_connection_pool(struct flow *flow, const char *cluster_id, const cha
 {
     console_step(flow->console, "Creating connection pool: %s...", pool_name);
 
-    bool exists;
-    if (!doctl_pool_exists(flow->doctl, cluster_id, pool_name, &exists, error))
+    pools_free(&flow->pools);
+    if (!pools_read(flow->doctl, cluster_id, &flow->pools, error))
         return false;
-    if (exists) {
+    if (pools_find(&flow->pools, pool_name)) {
         console_success(flow->console, "Connection pool already exists: %s", pool_name);
         prefetch_pool(flow, cluster_id, pool_name);
-        return check_pool_owner(flow, cluster_id, pool_name, error);
+        return compare_pool(flow, cluster_id, pool_name, pool_size, error);
     }
 
-    struct pool_request request = {.name = pool_name,
-                                   .database = application_database(flow),
-                                   .user = application_user(flow),
-                                   .size = pool_size};
+    const struct pool_request request = wanted_pool(flow, pool_name, pool_size);
+    note(flow, MARK_MAKE, "pool", pool_name, "%s connections, %s mode, database %s, user %s",
+         pool_size, request.mode, request.database, request.user);
     bool seen;
     if (!make_pool(flow, cluster_id, &request, &seen, error))
         return false;
     if (seen)
-        console_success(flow->console,
-                        "Connection pool created: %s (transaction mode, %s connections)", pool_name,
-                        pool_size);
+        console_success(flow->console, "Connection pool created: %s (%s mode, %s connections)",
+                        pool_name, request.mode, pool_size);
     else
         console_warning(flow->console,
                         "doctl said that it made the connection pool %s, but its list does not "
@@ -184,6 +189,10 @@ bool download_ssl_certificate(struct flow *flow, const char *cluster_id, const c
 
     char *pem = NULL;
     bool hand_made = false;
+    if (flow->cluster_is_new && flow->settings->dry_run) {
+        save_rehearse(flow, output_path, NULL, 0, NULL);
+        return true;
+    }
     if (!doctl_certificate(flow->doctl, cluster_id, output_path, &pem, &hand_made, error)) {
         if (error->kind == ERROR_UNSUPPORTED)
             error_advise(error,
@@ -224,13 +233,28 @@ static bool download_if_possible(struct flow *flow, const char *cluster_id, stru
 
 /* ---- the plan, task 1: connection string ---- */
 
+/* A released doctl tells it with the rest about the cluster. */
+static bool direct_connection(struct flow *flow, const char *cluster_id, struct conninfo *info,
+                              struct error *error)
+{
+    struct error failure = ERROR_INIT;
+    if (flow->settings->faithful ||
+        (!read_cluster(flow, cluster_id, &failure) && failure.kind == ERROR_UNSUPPORTED))
+        return doctl_connection(flow->doctl, cluster_id, info, error);
+    *error = failure;
+    if (failure.kind != ERROR_NONE || !conninfo_check(&flow->cluster.connection, error))
+        return false;
+    conninfo_copy(info, &flow->cluster.connection);
+    return true;
+}
+
 bool read_connection(struct flow *flow, const char *cluster_id, bool use_pool, struct error *error)
 {
     struct conninfo own = CONNINFO_INIT;
     struct conninfo chosen = CONNINFO_INIT;
     bool found;
     prefetch_connection(flow, cluster_id, use_pool);
-    if (!doctl_connection(flow->doctl, cluster_id, &own, error)) {
+    if (!direct_connection(flow, cluster_id, &own, error)) {
         if (error->kind == ERROR_BLANK)
             error_advise(error, "a token without the scope database:view_credentials gets blank "
                                 "cells, and so does a cluster that is still being created");
@@ -271,6 +295,10 @@ bool save_connection_string(struct flow *flow, const char *cluster_id, const cha
                             struct error *error)
 {
     struct conninfo info = CONNINFO_INIT;
+    if (flow->url_is_unknown) {
+        save_rehearse(flow, output_path, NULL, 0, NULL);
+        return true;
+    }
     if (!get_connection_string(flow, cluster_id, true, &info, error))
         return false;
 
@@ -364,10 +392,17 @@ static char *rules_text(const struct flow *flow)
 bool show_database_info(struct flow *flow, const char *cluster_id, struct database_info *info,
                         struct error *error)
 {
-    prefetch_info(flow, cluster_id);
     *info = (struct database_info){.dashboard = mem_format(DASHBOARD "%s", cluster_id)};
-    if (doctl_cluster_info(flow->doctl, cluster_id, &info->cluster, error) &&
-        doctl_pool_info(flow->doctl, cluster_id, &info->pools, error) &&
+    /* A run that has read and not changed them since need not ask again. */
+    bool is_known = flow->cluster.region && flow->pools.is_detailed;
+    if (is_known) {
+        info->cluster = details_shown(&flow->cluster);
+        info->pools = pools_shown(&flow->pools);
+    } else {
+        prefetch_info(flow, cluster_id);
+    }
+    if ((is_known || (doctl_cluster_info(flow->doctl, cluster_id, &info->cluster, error) &&
+                      pools_text(flow->doctl, cluster_id, &info->pools, error))) &&
         read_trusted_sources(flow, cluster_id, error)) {
         info->rules = rules_text(flow);
         return true;
@@ -386,6 +421,7 @@ bool ensure_vpc(struct flow *flow, const char *name, const char *region, char **
     if (!doctl_vpc_find(flow->doctl, name, uuid, error))
         return false;
     if (*uuid) {
+        note(flow, MARK_SAME, "VPC", name, "%s", "");
         console_success(flow->console, "Using existing VPC: %s", *uuid);
         return true;
     }
@@ -401,6 +437,7 @@ bool ensure_vpc(struct flow *flow, const char *name, const char *region, char **
         return false;
 
     console_step(flow->console, "Creating VPC: %s...", name);
+    note(flow, MARK_MAKE, "VPC", name, "%s, %s", region, flow_get(flow, SETTING_VPC_IP_RANGE));
     if (!make_vpc(flow, name, region, uuid, error))
         return false;
     console_success(flow->console, "Created VPC: %s", *uuid);

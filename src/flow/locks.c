@@ -72,11 +72,23 @@ static bool wait_for_lock(struct flow *flow, struct lock *lock, const char *name
 bool take_lock(struct flow *flow, struct lock *lock, const char *name, const char *what,
                struct error *error)
 {
-    if (flow->settings->faithful)
+    if (flow->settings->faithful || flow->settings->dry_run)
         return true;
     if (lock->file < 0 && !wait_for_lock(flow, lock, name, what, error))
         return false;
     doctl_hold(flow->doctl, lock->file);
+    return true;
+}
+
+bool lock_cluster_at_once(struct flow *flow, const char *cluster_name)
+{
+    bool taken = false;
+    struct error ignored = ERROR_INIT;
+    if (flow->settings->faithful || flow->settings->dry_run)
+        return true;
+    if (!try_lock(flow, &flow->lock, cluster_name, &taken, &ignored) || !taken)
+        return false;
+    doctl_hold(flow->doctl, flow->lock.file);
     return true;
 }
 

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "doctl/released.h"
+#include "flow/compare.h"
 
 static bool is_setting(const struct flow *flow, const char *network)
 {
@@ -16,7 +18,7 @@ bool network_unsupported(struct error *error)
 {
     return error_set(error, ERROR_USAGE, 0,
                      "--network private cannot work: this doctl gives no host inside the VPC; "
-                     "upgrade it to 1.99 or later, or leave --network out");
+                     "use a released one, or leave --network out");
 }
 
 /* Whether the public host is wanted, whatever doctl would say of a VPC. */
@@ -37,23 +39,30 @@ bool network_is_compared(const struct flow *flow)
            *flow_get(flow, SETTING_DROPLET_ID);
 }
 
+/* Within setup, preflight_droplet() has asked before. */
+static bool has_place(struct flow *flow, struct error *failure)
+{
+    if (!flow->droplet.region && !flow->droplet_address &&
+        !details_of_droplet(flow->doctl, flow_get(flow, SETTING_DROPLET_ID), &flow->droplet,
+                            failure))
+        return false;
+    return flow->droplet.region && *flow->droplet.vpc_uuid;
+}
+
 bool network_begin(struct flow *flow, struct error *error)
 {
     struct error failure = ERROR_INIT;
-    if (flow->settings->faithful || flow->host != HOST_OPEN || flow->droplet.region)
+    if (flow->settings->faithful || flow->host != HOST_OPEN || flow->network_is_begun)
         return true;
-    if (is_setting(flow, "private") && !doctl_knows_private(flow->doctl))
+    flow->network_is_begun = true;
+    if (is_setting(flow, "private") && !doctl_is_released(flow->doctl))
         return network_unsupported(error);
     if (is_public(flow))
         flow->host = HOST_PUBLIC;
-    else if (!network_is_compared(flow) ||
-             !place_of_droplet(flow->doctl, flow_get(flow, SETTING_DROPLET_ID), &flow->droplet,
-                               &failure))
+    else if (!network_is_compared(flow) || !has_place(flow, &failure))
         flow->host = HOST_PRIVATE; /* what doctl gives, as the plan has it */
-    if (flow->droplet.region && !*flow->droplet.vpc_uuid) {
-        place_free(&flow->droplet);
-        flow->host = HOST_PRIVATE;
-    }
+    if (flow->host != HOST_OPEN)
+        details_free(&flow->droplet);
     if (failure.kind == ERROR_NONE || failure.kind == ERROR_UNSUPPORTED)
         return true;
     *error = failure;
@@ -121,7 +130,7 @@ static bool name_of(struct flow *flow, const char *uuid, char **name, struct err
 }
 
 /* What keeps Droplet and cluster apart, and what would bring them together. */
-static bool explain(struct flow *flow, bool exists, const struct place *cluster, char **why,
+static bool explain(struct flow *flow, bool exists, const struct details *cluster, char **why,
                     struct error *error)
 {
     const char *droplet_id = flow_get(flow, SETTING_DROPLET_ID);
@@ -146,7 +155,7 @@ static bool explain(struct flow *flow, bool exists, const struct place *cluster,
 }
 
 /* Droplet and cluster do not meet. */
-static bool go_outside(struct flow *flow, bool exists, const struct place *cluster,
+static bool go_outside(struct flow *flow, bool exists, const struct details *cluster,
                        struct error *error)
 {
     char *why = NULL;
@@ -165,24 +174,20 @@ static bool go_outside(struct flow *flow, bool exists, const struct place *clust
 bool network_fits(struct flow *flow, const char *existing, const char *region, const char *vpc_uuid,
                   struct error *error)
 {
-    struct place cluster = {.vpc_uuid = NULL};
+    const struct details made = {.vpc_uuid = (char *)vpc_uuid, .region = (char *)region};
     struct error failure = ERROR_INIT;
     if (flow->settings->faithful || flow->host != HOST_OPEN)
         return true;
-    if (!existing) {
-        cluster = (struct place){mem_copy(vpc_uuid), mem_copy(region), NULL};
-    } else if (!place_of_cluster(flow->doctl, existing, &cluster, &failure)) {
+    if (existing && !read_cluster(flow, existing, &failure)) {
         flow->host = HOST_PRIVATE;
         if (failure.kind == ERROR_UNSUPPORTED)
             return true;
         *error = failure;
         return false;
     }
-    bool good = true;
-    if (strcmp(flow->droplet.vpc_uuid, cluster.vpc_uuid) == 0)
-        flow->host = HOST_PRIVATE;
-    else
-        good = go_outside(flow, existing != NULL, &cluster, error);
-    place_free(&cluster);
-    return good;
+    const struct details *cluster = existing ? &flow->cluster : &made;
+    if (strcmp(flow->droplet.vpc_uuid, cluster->vpc_uuid) != 0)
+        return go_outside(flow, existing != NULL, cluster, error);
+    flow->host = HOST_PRIVATE;
+    return true;
 }

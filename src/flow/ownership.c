@@ -141,15 +141,15 @@ static bool read_users(struct flow *flow, const struct inventory *inventory,
                        const struct item *cluster, const struct item *droplet, struct users *users,
                        struct error *error)
 {
-    struct place place;
+    struct details place;
     struct rules rules = {.count = 0};
     struct error failure = ERROR_INIT;
     doctl_prefetch(flow->doctl, CALL_RULE_LIST, cluster->id, NULL);
-    if (place_of_cluster(flow->doctl, cluster->id, &place, &failure)) {
+    if (details_of_cluster(flow->doctl, cluster->id, &place, &failure)) {
         char *own = deployment_tag(deployment_own_name(flow, droplet));
         read_tags(inventory, place.tags, own, users);
         free(own);
-        place_free(&place);
+        details_free(&place);
     } else if (failure.kind != ERROR_UNSUPPORTED) {
         *error = failure;
         return false;
@@ -211,14 +211,14 @@ static bool add_clusters(struct flow *flow, const struct inventory *inventory,
 {
     for (size_t i = 0; i < inventory->count; i++) {
         const struct item *item = &inventory->items[i];
-        struct place place;
+        struct details place;
         if (item->kind != ITEM_CLUSTER || item == cluster)
             continue;
-        if (!place_of_cluster(flow->doctl, item->id, &place, error))
+        if (!details_of_cluster(flow->doctl, item->id, &place, error))
             return false;
         if (strcmp(place.vpc_uuid, vpc->id) == 0)
             add_user(members, "the database cluster", item->name, NULL);
-        place_free(&place);
+        details_free(&place);
     }
     return true;
 }
@@ -235,7 +235,7 @@ bool claim_vpc(struct flow *flow, const struct inventory *inventory, const struc
         if (item->kind == ITEM_DROPLET && item != droplet && strcmp(item->vpc_uuid, vpc->id) == 0)
             add_user(&members, "the Droplet", item->name, item->id);
         else if (item->kind == ITEM_CLUSTER && item != cluster)
-            doctl_prefetch(flow->doctl, CALL_CLUSTER_PLACE, item->id, NULL);
+            doctl_prefetch(flow->doctl, CALL_CLUSTER_DETAILS, item->id, NULL);
     }
     bool good = add_clusters(flow, inventory, vpc, cluster, &members, error);
     if (good)

@@ -2,6 +2,7 @@
 
 #include "flow/prefetch.h"
 
+#include "doctl/released.h"
 #include "flow/application.h"
 #include "flow/locks.h"
 #include "flow/network.h"
@@ -9,28 +10,26 @@
 void prefetch_setup(struct flow *flow)
 {
     const char *droplet_id = flow_get(flow, SETTING_DROPLET_ID);
+    if (flow->settings->faithful)
+        return;
     doctl_prefetch(flow->doctl, CALL_VPC_LIST, NULL, NULL);
     doctl_prefetch(flow->doctl, CALL_CLUSTER_LIST, NULL, NULL);
     if (*droplet_id)
-        doctl_prefetch(flow->doctl, CALL_DROPLET_GET, droplet_id, NULL);
-    if (network_is_compared(flow))
-        doctl_prefetch(flow->doctl, CALL_DROPLET_PLACE, droplet_id, NULL);
+        doctl_prefetch(flow->doctl, CALL_DROPLET_DETAILS, droplet_id, NULL);
+    released_begin(flow->doctl);
 }
 
 void prefetch_connection(struct flow *flow, const char *cluster_id, bool use_pool)
 {
-    const char *droplet_id = flow_get(flow, SETTING_DROPLET_ID);
-    bool is_compared = network_is_compared(flow);
-    if (is_compared && !flow->droplet.region)
-        doctl_prefetch(flow->doctl, CALL_DROPLET_PLACE, droplet_id, NULL);
-    if (is_compared)
-        doctl_prefetch(flow->doctl, CALL_CLUSTER_PLACE, cluster_id, NULL);
-    doctl_prefetch(flow->doctl, CALL_CONNECTION, cluster_id, NULL);
-    if (network_is_private(flow))
-        doctl_prefetch(flow->doctl, CALL_CONNECTION_PRIVATE, cluster_id, NULL);
+    if (flow->settings->faithful)
+        return;
+    if (network_is_compared(flow) && !flow->droplet.region)
+        doctl_prefetch(flow->doctl, CALL_DROPLET_DETAILS, flow_get(flow, SETTING_DROPLET_ID), NULL);
+    if (!flow->cluster.region)
+        doctl_prefetch(flow->doctl, CALL_CLUSTER_DETAILS, cluster_id, NULL);
     if (use_pool && has_application(flow))
         doctl_prefetch(flow->doctl, CALL_USER_GET, cluster_id, application_user(flow));
-    if (use_pool)
+    if (use_pool && !flow->pools.is_detailed)
         doctl_prefetch(flow->doctl, CALL_POOL_GET, cluster_id, flow_get(flow, SETTING_POOL));
 }
 
@@ -42,18 +41,16 @@ void prefetch_cluster(struct flow *flow, const char *cluster_id)
     }
     doctl_prefetch(flow->doctl, CALL_POOL_LIST, cluster_id, NULL);
     doctl_prefetch(flow->doctl, CALL_CERTIFICATE, cluster_id, flow_get(flow, SETTING_CA_FILE));
-    if (!flow->is_setup)
-        return;
+    if (!flow->cluster.region)
+        doctl_prefetch(flow->doctl, CALL_CLUSTER_DETAILS, cluster_id, NULL);
     /* Only where the lock is held: else add_trusted_source() reads the rules once it is. */
-    if (flow->rules_lock.file >= 0)
+    if (flow->is_setup && flow->rules_lock.file >= 0)
         doctl_prefetch(flow->doctl, CALL_RULE_LIST, cluster_id, NULL);
-    prefetch_connection(flow, cluster_id, false);
-    doctl_prefetch(flow->doctl, CALL_CLUSTER_INFO, cluster_id, NULL);
 }
 
 void prefetch_pool(struct flow *flow, const char *cluster_id, const char *pool_name)
 {
-    if (!flow->is_setup)
+    if (!flow->is_setup || flow->pools.is_detailed || flow->settings->faithful)
         return;
     doctl_prefetch(flow->doctl, CALL_POOL_GET, cluster_id, pool_name);
     doctl_prefetch(flow->doctl, CALL_POOL_INFO, cluster_id, NULL);

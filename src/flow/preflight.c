@@ -11,9 +11,18 @@
 
 bool preflight_droplet(struct flow *flow, struct error *error)
 {
+    struct error failure = ERROR_INIT;
     const char *droplet_id = flow_get(flow, SETTING_DROPLET_ID);
-    return flow->settings->faithful || !*droplet_id ||
-           doctl_droplet_private_ip(flow->doctl, droplet_id, &flow->droplet_address, error);
+    if (flow->settings->faithful || !*droplet_id)
+        return true;
+    if (details_of_droplet(flow->doctl, droplet_id, &flow->droplet, &failure)) {
+        flow->droplet_address = mem_copy(flow->droplet.address);
+        return true;
+    }
+    if (failure.kind == ERROR_UNSUPPORTED)
+        return doctl_droplet_private_ip(flow->doctl, droplet_id, &flow->droplet_address, error);
+    *error = failure;
+    return false;
 }
 
 bool droplet_private_ip(struct flow *flow, const char *droplet_id, char **address,

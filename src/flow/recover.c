@@ -103,7 +103,36 @@ bool make_cluster(struct flow *flow, const struct cluster_request *request, char
     return true;
 }
 
+bool resize_cluster(struct flow *flow, const char *cluster_id, const char *nodes, const char *size,
+                    struct error *error)
+{
+    struct error failure = ERROR_INIT;
+    struct details now = {.region = NULL};
+    if (!doctl_cluster_resize(flow->doctl, cluster_id, nodes, size, &failure)) {
+        bool known = may_have_happened(flow, &failure) &&
+                     details_of_cluster(flow->doctl, cluster_id, &now, &(struct error)ERROR_INIT);
+        bool done = known && (strcmp(now.status, "resizing") == 0 ||
+                              (strcmp(now.nodes, nodes) == 0 && strcmp(now.size, size) == 0));
+        details_free(&now);
+        if (!found_after_all(flow, done, "the change of the cluster"))
+            return give_up(flow, &failure, error);
+    }
+    flow->changes++;
+    return true;
+}
+
 /* ---- pool ---- */
+
+static bool find_pool_by_name(struct flow *flow, const char *cluster_id, const char *pool,
+                              bool *there, struct error *error)
+{
+    struct pools pools;
+    if (!pools_read(flow->doctl, cluster_id, &pools, error))
+        return false;
+    *there = pools_find(&pools, pool);
+    pools_free(&pools);
+    return true;
+}
 
 static bool find_pool(struct flow *flow, const char *cluster_id, const char *pool,
                       const struct error *failure)
@@ -111,8 +140,17 @@ static bool find_pool(struct flow *flow, const char *cluster_id, const char *poo
     bool there = false;
     struct error ignored = ERROR_INIT;
     return may_have_happened(flow, failure) &&
-           doctl_pool_exists(flow->doctl, cluster_id, pool, &there, &ignored) &&
+           find_pool_by_name(flow, cluster_id, pool, &there, &ignored) &&
            found_after_all(flow, there, "the pool");
+}
+
+/* A pool is another one now than it was read. */
+static void note_change_of_pool(struct flow *flow, const char *cluster_id, const char *pool)
+{
+    pools_free(&flow->pools);
+    doctl_forget(flow->doctl, CALL_POOL_GET, cluster_id, pool);
+    flow->url_is_unknown = flow->url_is_unknown || flow->settings->dry_run;
+    flow->changes++;
 }
 
 /* Reads a pool back whose making doctl did not show: fails where it is not there. */
@@ -122,7 +160,7 @@ static bool read_pool_back(struct flow *flow, const char *cluster_id, const char
     char *uri = NULL;
     struct error failure = ERROR_INIT;
     *seen = true;
-    if (flow->settings->faithful || doctl_pool_uri(flow->doctl, cluster_id, pool, &uri, &failure)) {
+    if (flow->settings->faithful || pools_uri(flow->doctl, cluster_id, pool, &uri, &failure)) {
         mem_free_secret(uri);
         return true;
     }
@@ -131,7 +169,7 @@ static bool read_pool_back(struct flow *flow, const char *cluster_id, const char
      * created.
      */
     if (failure.kind == ERROR_UNSUPPORTED &&
-        doctl_pool_exists(flow->doctl, cluster_id, pool, seen, &failure))
+        find_pool_by_name(flow, cluster_id, pool, seen, &failure))
         return true;
     *error = failure;
     return error_precede(error, "doctl said that it made the connection pool");
@@ -143,14 +181,44 @@ bool make_pool(struct flow *flow, const char *cluster_id, const struct pool_requ
     struct error failure = ERROR_INIT;
     bool shown;
     *seen = true;
-    if (doctl_pool_create(flow->doctl, cluster_id, request, &shown, &failure)) {
-        if (!shown && !read_pool_back(flow, cluster_id, request->name, seen, error))
+    if (pools_create(flow->doctl, cluster_id, request, &shown, &failure)) {
+        if (!shown && !flow->settings->dry_run &&
+            !read_pool_back(flow, cluster_id, request->name, seen, error))
             return false;
     } else if (!find_pool(flow, cluster_id, request->name, &failure)) {
         return give_up(flow, &failure, error);
     }
     flow->pool_is_new = true;
-    flow->changes++;
+    note_change_of_pool(flow, cluster_id, request->name);
+    return true;
+}
+
+static bool has_values(struct flow *flow, const char *cluster_id, const struct pool_request *wanted)
+{
+    struct pools pools;
+    struct error ignored = ERROR_INIT;
+    if (!pools_read(flow->doctl, cluster_id, &pools, &ignored))
+        return false;
+    const struct pool *pool = pools_find(&pools, wanted->name);
+    bool same = pool && pools.is_detailed && strcmp(pool->size, wanted->size) == 0 &&
+                strcmp(pool->mode, wanted->mode) == 0 && strcmp(pool->user, wanted->user) == 0 &&
+                strcmp(pool->database, wanted->database) == 0;
+    pools_free(&pools);
+    return same;
+}
+
+bool update_pool(struct flow *flow, const char *cluster_id, const struct pool_request *wanted,
+                 struct error *error)
+{
+    struct error failure = ERROR_INIT;
+    if (!pools_update(flow->doctl, cluster_id, wanted, &failure)) {
+        if (failure.kind == ERROR_UNSUPPORTED)
+            error_advise(&failure, "doctl 1.110 and later can change a pool");
+        bool done = may_have_happened(flow, &failure) && has_values(flow, cluster_id, wanted);
+        if (!found_after_all(flow, done, "the change of the pool"))
+            return give_up(flow, &failure, error);
+    }
+    note_change_of_pool(flow, cluster_id, wanted->name);
     return true;
 }
 

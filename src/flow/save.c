@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/pem.h"
@@ -12,7 +13,18 @@
 bool save_prepare(struct flow *flow, const char *path, struct error *error)
 {
     struct secretfile_owner owner = settings_owner(flow->settings);
-    return secretfile_prepare(path, &owner, error);
+    return flow->settings->dry_run || secretfile_prepare(path, &owner, error);
+}
+
+void save_rehearse(struct flow *flow, const char *path, const char *bytes, size_t length,
+                   const struct secretfile_owner *owner)
+{
+    enum mark mark = MARK_CHANGE;
+    if (access(path, F_OK) != 0)
+        mark = MARK_MAKE;
+    else if (bytes && secretfile_is(path, bytes, length, owner))
+        mark = MARK_SAME;
+    note(flow, mark, "file", path, "%s", "");
 }
 
 bool save_file(struct flow *flow, const char *path, const char *bytes, size_t length,
@@ -21,6 +33,10 @@ bool save_file(struct flow *flow, const char *path, const char *bytes, size_t le
     struct secretfile_owner owner = settings_owner(flow->settings);
     owner.is_public = words->is_public;
     enum secretfile_outcome outcome;
+    if (flow->settings->dry_run) {
+        save_rehearse(flow, path, bytes, length, &owner);
+        return true;
+    }
     if (!secretfile_write(path, bytes, length, &owner, &outcome, error))
         return false;
     bool written = outcome != SECRETFILE_UNCHANGED;
@@ -74,7 +90,8 @@ static bool keep_other(struct flow *flow, const char *path, const struct conninf
 bool save_url(struct flow *flow, const char *path, const struct conninfo *info, const char *more,
               const struct save_words *words, struct error *error)
 {
-    if (!save_prepare(flow, path, error) || !keep_other(flow, path, info, error))
+    if (!save_prepare(flow, path, error) ||
+        (!flow->settings->dry_run && !keep_other(flow, path, info, error)))
         return false;
     char *url = conninfo_url(info, flow_get(flow, SETTING_SSL_MODE), more);
     bool good = save_file(flow, path, url, strlen(url), words, error);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "flow/application.h"
+#include "flow/compare.h"
 #include "flow/flow.h"
 #include "flow/locks.h"
 #include "flow/network.h"
@@ -32,6 +33,14 @@ static bool prepare_setup(struct flow *flow, struct error *error)
     return preflight_droplet(flow, error) && network_begin(flow, error);
 }
 
+void setup_begin(struct flow *flow)
+{
+    flow->is_setup = true;
+    /* What is read while another run is at work would not be true any more in its turn. */
+    if (lock_cluster_at_once(flow, flow_get(flow, SETTING_CLUSTER_NAME)))
+        prefetch_setup(flow);
+}
+
 static bool trust_droplet(struct flow *flow, struct error *error)
 {
     char *rule = NULL;
@@ -39,7 +48,7 @@ static bool trust_droplet(struct flow *flow, struct error *error)
     bool good =
         !*droplet_id || configure_trusted_sources(flow, flow->cluster_id, droplet_id, &rule, error);
     free(rule);
-    return good && add_trusted_sources(flow, error);
+    return good && add_trusted_sources(flow, error) && compare_rules(flow, flow->cluster_id, error);
 }
 
 /* A cluster whose pool or certificate failed is not left open to every address. Returns false. */
@@ -59,6 +68,8 @@ static bool close_all_the_same(struct flow *flow, const struct error *error)
 static bool tell_database_info(struct flow *flow, struct error *error)
 {
     struct database_info info;
+    if (flow->settings->dry_run)
+        return true;
     if (!show_database_info(flow, flow->cluster_id, &info, error))
         return false;
     char *text = database_info_text(&info);
@@ -109,7 +120,7 @@ bool setup_managed_database(struct flow *flow, bool regardless, struct error *er
     }
     if (!grant_rights(flow, flow_get(flow, SETTING_CA_FILE), error))
         return false;
-    if (flow->settings->verify && !verify_chosen(flow, error))
+    if (flow->settings->verify && !flow->settings->dry_run && !verify_chosen(flow, error))
         return false;
     console_success(flow->console, "Managed PostgreSQL configured");
     if (flow->changes == 0)

@@ -2,14 +2,21 @@
 
 #include "flow/state.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
+
+#include "base/bytes.h"
+#include "base/quote.h"
 
 void flow_free(struct flow *flow)
 {
     free(flow->cluster_id);
     free(flow->cluster_status);
     free(flow->droplet_address);
-    place_free(&flow->droplet);
+    details_free(&flow->droplet);
+    details_free(&flow->cluster);
+    pools_free(&flow->pools);
+    notes_free(&flow->notes);
     cluster_free(&flow->found);
     conninfo_free(&flow->chosen);
     conninfo_free(&flow->direct);
@@ -22,4 +29,31 @@ void flow_free(struct flow *flow)
 const char *flow_get(const struct flow *flow, enum setting setting)
 {
     return settings_get(flow->settings, setting);
+}
+
+void note(struct flow *flow, enum mark mark, const char *what, const char *name, const char *format,
+          ...)
+{
+    struct buffer raw = BUFFER_INIT;
+    va_list values;
+    va_start(values, format);
+    buffer_add_values(&raw, format, values);
+    va_end(values);
+    char *detail = quote_for_message(buffer_text(&raw), raw.length);
+    buffer_free(&raw);
+    flow->differences += mark == MARK_DIFFERS;
+    if (flow->settings->dry_run)
+        notes_add(&flow->notes, mark, what, name, detail);
+    else if (mark == MARK_DIFFERS)
+        console_warning(flow->console, "%s %s: %s", what, name, detail);
+    free(detail);
+}
+
+bool allows_differences(const struct flow *flow, struct error *error)
+{
+    return !flow->settings->strict || flow->settings->dry_run || flow->differences == 0 ||
+           error_set(error, ERROR_CONFLICT, 0,
+                     "--strict: %zu of what is there is not as wanted: see the warnings, and "
+                     "change the settings, or what is there",
+                     flow->differences);
 }

@@ -66,6 +66,15 @@ static void name_gone_droplet(struct flow *flow, const char *cluster_id, struct 
     }
 }
 
+/* In a rehearsal: what would be there. doctl puts one rule before the others, or replaces all. */
+static void expect(struct flow *flow, const struct rules *wanted, struct rules *now)
+{
+    for (size_t i = 0; i < wanted->count; i++)
+        rules_add(now, wanted->list[i], "");
+    for (size_t i = 0; wanted->count == 1 && i < flow->rules.count; i++)
+        rules_add(now, flow->rules.list[i], "");
+}
+
 /*
  * Sees that all of `wanted` is in force after a change, which showed `now`, or failed with
  * *failure: what doctl did not show is read back.
@@ -75,6 +84,8 @@ static bool settle(struct flow *flow, const char *cluster_id, const struct rules
 {
     struct error unread = ERROR_INIT;
     bool failed = failure->kind != ERROR_NONE;
+    if (flow->settings->dry_run && !failed)
+        expect(flow, wanted, now);
     *there = !failed && has_rules(now, wanted);
     if (*there) {
         keep(flow, now);
@@ -118,8 +129,11 @@ bool add_trusted_source(struct flow *flow, const char *cluster_id, const char *r
     *added = false;
     if (!lock_rules(flow, cluster_id, error) || !read_trusted_sources(flow, cluster_id, error))
         return false;
-    if (has_rule(&flow->rules, rule))
+    if (has_rule(&flow->rules, rule)) {
+        note(flow, MARK_SAME, "trusted source", rule, "%s", "");
         return true;
+    }
+    note(flow, MARK_MAKE, "trusted source", rule, "%s", "");
     rules_add(&wanted, rule, "");
     *added = rules_append(flow->doctl, cluster_id, rule, &now, &failure);
     bool good = settle(flow, cluster_id, &wanted, &now, &failure, &there, error);
@@ -138,7 +152,10 @@ bool add_trusted_source(struct flow *flow, const char *cluster_id, const char *r
 static bool join(struct flow *flow, const char *cluster_id, const struct rules *missing,
                  struct rules *all, struct error *error)
 {
-    if (!rules_read(flow->doctl, cluster_id, all, error))
+    *all = (struct rules){.count = 0};
+    for (size_t i = 0; flow->settings->dry_run && i < flow->rules.count; i++)
+        rules_add(all, flow->rules.list[i], "");
+    if (!flow->settings->dry_run && !rules_read(flow->doctl, cluster_id, all, error))
         return false;
     for (size_t i = 0; i < missing->count; i++)
         if (!has_rule(all, missing->list[i]))
@@ -160,6 +177,8 @@ static bool add_together(struct flow *flow, const char *cluster_id, const struct
         struct error failure = ERROR_INIT;
         if (!join(flow, cluster_id, missing, &all, error))
             return false;
+        for (size_t i = 0; i < missing->count; i++)
+            note(flow, MARK_MAKE, "trusted source", missing->list[i], "%s", "");
         rules_replace(flow->doctl, cluster_id, &all, &now, &failure);
         bool good = settle(flow, cluster_id, &all, &now, &failure, &there, error);
         rules_free(&all);
@@ -196,6 +215,22 @@ bool add_trusted_sources(struct flow *flow, struct error *error)
     }
     rules_free(&missing);
     return good;
+}
+
+bool replace_trusted_sources(struct flow *flow, const char *cluster_id, const struct rules *wanted,
+                             struct error *error)
+{
+    struct rules now = {.count = 0};
+    struct error failure = ERROR_INIT;
+    bool there;
+    if (!lock_rules(flow, cluster_id, error))
+        return false;
+    rules_replace(flow->doctl, cluster_id, wanted, &now, &failure);
+    if (!settle(flow, cluster_id, wanted, &now, &failure, &there, error))
+        return false;
+    console_success(flow->console, "Trusted sources that nobody asked for are taken away");
+    flow->changes++;
+    return there || not_there(wanted->list[0], error);
 }
 
 bool remove_trusted_source(struct flow *flow, const char *cluster_id, const char *rule,

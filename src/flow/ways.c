@@ -49,6 +49,10 @@ bool ways_save_direct(struct flow *flow, const char *path, struct error *error)
 {
     if (!*path)
         return true;
+    if (flow->url_is_unknown) {
+        save_rehearse(flow, path, NULL, 0, NULL);
+        return true;
+    }
     struct buffer more = BUFFER_INIT;
     add_params_past_pool(&more, flow_get(flow, SETTING_URL_PARAMS));
     bool good = save_url(flow, path, &flow->direct, buffer_text(&more),

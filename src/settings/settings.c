@@ -36,6 +36,8 @@ static struct form identifier = {PATTERN("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}"),
                                  "an ID (letters, digits, -, _ and dots)"};
 static struct form version = {PATTERN("[1-9][0-9]?"), "a PostgreSQL major version such as 15"};
 static struct form small_number = {PATTERN("[1-9][0-9]?"), "a number from 1 to 99"};
+static struct form pool_mode = {PATTERN("transaction|session|statement"),
+                                "transaction, session or statement"};
 static struct form pool_size = {PATTERN("[1-9][0-9]{0,3}"), "a number of connections, 1 to 9999"};
 #define PREFIX "(?:[12]?[0-9]|3[0-2])"
 #define OCTET  "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
@@ -113,6 +115,7 @@ static const struct {
     [SETTING_VPC_UUID] = {NULL, NULL, NULL, &identifier},
     [SETTING_POOL] = {"pool", "DO_DB_POOL", "app-pool", &pool_name},
     [SETTING_POOL_SIZE] = {"pool-size", "DO_DB_POOL_SIZE", "25", &pool_size},
+    [SETTING_POOL_MODE] = {"pool-mode", "DO_DB_POOL_MODE", "transaction", &pool_mode},
     [SETTING_APP_USER] = {"app-user", "DO_DB_APP_USER", NULL, &sql_name},
     [SETTING_APP_DATABASE] = {"app-database", "DO_DB_APP_DATABASE", NULL, &sql_name},
     [SETTING_DROPLET_ID] = {"droplet", "DROPLET_ID", NULL, &identifier},

@@ -55,8 +55,7 @@ static void check(const struct wording *wording, char *const arguments[CALL_ARGU
 FUZZ(dialect)
 {
     struct input input = {bytes, size};
-    const struct call *call =
-        dialect_call((enum call_id)(take_byte(&input) % (CALL_PROBE_PRIVATE + 1)));
+    const struct call *call = dialect_call((enum call_id)(take_byte(&input) % (CALL_PROBE + 1)));
     char *arguments[CALL_ARGUMENTS] = {NULL};
     for (size_t i = 1; i < CALL_ARGUMENTS; i++)
         arguments[i] = take_string(&input, '\n');

@@ -10,11 +10,6 @@ expected_url() {
     printf 'postgresql://doadmin:AVNS_secret@%sfreshtrack-db-do-user-1234567-0.k.db.ondigitalocean.com:25061/app-pool?sslmode=require' "$1"
 }
 
-# prefix_of RELEASE: 1.99 and later can tell the host inside the VPC.
-prefix_of() {
-    [ "$1" = 1.94 ] || printf 'private-'
-}
-
 @test "setup on each release: cluster online, one pool, one rule, the pool's URL" {
     local release
     for release in $RELEASES; do
@@ -23,7 +18,7 @@ prefix_of() {
         mdb setup --droplet 42
         works
         is_whole droplet:42
-        equal "$(url)" "$(expected_url "$(prefix_of "$release")")" "URL on $release"
+        equal "$(url)" "$(expected_url private-)" "URL on $release"
         equal "$(mode_of "$SECRETS/database_url")" 600
         equal "$(mode_of "$SECRETS")" 700
         answered "$(doctl sim dump | sed -n 's/^cluster id=\([^ ]*\) .*/\1/p')"
@@ -95,8 +90,8 @@ prefix_of() {
     said "Managed PostgreSQL configured"
 }
 
-@test "setup on 1.94: a warning tells of the public host" {
-    open_box 1.94
+@test "setup on a hand-made doctl: a warning tells of the public host" {
+    open_box plan
     mdb setup --droplet 42
     works
     grep -q '^⚠ .*VPC.*public host' "$BOX/err" || fail "no warning about the public host"

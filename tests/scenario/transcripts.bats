@@ -35,11 +35,6 @@ setup() {
     replay connection
 }
 
-@test "connection --private" {
-    stage() { cluster; }
-    replay connection-private
-}
-
 @test "connection with a token that may not see credentials" {
     stage() { cluster; with DOCTL_SIM_BLANK_CREDENTIALS=1; }
     replay connection-without-credentials
@@ -175,6 +170,40 @@ two_clusters() {
     replay firewalls-list-empty
 }
 
+three_rules() {
+    cluster
+    sim rule add "$(recorded_uuid 1)" droplet:42 --uuid "$(recorded_uuid "${1:-2}")"
+    sim rule add "$(recorded_uuid 1)" tag:web --uuid "$(recorded_uuid "${2:-3}")"
+    sim rule add "$(recorded_uuid 1)" ip_addr:203.0.113.9 --uuid "$(recorded_uuid "${3:-4}")"
+}
+
+@test "firewalls list, three rules" {
+    stage() { three_rules; }
+    replay firewalls-list-three
+}
+
+@test "firewalls remove" {
+    # The rule of the call, which its answer does not show any more.
+    stage() { three_rules 2 3 4; }
+    replay firewalls-remove
+}
+
+@test "firewalls remove, unknown rule" {
+    stage() {
+        cluster
+        sim rule add "$(recorded_uuid 1)" tag:web --uuid "$(recorded_uuid 3)"
+        sim rule add "$(recorded_uuid 1)" ip_addr:203.0.113.9 --uuid "$(recorded_uuid 4)"
+    }
+    after() { unchanged; }
+    replay firewalls-remove-unknown
+}
+
+@test "firewalls replace" {
+    stage() { cluster; sim rule add "$(recorded_uuid 1)" tag:other; }
+    after() { [ "$(grep -c "^rule " "$work/left")" -eq 3 ]; }
+    replay firewalls-replace
+}
+
 @test "get-ca" {
     stage() { cluster; }
     replay get-ca
@@ -233,6 +262,21 @@ with_pool() {
 
 @test "pool get without arguments" {
     replay pool-get-missing-argument
+}
+
+@test "pool update" {
+    stage() {
+        cluster
+        sim user add "$(recorded_uuid 1)" app
+        sim database add "$(recorded_uuid 1)" app
+        sim pool add "$(recorded_uuid 1)" app-pool
+    }
+    replay pool-update
+}
+
+@test "resize" {
+    stage() { cluster; }
+    replay resize
 }
 
 @test "pool list" {

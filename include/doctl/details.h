@@ -1,0 +1,28 @@
+/*
+ * details: what a Droplet or a cluster is: where, how large, how to connect. Questions that only the
+ * shipped doctl knows; errors and results as in doctl.h.
+ */
+#ifndef MANAGED_DB_DOCTL_DETAILS_H
+#define MANAGED_DB_DOCTL_DETAILS_H
+
+#include "doctl/client.h"
+#include "doctl/conninfo.h"
+
+/* "" stands for what doctl does not tell. */
+struct details {
+    char *id, *name, *engine; /* of a cluster; else NULL */
+    char *vpc_uuid, *region;
+    char *address;                                /* of a Droplet, private; else NULL */
+    char *version, *size, *nodes, *status, *tags; /* of a cluster; tags have commas between */
+    struct conninfo connection, inside;           /* its public host, and the one inside the VPC */
+};
+void details_free(struct details *details);
+/* The table of a cluster as doctl shows it (plan, task 1, show_database_info). */
+char *details_shown(const struct details *cluster);
+
+bool details_of_cluster(struct doctl *doctl, const char *cluster_id, struct details *details,
+                        struct error *error);
+bool details_of_droplet(struct doctl *doctl, const char *droplet_id, struct details *details,
+                        struct error *error);
+
+#endif

@@ -1,0 +1,91 @@
+#include "config.h"
+
+#include "flow/notes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/quote.h"
+
+void notes_free(struct notes *notes)
+{
+    for (size_t i = 0; i < notes->count; i++) {
+        struct note *one = &notes->list[i];
+        char *const texts[] = {one->what, one->name, one->detail, one->command};
+        for (size_t at = 0; at < sizeof texts / sizeof texts[0]; at++)
+            free(texts[at]);
+    }
+    free(notes->list);
+    *notes = (struct notes){.count = 0};
+}
+
+void notes_add(struct notes *notes, enum mark mark, const char *what, const char *name,
+               const char *detail)
+{
+    notes->list = mem_grow(notes->list, notes->count + 1, sizeof *notes->list);
+    notes->list[notes->count++] =
+        (struct note){mark, mem_copy(what), mem_copy(name), mem_copy(detail), mem_copy("")};
+}
+
+void notes_add_command(void *notes, char *const *argv)
+{
+    struct notes *all = notes;
+    struct buffer line = BUFFER_INIT;
+    if (!all->count)
+        return;
+    struct note *last = &all->list[all->count - 1];
+    if (*last->command)
+        buffer_add_format(&line, "%s; ", last->command);
+    quote_add_command(&line, argv);
+    free(last->command);
+    last->command = buffer_take(&line);
+}
+
+size_t notes_count(const struct notes *notes, enum mark mark)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < notes->count; i++)
+        count += notes->list[i].mark == mark;
+    return count;
+}
+
+void notes_add_text(struct buffer *text, const struct notes *notes, bool with_commands)
+{
+    for (size_t i = 0; i < notes->count; i++) {
+        const struct note *one = &notes->list[i];
+        buffer_add_format(text, "%c %s %s%s%s\n", (char)one->mark, one->what, one->name,
+                          *one->detail ? ": " : "", one->detail);
+        if (with_commands && *one->command)
+            buffer_add_format(text, "    %s\n", one->command);
+    }
+    buffer_add_format(text, "%zu to make, %zu to change, %zu as wanted",
+                      notes_count(notes, MARK_MAKE), notes_count(notes, MARK_CHANGE),
+                      notes_count(notes, MARK_SAME));
+    size_t differences = notes_count(notes, MARK_DIFFERS);
+    if (differences)
+        buffer_add_format(text, "; %zu differ%s and will not be changed", differences,
+                          differences == 1 ? "s" : "");
+    buffer_add_text(text, "\n");
+}
+
+static void add_member(struct buffer *json, const char *key, const char *value)
+{
+    buffer_add_format(json, ", \"%s\": ", key);
+    quote_add_json(json, value, strlen(value));
+}
+
+void notes_add_json(struct buffer *json, const struct notes *notes)
+{
+    buffer_add_text(json, "[");
+    for (size_t i = 0; i < notes->count; i++) {
+        const struct note *one = &notes->list[i];
+        buffer_add_format(json, "%s{\"mark\": \"%c\"", i ? ", " : "", (char)one->mark);
+        add_member(json, "what", one->what);
+        add_member(json, "name", one->name);
+        add_member(json, "detail", one->detail);
+        add_member(json, "command", one->command);
+        buffer_add_text(json, "}");
+    }
+    buffer_add_text(json, "]");
+}
