@@ -33,6 +33,8 @@ void notes_add(struct notes *notes, enum mark mark, const char *what, const char
 /* Puts doctl's command to the last note. `notes` is a struct notes, as client.h passes it. */
 void notes_add_command(void *notes, char *const *argv);
 
+/* Whether the thing of this name is to be made or changed. */
+bool notes_change(const struct notes *notes, const char *what, const char *name);
 size_t notes_count(const struct notes *notes, enum mark mark);
 /* A line each, with `with_commands` doctl's commands below, and a last line that counts. */
 void notes_add_text(struct buffer *text, const struct notes *notes, bool with_commands);

@@ -49,11 +49,11 @@ struct flow {
     struct lock lock; /* for the cluster's name, or for the Droplet's */
     struct lock rules_lock;
     bool cluster_is_new, pool_is_new; /* made by this run */
+    bool is_unready;                  /* in a rehearsal: the cluster is not there, or not online */
     bool is_online;                   /* the cluster, as this run has seen it */
     bool is_plain;                    /* this doctl knows no users: the plan's are used */
     bool has_checked_offer;           /* what a new cluster needs (offered.h) */
     bool network_is_begun;            /* network.h */
-    bool url_is_unknown;              /* in a rehearsal: what it depends on is not there yet */
     bool is_setup;                    /* within setup_managed_database */
 };
 
@@ -64,6 +64,16 @@ void note(struct flow *flow, enum mark mark, const char *what, const char *name,
           ...) PRINTF_LIKE(5, 6);
 /* With --strict, outside a rehearsal: ERROR_CONFLICT where something has differed so far. */
 bool allows_differences(const struct flow *flow, struct error *error);
+
+/* In a rehearsal: whether the URL of this part depends on something that is not there yet. */
+bool url_is_unknown(const struct flow *flow);
+
+/*
+ * Calls the function for each application and pool (settings/parts.h), with its settings in
+ * flow->settings, until one fails.
+ */
+bool each_part(struct flow *flow, bool (*run)(struct flow *flow, struct error *error),
+               struct error *error);
 
 /* The value of a setting, never NULL: "" where it has none. */
 const char *flow_get(const struct flow *flow, enum setting setting);

@@ -1,8 +1,9 @@
 /*
  * manifest: managed-db.yaml, settings in a file of their own (libyaml).
  *
- * A mapping of the long options' names without dashes (name, region, pool-size, …) to scalars, and
- * `trust` to a list of rules. An unknown or doubled key is refused, with line and column.
+ * A mapping of the long options' names without dashes (name, region, pool-size, …) to scalars,
+ * `trust` to a list of rules, `applications` and `pools` to lists of mappings (parts.h). An unknown
+ * or doubled key is refused, with line and column.
  */
 #ifndef MANAGED_DB_SETTINGS_MANIFEST_H
 #define MANAGED_DB_SETTINGS_MANIFEST_H

@@ -101,6 +101,13 @@ enum source {
     SOURCE_FLAG
 };
 
+/* An application or a pool that the manifest lists (parts.h). */
+struct manifest_part {
+    char *values[SETTING_COUNT]; /* in place of the settings' own; NULL: as those */
+    char *where;                 /* FILE:LINE:COLUMN */
+    bool is_application;         /* else a pool alone */
+};
+
 struct settings {
     char *values[SETTING_COUNT]; /* NULL: no value */
     enum source sources[SETTING_COUNT];
@@ -109,7 +116,10 @@ struct settings {
     bool trust_is_settled; /* by the command line: the manifest's rules are ignored */
     char **compose;        /* Compose files, in the order they were named */
     size_t compose_count;
-    char **rest; /* words behind --, for psql; NULL-terminated, or NULL: none */
+    struct manifest_part *parts;
+    size_t part_count;
+    bool is_pool_alone; /* of parts_take() */
+    char **rest;        /* words behind --, for psql; NULL-terminated, or NULL: none */
     bool faithful, quiet, verbose, no_secret_file, verify, write;
     bool dry_run;       /* a rehearsal (flow/notes.h) */
     bool strict;        /* a difference is an error */
@@ -128,6 +138,10 @@ struct settings {
  */
 bool settings_set(struct settings *settings, enum setting setting, const char *value,
                   enum source source, const char *where, struct error *error);
+
+/* The form alone of a value. ERROR_USAGE as settings_set(). */
+bool settings_check(enum setting setting, const char *value, const char *where,
+                    struct error *error);
 
 /* Adds a trusted source rule, TYPE:VALUE. */
 bool settings_add_trust(struct settings *settings, const char *rule, const char *where,
@@ -159,6 +173,8 @@ bool settings_self_hosted(const struct settings *settings);
 enum setting settings_by_key(const char *key);
 enum setting settings_by_variable(const char *variable);
 
+/* Its key in the manifest, or NULL. */
+const char *settings_key(enum setting setting);
 /* A setting's name: its key, else its variable; NULL: an argument of a command, no setting. */
 const char *settings_name(enum setting setting);
 /* Its variable in the environment and in the env file, or NULL. */

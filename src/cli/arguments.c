@@ -258,6 +258,13 @@ static size_t keep_rest(struct parse *parse)
     return first - parse->name_count;
 }
 
+static const char *thing(enum setting setting)
+{
+    return setting == SETTING_VPC_UUID     ? "the VPC"
+           : setting == SETTING_CLUSTER_ID ? "the cluster"
+                                           : "the Droplet";
+}
+
 /* What stands for an ID that is left out. */
 static const char *instead(enum setting setting)
 {
@@ -302,8 +309,9 @@ static bool apply_arguments(struct parse *parse)
             is_lost(setting, words[i], settings)
                 ? error_set(
                       parse->error, ERROR_USAGE, 0,
-                      "%s is empty, as after a search for it that failed: leave it out for %s",
-                      where, instead(setting))
+                      "%s, the ID of %s, is empty, as after a search that failed: leave it out "
+                      "for %s",
+                      where, thing(setting), instead(setting))
                 : settings_set(settings, setting, words[i], SOURCE_FLAG, where, parse->error);
         free(where);
         if (!good)

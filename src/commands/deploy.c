@@ -96,14 +96,7 @@ static bool wait_for_addresses(struct flow *flow, const char *id, struct command
 
 bool command_droplet_wait(struct flow *flow, struct command_result *result, struct error *error)
 {
-    const char *given = flow_get(flow, SETTING_DROPLET_ID);
-    bool is_id = given[strspn(given, "0123456789")] == '\0';
-    struct droplet droplet = {.id = NULL};
-    /* A name that there is not is known at once; doctl's own search ends like any other failure. */
-    bool good = (is_id || find_droplet(flow, given, &droplet, error)) &&
-                wait_for_addresses(flow, is_id ? given : droplet.id, result, error);
-    droplet_free(&droplet);
-    return good;
+    return wait_for_addresses(flow, flow_get(flow, SETTING_DROPLET_ID), result, error);
 }
 
 bool command_destroy(struct flow *flow, struct command_result *result, struct error *error)

@@ -16,6 +16,7 @@
 #include "commands/compose.h"
 #include "flow/names.h"
 #include "settings/load.h"
+#include "settings/parts.h"
 
 /* ---- doctl ---- */
 
@@ -223,8 +224,12 @@ bool command_run(const struct command *command, struct settings *settings, const
                         .lock = LOCK_INIT,
                         .rules_lock = LOCK_INIT};
     struct command_result result = {.text = NULL};
-    bool good = prepare(command, settings, program, console, &flow, error) &&
-                command->run(&flow, &result, error) && print(command, &result, form, error);
+    bool good = prepare(command, settings, program, console, &flow, error);
+    /* Of several applications the first is meant, where a command is about one. */
+    const struct settings first = parts_take(settings, 0);
+    if (!(command->groups & GROUP_SETUP))
+        flow.settings = &first;
+    good = good && command->run(&flow, &result, error) && print(command, &result, form, error);
     if (good && result.failure.kind != ERROR_NONE) {
         *error = result.failure;
         good = false;

@@ -12,8 +12,7 @@
 #include "doctl/verdict.h"
 
 /* The wordings to try, in order; gives how many. What was started to know the order is waited for. */
-static size_t choose(struct doctl *doctl, const struct call *call,
-                     const struct wording *order[2])
+static size_t choose(struct doctl *doctl, const struct call *call, const struct wording *order[2])
 {
     bool common = !call->shipped.words;
     bool plan = call->plan.words && (common || doctl->options.dialect != DIALECT_SHIPPED);

@@ -49,7 +49,6 @@ static bool make(struct flow *flow, const char *cluster_id, const char *what, co
         return true;
     }
     note(flow, MARK_MAKE, what + strlen("the "), name, "%s", "");
-    flow->url_is_unknown = flow->url_is_unknown || flow->settings->dry_run;
     if (!create(flow->doctl, cluster_id, name, &failure)) {
         bool found = may_have_happened(flow, &failure) &&
                      exists(flow->doctl, cluster_id, name, &there, &(struct error)ERROR_INIT) &&
@@ -60,6 +59,7 @@ static bool make(struct flow *flow, const char *cluster_id, const char *what, co
         }
     }
     flow->changes++;
+    doctl_forget(flow->doctl, CALL_USER_GET, cluster_id, name);
     console_success(flow->console, "Created %s: %s", what, name);
     return true;
 }
@@ -211,7 +211,7 @@ static bool rehearse_rights(struct flow *flow, const char *ca_file, struct error
     char *missing = NULL;
     struct error failure = ERROR_INIT;
     const struct session session = verify_session(flow, &flow->admin, ca_file);
-    if (flow->url_is_unknown) {
+    if (url_is_unknown(flow)) {
         note(flow, MARK_MAKE, "rights", application_user(flow), "in the database %s, by SQL",
              application_database(flow));
     } else if (ask_missing(flow, &session, &missing, &failure)) {

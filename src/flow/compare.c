@@ -88,6 +88,7 @@ static bool resize(struct flow *flow, const char *cluster_id, const char *region
     if (!resize_cluster(flow, cluster_id, nodes, size, error) ||
         (!flow->settings->dry_run && !wait_until_online(flow, cluster_id, "resizing", error)))
         return false;
+    details_free(&flow->cluster);
     console_success(flow->console, "Database cluster resized");
     return true;
 }

@@ -61,13 +61,18 @@ bool check_existing_database(struct flow *flow, const char *cluster_name, struct
 
 static bool download_if_possible(struct flow *flow, const char *cluster_id, struct error *error);
 
+static bool finish_part(struct flow *flow, struct error *error)
+{
+    return make_application(flow, flow->cluster_id, error) &&
+           create_connection_pool(flow, flow->cluster_id, flow_get(flow, SETTING_POOL),
+                                  flow_get(flow, SETTING_POOL_SIZE), error);
+}
+
 /* What the plan does once a new cluster is online. */
 static bool finish_cluster(struct flow *flow, struct error *error)
 {
     flow->is_online = true;
-    return make_application(flow, flow->cluster_id, error) &&
-           create_connection_pool(flow, flow->cluster_id, flow_get(flow, SETTING_POOL),
-                                  flow_get(flow, SETTING_POOL_SIZE), error) &&
+    return each_part(flow, finish_part, error) &&
            download_if_possible(flow, flow->cluster_id, error);
 }
 
@@ -88,8 +93,12 @@ static bool finish_existing_cluster(struct flow *flow, const char *region, const
     if (!compare_cluster(flow, flow->cluster_id, region, size, vpc_uuid, error) ||
         (flow->is_setup && !network_fits(flow, flow->cluster_id, NULL, NULL, error)))
         return false;
-    return wait_until_online(flow, flow->cluster_id, flow->cluster_status, error) &&
-           finish_cluster(flow, error);
+    if (!wait_until_online(flow, flow->cluster_id, flow->cluster_status, error))
+        return false;
+    /* What was read before it was online holds no credentials. */
+    if (strcmp(flow->cluster_status, "online") != 0)
+        details_free(&flow->cluster);
+    return finish_cluster(flow, error);
 }
 
 bool create_managed_database(struct flow *flow, const char *cluster_name, const char *region,
@@ -140,7 +149,7 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
     console_success(flow->console, "Database cluster created: %s", id);
     if (flow->is_setup && !lock_rules_early(flow, id, error))
         return false;
-    flow->url_is_unknown = flow->settings->dry_run;
+    flow->is_unready = flow->settings->dry_run;
     if (!waited && !wait_until_online(flow, id, NULL, error))
         return false;
     prefetch_cluster(flow, id);
@@ -152,9 +161,11 @@ bool create_connection_pool(struct flow *flow, const char *cluster_id, const cha
 {
     console_step(flow->console, "Creating connection pool: %s...", pool_name);
 
-    pools_free(&flow->pools);
-    if (!pools_read(flow->doctl, cluster_id, &flow->pools, error))
-        return false;
+    if (!flow->pools.is_detailed) {
+        pools_free(&flow->pools);
+        if (!pools_read(flow->doctl, cluster_id, &flow->pools, error))
+            return false;
+    }
     if (pools_find(&flow->pools, pool_name)) {
         console_success(flow->console, "Connection pool already exists: %s", pool_name);
         prefetch_pool(flow, cluster_id, pool_name);
@@ -242,9 +253,17 @@ static bool direct_connection(struct flow *flow, const char *cluster_id, struct 
         (!read_cluster(flow, cluster_id, &failure) && failure.kind == ERROR_UNSUPPORTED))
         return doctl_connection(flow->doctl, cluster_id, info, error);
     *error = failure;
-    if (failure.kind != ERROR_NONE || !conninfo_check(&flow->cluster.connection, error))
+    if (failure.kind != ERROR_NONE)
         return false;
-    conninfo_copy(info, &flow->cluster.connection);
+    const struct conninfo *told = &flow->cluster.connection;
+    if (!*told->user || !*told->password)
+        return error_set(error, ERROR_BLANK, 0,
+                         "could not read the connection details of %s: the user or the password is "
+                         "blank",
+                         cluster_id);
+    if (!conninfo_check(told, error))
+        return false;
+    conninfo_copy(info, told);
     return true;
 }
 
@@ -295,7 +314,7 @@ bool save_connection_string(struct flow *flow, const char *cluster_id, const cha
                             struct error *error)
 {
     struct conninfo info = CONNINFO_INIT;
-    if (flow->url_is_unknown) {
+    if (url_is_unknown(flow)) {
         save_rehearse(flow, output_path, NULL, 0, NULL);
         return true;
     }

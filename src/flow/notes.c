@@ -42,6 +42,17 @@ void notes_add_command(void *notes, char *const *argv)
     last->command = buffer_take(&line);
 }
 
+bool notes_change(const struct notes *notes, const char *what, const char *name)
+{
+    for (size_t i = 0; i < notes->count; i++) {
+        const struct note *one = &notes->list[i];
+        if ((one->mark == MARK_MAKE || one->mark == MARK_CHANGE) && strcmp(one->what, what) == 0 &&
+            strcmp(one->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
 size_t notes_count(const struct notes *notes, enum mark mark)
 {
     size_t count = 0;

@@ -33,12 +33,21 @@ void prefetch_connection(struct flow *flow, const char *cluster_id, bool use_poo
         doctl_prefetch(flow->doctl, CALL_POOL_GET, cluster_id, flow_get(flow, SETTING_POOL));
 }
 
+static bool prefetch_part(struct flow *flow, struct error *error)
+{
+    (void)error;
+    if (!has_application(flow))
+        return true;
+    doctl_prefetch(flow->doctl, CALL_USER_LIST, flow->cluster_id, NULL);
+    doctl_prefetch(flow->doctl, CALL_DATABASE_LIST, flow->cluster_id, NULL);
+    if (flow->is_setup && !flow->cluster_is_new && !flow->settings->is_pool_alone)
+        doctl_prefetch(flow->doctl, CALL_USER_GET, flow->cluster_id, application_user(flow));
+    return true;
+}
+
 void prefetch_cluster(struct flow *flow, const char *cluster_id)
 {
-    if (has_application(flow)) {
-        doctl_prefetch(flow->doctl, CALL_USER_LIST, cluster_id, NULL);
-        doctl_prefetch(flow->doctl, CALL_DATABASE_LIST, cluster_id, NULL);
-    }
+    each_part(flow, prefetch_part, &(struct error)ERROR_INIT);
     doctl_prefetch(flow->doctl, CALL_POOL_LIST, cluster_id, NULL);
     doctl_prefetch(flow->doctl, CALL_CERTIFICATE, cluster_id, flow_get(flow, SETTING_CA_FILE));
     if (!flow->cluster.region)

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "doctl/released.h"
 #include "flow/offered.h"
+#include "settings/parts.h"
 
 bool preflight_droplet(struct flow *flow, struct error *error)
 {
@@ -35,24 +36,31 @@ bool droplet_private_ip(struct flow *flow, const char *droplet_id, char **addres
 }
 
 /* A cluster with G GiB has min(25 G - 3, 997) connections for its pools (docs/DOCTL.md). */
-static bool pool_fits(struct flow *flow, const char *size, struct error *error)
+static bool pools_fit(struct flow *flow, const char *size, struct error *error)
 {
     const char *memory = strrchr(size, '-');
     char *unit = NULL;
     unsigned long gib = memory ? strtoul(memory + 1, &unit, 10) : 0;
-    if (gib == 0 || gib > 9999 || strcmp(unit, "gb") != 0)
+    if (gib == 0 || gib > 9999 || strcmp(unit, "gb") != 0 || flow->settings->faithful)
         return true;
     unsigned long most = 25 * gib - 3 < 997 ? 25 * gib - 3 : 997;
-    if (strtoul(flow_get(flow, SETTING_POOL_SIZE), NULL, 10) <= most || flow->settings->faithful ||
-        !doctl_is_released(flow->doctl))
-        return true;
-    return error_set(error, ERROR_USAGE, 0,
-                     "a pool of %s connections does not fit into a cluster of the size %s, which "
-                     "has %lu: set --pool-size, or a larger --size",
-                     flow_get(flow, SETTING_POOL_SIZE), size, most);
+    unsigned long wanted = 0;
+    size_t count = parts_count(flow->settings);
+    for (size_t i = 0; i < count; i++) {
+        const struct settings own = parts_take(flow->settings, i);
+        const char *where = parts_where(flow->settings, i);
+        wanted += strtoul(settings_get(&own, SETTING_POOL_SIZE), NULL, 10);
+        if (wanted > most && doctl_is_released(flow->doctl))
+            return error_set(error, ERROR_USAGE, 0,
+                             "%s%s%s of %lu connections %s not fit into a cluster of the size %s, "
+                             "which has %lu: set --pool-size, or a larger --size",
+                             where, *where ? ": " : "", count > 1 ? "pools" : "a pool", wanted,
+                             count > 1 ? "do" : "does", size, most);
+    }
+    return true;
 }
 
 bool preflight_cluster(struct flow *flow, const char *region, const char *size, struct error *error)
 {
-    return pool_fits(flow, size, error) && offered_cluster(flow, region, size, error);
+    return pools_fit(flow, size, error) && offered_cluster(flow, region, size, error);
 }

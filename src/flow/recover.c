@@ -149,7 +149,6 @@ static void note_change_of_pool(struct flow *flow, const char *cluster_id, const
 {
     pools_free(&flow->pools);
     doctl_forget(flow->doctl, CALL_POOL_GET, cluster_id, pool);
-    flow->url_is_unknown = flow->url_is_unknown || flow->settings->dry_run;
     flow->changes++;
 }
 

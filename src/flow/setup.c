@@ -17,15 +17,20 @@
 #include "flow/verify.h"
 #include "flow/ways.h"
 
+static bool prepare_files(struct flow *flow, struct error *error)
+{
+    const char *direct_file = flow_get(flow, SETTING_DIRECT_FILE);
+    return flow->settings->is_pool_alone ||
+           ((flow->settings->no_secret_file ||
+             save_prepare(flow, flow_get(flow, SETTING_SECRET_FILE), error)) &&
+            (!*direct_file || save_prepare(flow, direct_file, error)));
+}
+
 /* Before the first change: checks files and Droplet, takes the lock, starts the reads of a setup. */
 static bool prepare_setup(struct flow *flow, struct error *error)
 {
     flow->is_setup = true;
-    if (!flow->settings->no_secret_file &&
-        !save_prepare(flow, flow_get(flow, SETTING_SECRET_FILE), error))
-        return false;
-    const char *direct_file = flow_get(flow, SETTING_DIRECT_FILE);
-    if ((*direct_file && !save_prepare(flow, direct_file, error)) ||
+    if (!each_part(flow, prepare_files, error) ||
         !save_prepare(flow, flow_get(flow, SETTING_CA_FILE), error) ||
         !lock_cluster(flow, flow_get(flow, SETTING_CLUSTER_NAME), error))
         return false;
@@ -80,6 +85,27 @@ static bool tell_database_info(struct flow *flow, struct error *error)
     return true;
 }
 
+static bool save_part(struct flow *flow, struct error *error)
+{
+    return flow->settings->is_pool_alone ||
+           (save_connection_string(flow, flow->cluster_id, flow_get(flow, SETTING_SECRET_FILE),
+                                   error) &&
+            ways_save_direct(flow, flow_get(flow, SETTING_DIRECT_FILE), error));
+}
+
+/* What is done by connecting to the database. */
+static bool open_part(struct flow *flow, struct error *error)
+{
+    bool is_one_of_many = flow->settings->part_count > 0;
+    if (flow->settings->is_pool_alone)
+        return true;
+    if (is_one_of_many && !url_is_unknown(flow) &&
+        !read_connection(flow, flow->cluster_id, true, error))
+        return false;
+    return grant_rights(flow, flow_get(flow, SETTING_CA_FILE), error) &&
+           (!flow->settings->verify || flow->settings->dry_run || verify_chosen(flow, error));
+}
+
 bool setup_managed_database(struct flow *flow, bool regardless, struct error *error)
 {
     if (!regardless && settings_self_hosted(flow->settings)) {
@@ -106,10 +132,7 @@ bool setup_managed_database(struct flow *flow, bool regardless, struct error *er
     if (!good)
         return close_all_the_same(flow, error);
 
-    if (!trust_droplet(flow, error) ||
-        !save_connection_string(flow, flow->cluster_id, flow_get(flow, SETTING_SECRET_FILE),
-                                error) ||
-        !ways_save_direct(flow, flow_get(flow, SETTING_DIRECT_FILE), error) ||
+    if (!trust_droplet(flow, error) || !each_part(flow, save_part, error) ||
         !tell_database_info(flow, error))
         return false;
     tell_certificate(flow);
@@ -118,9 +141,7 @@ bool setup_managed_database(struct flow *flow, bool regardless, struct error *er
         *error = flow->deferred;
         return false;
     }
-    if (!grant_rights(flow, flow_get(flow, SETTING_CA_FILE), error))
-        return false;
-    if (flow->settings->verify && !flow->settings->dry_run && !verify_chosen(flow, error))
+    if (!each_part(flow, open_part, error))
         return false;
     console_success(flow->console, "Managed PostgreSQL configured");
     if (flow->changes == 0)

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/quote.h"
+#include "settings/parts.h"
 
 void flow_free(struct flow *flow)
 {
@@ -56,4 +57,25 @@ bool allows_differences(const struct flow *flow, struct error *error)
                      "--strict: %zu of what is there is not as wanted: see the warnings, and "
                      "change the settings, or what is there",
                      flow->differences);
+}
+
+bool url_is_unknown(const struct flow *flow)
+{
+    return flow->settings->dry_run &&
+           (flow->is_unready || notes_change(&flow->notes, "pool", flow_get(flow, SETTING_POOL)) ||
+            notes_change(&flow->notes, "user", flow_get(flow, SETTING_APP_USER)));
+}
+
+bool each_part(struct flow *flow, bool (*run)(struct flow *flow, struct error *error),
+               struct error *error)
+{
+    const struct settings *all = flow->settings;
+    bool good = true;
+    for (size_t i = 0; good && i < parts_count(all); i++) {
+        const struct settings own = parts_take(all, i);
+        flow->settings = &own;
+        good = run(flow, error);
+        flow->settings = all;
+    }
+    return good;
 }

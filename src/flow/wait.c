@@ -146,7 +146,7 @@ bool wait_until_online(struct flow *flow, const char *cluster_id, const char *fi
         if (first_status && is_transient(first_status))
             console_warning(flow->console, "The cluster is %s: setup will wait until it is online",
                             first_status);
-        flow->url_is_unknown = flow->url_is_unknown || is_transient(status);
+        flow->is_unready = flow->is_unready || is_transient(status);
         free(status);
         return true;
     }

@@ -49,7 +49,7 @@ bool ways_save_direct(struct flow *flow, const char *path, struct error *error)
 {
     if (!*path)
         return true;
-    if (flow->url_is_unknown) {
+    if (url_is_unknown(flow)) {
         save_rehearse(flow, path, NULL, 0, NULL);
         return true;
     }

@@ -11,6 +11,7 @@
 #include "base/readfile.h"
 #include "settings/envfile.h"
 #include "settings/manifest.h"
+#include "settings/parts.h"
 
 static bool load_environment(struct settings *settings, struct error *error)
 {
@@ -119,6 +120,7 @@ static bool check_combination(const struct settings *settings, struct error *err
     const char *not_in_plan =
         strcmp(settings_get(settings, SETTING_DIALECT), "shipped") == 0   ? "--dialect shipped"
         : settings->trust_count                                           ? "--trust"
+        : settings->part_count                                            ? "applications and pools"
         : settings->verify                                                ? "--verify"
         : settings->values[SETTING_APP_USER]                              ? "--app-user"
         : strcmp(settings_get(settings, SETTING_NETWORK), "private") == 0 ? "--network private"
@@ -143,7 +145,8 @@ static bool check_combination(const struct settings *settings, struct error *err
         return error_set(error, ERROR_USAGE, 0,
                          "%s cannot hold the direct URL and something else: name two files",
                          direct_file);
-    if (!settings->values[SETTING_APP_USER] != !settings->values[SETTING_APP_DATABASE])
+    if (settings->part_count == 0 &&
+        !settings->values[SETTING_APP_USER] != !settings->values[SETTING_APP_DATABASE])
         return error_set(
             error, ERROR_USAGE, 0,
             "--app-user and --app-database (DO_DB_APP_USER, DO_DB_APP_DATABASE) belong "
@@ -169,5 +172,6 @@ bool settings_load(struct settings *settings, const char *secret_name, struct er
            (!env_file || envfile_read(env_file, settings, error)) &&
            load_compose_env(settings, error) &&
            (!manifest || manifest_read(manifest, settings, error)) &&
-           load_defaults(settings, secret_name, error) && check_combination(settings, error);
+           load_defaults(settings, secret_name, error) && parts_load(settings, error) &&
+           check_combination(settings, error);
 }

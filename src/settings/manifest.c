@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/nearest.h"
 #include "base/quote.h"
+#include "settings/parts.h"
 #include "yaml/parse.h"
 
 static bool is_list(const char *key)
@@ -37,17 +39,34 @@ static bool take_list(const char *key, const struct node *list, struct settings 
     return true;
 }
 
+static bool is_parts(const char *key)
+{
+    return strcmp(key, "applications") == 0 || strcmp(key, "pools") == 0;
+}
+
+static bool unknown(const struct node *name, struct error *error)
+{
+    const char *known[SETTING_COUNT + 3] = {"trust", "applications", "pools"};
+    size_t count = 3;
+    for (size_t i = 0; i < SETTING_COUNT; i++)
+        if (settings_key((enum setting)i))
+            known[count++] = settings_key((enum setting)i);
+    char *nearest = nearest_values(name->text, (char *const *)known, count);
+    char *shown = quote_for_message(name->text, strlen(name->text));
+    node_complain(name, error, "%s is not a setting; the nearest are %s", shown, nearest);
+    free(shown);
+    free(nearest);
+    return false;
+}
+
 static bool read_entry(const struct node *name, const struct node *value, struct settings *settings,
                        struct error *error)
 {
     const char *key = name->text;
-    if (!is_list(key) && settings_by_key(key) == SETTING_COUNT) {
-        char *shown = quote_for_message(key, strlen(key));
-        node_complain(name, error, "%s is not a setting: 'managed-db setup --help' lists them",
-                      shown);
-        free(shown);
-        return false;
-    }
+    if (is_parts(key))
+        return parts_read(key, value, settings, error);
+    if (!is_list(key) && settings_by_key(key) == SETTING_COUNT)
+        return unknown(name, error);
     if (is_list(key))
         return value->kind == NODE_SEQUENCE
                    ? take_list(key, value, settings, error)

@@ -175,19 +175,25 @@ static const struct {
     [SETTING_COMPOSE_FILES] = {NULL, "DEPLOY_COMPOSE_FILES", "docker-compose.yml", &path_list},
 };
 
+bool settings_check(enum setting setting, const char *value, const char *where, struct error *error)
+{
+    struct form *form = specs[setting].form;
+    if (!form || pattern_is(&form->pattern, value))
+        return true;
+    char *shown = settings_is_secret(setting) ? mem_copy("(not shown)")
+                                              : quote_for_message(value, strlen(value));
+    error_set(error, ERROR_USAGE, 0, "%s: '%s' is not %s", where, shown, form->text);
+    free(shown);
+    return false;
+}
+
 static bool set(struct settings *settings, enum setting setting, const char *value,
                 enum source source, const char *where, struct error *error)
 {
     if (!*value || settings->sources[setting] > source)
         return true;
-    struct form *form = specs[setting].form;
-    if (form && !pattern_is(&form->pattern, value)) {
-        char *shown = settings_is_secret(setting) ? mem_copy("(not shown)")
-                                                  : quote_for_message(value, strlen(value));
-        error_set(error, ERROR_USAGE, 0, "%s: '%s' is not %s", where, shown, form->text);
-        free(shown);
+    if (!settings_check(setting, value, where, error))
         return false;
-    }
     if (setting == SETTING_COMPOSE) {
         settings->compose =
             mem_grow(settings->compose, settings->compose_count + 1, sizeof *settings->compose);
@@ -288,6 +294,11 @@ enum setting settings_by_variable(const char *variable)
     return (enum setting)i;
 }
 
+const char *settings_key(enum setting setting)
+{
+    return specs[setting].key;
+}
+
 const char *settings_name(enum setting setting)
 {
     return specs[setting].key ? specs[setting].key : specs[setting].variable;
@@ -331,6 +342,12 @@ void settings_free(struct settings *settings)
     for (size_t i = 0; i < settings->compose_count; i++)
         free(settings->compose[i]);
     free(settings->compose);
+    for (size_t i = 0; i < settings->part_count; i++) {
+        for (size_t at = 0; at < SETTING_COUNT; at++)
+            free(settings->parts[i].values[at]);
+        free(settings->parts[i].where);
+    }
+    free(settings->parts);
     for (size_t i = 0; settings->rest && settings->rest[i]; i++)
         free(settings->rest[i]);
     free(settings->rest);

@@ -11,7 +11,6 @@ databases create
 databases pool list
 databases pool create
 databases firewalls append
-databases connection
 databases get"
 
 @test "managed setup that fails at a step, on a new Droplet: self-hosted, with the reason" {
@@ -44,7 +43,7 @@ databases get"
     deployed
     freeze
     droplet_files >"$BATS_TEST_TMPDIR/before"
-    for call in "vpcs list" "databases list" "databases pool list" "databases connection" "databases get"; do
+    for call in "vpcs list" "databases list" "databases pool list" "databases get"; do
         thaw
         with "DOCTL_SIM_FAULT=$call=403"
         deploy
@@ -65,8 +64,8 @@ databases get"
 
 @test "the URL cannot be had after the setup: the same rule" {
     open_stage
-    # The setup reads the connection once, and once inside the VPC; the third read is for the Droplet.
-    with "DOCTL_SIM_FAULT=databases connection=403@3+"
+    # The setup reads the cluster's details; what follows the second look at it is for the Droplet.
+    with "DOCTL_SIM_FAULT=databases get=403@5+"
     deploy
     exits 0
     said "continuing with self-hosted mode"
@@ -395,7 +394,7 @@ databases get"
     exits 4
     said "host key is not the one of the first contact"
     said "ssh-keygen -R droplet-410000001 -f $PROJECT/scripts/known_hosts"
-    not_called "databases connection"
+    not_called "databases get"
     left_nothing
 }
 

@@ -50,10 +50,10 @@ long_options() {
         $1 == "option" && (command == "" || $5 == "common") {print $2}' "$TABLE" | sort
 }
 
-# takes OPTION: the commands that take it; "all" stands for the two setups.
+# takes OPTION: the commands that take it; "all" stands for plan and the two setups.
 takes() {
     awk -F '\t' -v option="$1" '$1 == "takes" && $3 == option {print $2}' "$TABLE" |
-        sed 's/^setup_managed_database$/all/; /^setup$/d' | paste -sd ' '
+        sed 's/^setup_managed_database$/all/; /^setup$/d; /^plan$/d' | paste -sd ' '
 }
 
 # The values of an option that has a list of them, as the program's own message gives them.
@@ -135,7 +135,7 @@ every_option() {
 
 # Options that pages may name and that are not this program's: doctl's, and those of configure and of tools.
 FOREIGN='--format --no-header --wait --private --rule --engine --num-nodes --private-network-uuid --db --user
-    --mode --output --ip-range --trace
+    --mode --uuid --output --ip-range --trace
     --config --dry-run --provision-only --pull --tag --tag-names --setup-managed-db --public-key-file --no-owner
     --entrypoint --force-recreate --no-deps --profile --remove-orphans --rm
     --enable-werror --enable-sanitizers --disable-extras --enable-coverage'

@@ -42,7 +42,7 @@ holds() {
 CALLS=(
     "account get" "vpcs list" "vpcs create" "databases list" "databases create" "databases get"
     "databases pool list" "databases pool create" "databases get-ca" "compute droplet get"
-    "databases firewalls list" "databases firewalls append" "databases connection" "databases pool get"
+    "databases firewalls list" "databases firewalls append" "databases pool get"
 )
 CHANGES=("vpcs create" "databases create" "databases pool create" "databases firewalls append")
 PLANS_CALLS=(
@@ -298,7 +298,7 @@ cross() {
 
 @test "calls answered with 50 MB" {
     set_stage fresh
-    cross huge "databases list" "databases create" "databases pool list" "databases get-ca" "databases connection"
+    cross huge "databases list" "databases create" "databases pool list" "databases get-ca" "databases get"
 }
 
 @test "all calls slow, piece by piece, and with a grandchild that holds the pipes" {
@@ -856,7 +856,7 @@ whole_and_odd() {
         case $command in
         FAILS*)
             fails 4
-            called "databases connection"
+            called "databases get"
             ;;
         *) works ;;
         esac
@@ -1218,7 +1218,7 @@ refused() {
 @test "what doctl and the API say is shown without terminal escapes" {
     half_made
     local words
-    for words in "account get" "databases list" "databases get" "databases connection" "databases pool list" "vpcs list"; do
+    for words in "account get" "databases list" "databases get" "databases pool list" "vpcs list"; do
         with "WORDS=$words"
         fake_doctl <<'FAKE'
 #!/bin/sh

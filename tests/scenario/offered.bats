@@ -83,7 +83,7 @@ refused() {
 @test "a given but empty VPC is an error; left out it is the default one; --faithful takes it for none" {
     local ending
     refused mdb create freshtrack-db nyc3 db-s-1vcpu-2gb ""
-    said "argument 4 of 'create', the VPC's UUID, is empty"
+    said "argument 4 of 'create', the ID of the VPC, is empty"
     mdb create freshtrack-db nyc3 db-s-1vcpu-2gb
     works
     not_called "databases create .*--private-network-uuid"

@@ -90,13 +90,6 @@ expected_url() {
     said "Managed PostgreSQL configured"
 }
 
-@test "setup on a hand-made doctl: a warning tells of the public host" {
-    open_box plan
-    mdb setup --droplet 42
-    works
-    grep -q '^⚠ .*VPC.*public host' "$BOX/err" || fail "no warning about the public host"
-}
-
 @test "setup on 1.123 and 1.166: the certificate is a PEM file, 0644" {
     local release
     for release in 1.123 1.166; do
@@ -224,11 +217,16 @@ STORY
     equal "$(count cluster)" 0 clusters
 }
 
-@test "once the shipped words were needed, they come first" {
+@test "setup knows in time that this doctl is a released one: the plan's words are not tried" {
     open_box 1.166
     mdb setup
     works
-    called "vpcs create .* --format ID --no-header"
+    not_called "vpcs create .* --format"
     not_called "databases create .* --format"
     not_called "databases ca get"
+    # Alone, a command learns it from the words that are refused.
+    open_box 1.166
+    mdb vpc
+    works
+    called "vpcs create .* --format ID --no-header"
 }

@@ -35,7 +35,7 @@ children_are_gone() {
     local name number words
     for name in INT TERM HUP; do
         number=$(kill -l "$name")
-        for words in "vpcs list" "databases connection"; do
+        for words in "vpcs list" "databases get"; do
             open_box 1.166
             whole
             mkdir -p "$SECRETS"
@@ -84,7 +84,7 @@ children_are_gone() {
 @test "several calls at a time all end" {
     whole
     hanging "databases "
-    sed -i 's/^"\$HANG"\*)/"databases list"*) exec "$REAL" "$@" ;;\n&/' "$BOX/bin/doctl"
+    sed -i 's/^"\$HANG"\*)/"databases list"* | "databases pool get") exec "$REAL" "$@" ;;\n&/' "$BOX/bin/doctl"
     start_mdb setup --droplet 42
     some_children() {
         [ "$(grep -c . "$BOX/children")" -ge 3 ]
@@ -233,7 +233,7 @@ FAKE
     whole
     local kind
     SECONDS=0
-    for kind in "databases list" "databases connection" "vpcs list"; do
+    for kind in "databases list" "databases get" "vpcs list"; do
         with "DOCTL_SIM_FAULT=$kind=grandchild"
         mdb setup --droplet 42
         works

@@ -42,7 +42,7 @@ waits_for() {
 @test "a Droplet that there is not is not waited for" {
     open_box 1.166
     mdb droplet wait nobody
-    is_none
+    fails 2
     said "there is no Droplet nobody"
     not_called "compute droplet get"
     doctl sim droplet add 77 --name web
@@ -56,10 +56,10 @@ waits_for() {
     mdb setup
     works
     is_whole
-    equal "$(calls | grep -c '^databases pool get')" 2 "looks at the pool"
+    equal "$(calls | grep -c '^databases pool get .')" 2 "looks at the pool"
     : >"$LOG"
     with "DOCTL_SIM_FAULT=databases pool get=404"
-    mdb setup
+    mdb url freshtrack-db
     fails 4
-    equal "$(calls | grep -c '^databases pool get')" 1 "looks at the pool"
+    equal "$(calls | grep -c '^databases pool get .')" 1 "looks at the pool"
 }
