@@ -27,6 +27,7 @@ _managed_db_command() {
     compose) echo compose ;;
     settings) echo settings ;;
     droplet) echo droplet ;;
+    manifest) echo manifest ;;
     preflight) echo preflight ;;
     key | get_ssh_key_fingerprint) echo key ;;
     region | validate_region) echo region ;;
@@ -35,7 +36,7 @@ _managed_db_command() {
     esac
 }
 
-_managed_db_commands="check create pool ca url save trust untrust info vpc auth setup plan verify grant psql compose settings preflight droplet key region firewall
+_managed_db_commands="check create pool ca url save trust untrust info vpc auth setup plan verify grant psql compose settings manifest preflight droplet key region firewall
     destroy
     check_existing_database create_managed_database create_connection_pool download_ssl_certificate
     get_connection_string save_connection_string configure_trusted_sources show_database_info ensure_vpc
@@ -45,7 +46,7 @@ _managed_db_commands="check create pool ca url save trust untrust info vpc auth 
 _managed_db_valued=" --doctl --dialect --jobs --context --manifest --env-file --timeout --wait-timeout
     --poll-interval --lock-timeout --color --output --name --region --size --pg-version --nodes --db-tags --vpc --vpc-ip-range --pool
     --pool-size --pool-mode --droplet --trust --secret-file --compose --secret-owner --ca-file --network
-    --ssl-mode --url-param --direct-file --app-user --app-database --psql --via --compose-command --config --droplet-name --only --force-shared --droplet-size --image --tags --ssh-key --user-data-file "
+    --ssl-mode --url-param --direct-file --app-user --app-database --from --psql --via --compose-command --config --droplet-name --only --force-shared --droplet-size --image --tags --ssh-key --user-data-file "
 
 # The options that a command takes; those of every command where there is none.
 _managed_db_options() {
@@ -72,7 +73,8 @@ _managed_db_options() {
         ;;
     preflight) echo "--name --vpc --droplet-name" ;;
     destroy) echo "--name --vpc --droplet-name --only --force-shared" ;;
-    plan | setup | setup_managed_database)
+    plan | setup | setup_managed_database | "manifest init")
+        [ "$1" != "manifest init" ] || echo "--from"
         echo "--name --region --size --pg-version --nodes --db-tags --vpc --vpc-ip-range --pool --pool-size --pool-mode --droplet"
         echo "--trust --secret-file --compose --no-secret-file --secret-owner --ca-file --network --ssl-mode"
         echo "--url-param --direct-file --app-user --app-database --dry-run --strict --apply --prune-rules --verify --psql --via --compose-command"
@@ -141,7 +143,7 @@ _managed_db() {
             command=$(_managed_db_command "$before")
             [ -n "$command" ] || return
         else
-            [[ $command:$arguments != @(droplet|compose):0 ]] || second=" $before"
+            [[ $command:$arguments != @(droplet|compose|manifest):0 ]] || second=" $before"
             arguments=$((arguments + 1))
         fi
         i=$((i + 1))
@@ -156,6 +158,7 @@ _managed_db() {
         ca:1 | save:1) _managed_db_files "$word" -f ;;
         compose:0) _managed_db_words "$word" "check profiles services secret" ;;
         droplet:0) _managed_db_words "$word" "find create wait" ;;
+        manifest:0) _managed_db_words "$word" "init" ;;
         compose:*) _managed_db_files "$word" -f ;;
         url:1) _managed_db_words "$word" "true false" ;;
         url:2) _managed_db_words "$word" "require verify-ca verify-full" ;;

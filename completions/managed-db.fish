@@ -6,7 +6,7 @@ function __managed_db_command
     set -l valued --doctl --dialect --jobs --context --manifest --env-file --timeout --wait-timeout \
         --poll-interval --lock-timeout --color --output --name --region --size --pg-version --nodes --db-tags --vpc --vpc-ip-range \
         --pool --pool-size --pool-mode --droplet --trust --secret-file --compose --secret-owner --ca-file --network --ssl-mode \
-        --url-param --direct-file --app-user --app-database --psql --via --compose-command --config \
+        --url-param --direct-file --app-user --app-database --from --psql --via --compose-command --config \
         --droplet-name --only --force-shared --droplet-size --image --tags --ssh-key --user-data-file
     set -l words (commandline -opc)
     set -e words[1]
@@ -58,6 +58,8 @@ function __managed_db_command
                     echo settings
                 case droplet
                     echo droplet
+                case manifest
+                    echo manifest
                 case preflight
                     echo preflight
                 case key get_ssh_key_fingerprint
@@ -107,6 +109,7 @@ complete -c managed-db -n __managed_db_has_none -a psql -d 'Become psql on the c
 complete -c managed-db -n __managed_db_has_none -a compose -d 'Check Compose files'
 complete -c managed-db -n __managed_db_has_none -a settings -d 'Show the settings in force'
 complete -c managed-db -n __managed_db_has_none -a droplet -d 'Find, create or wait for a Droplet'
+complete -c managed-db -n __managed_db_has_none -a manifest -d 'Write a manifest'
 complete -c managed-db -n __managed_db_has_none -a preflight -d 'Check what a deployment would make'
 complete -c managed-db -n __managed_db_has_none -a key -d 'Look for an SSH key of the account'
 complete -c managed-db -n __managed_db_has_none -a region -d 'See that a region takes new Droplets'
@@ -130,6 +133,7 @@ complete -c managed-db -n __managed_db_has_none -a setup_managed_database -d 'se
 complete -c managed-db -n '__managed_db_is ca save' -F
 complete -c managed-db -n '__managed_db_is compose' -a 'check profiles services secret' -F
 complete -c managed-db -n '__managed_db_is droplet' -a 'find create wait'
+complete -c managed-db -n '__managed_db_is manifest' -a init
 complete -c managed-db -n '__managed_db_is url' -a 'true false' -d 'through the pool'
 
 complete -c managed-db -l doctl -rF -d 'The doctl to run'
@@ -151,40 +155,41 @@ complete -c managed-db -l output -x -a 'text json env' -d 'Form of the answer'
 complete -c managed-db -l help -s h -d 'Help'
 complete -c managed-db -l version -s V -d 'The version'
 
-complete -c managed-db -n '__managed_db_is plan setup setup_managed_database verify grant psql preflight destroy' -l name -x -d "The cluster's name"
-complete -c managed-db -n '__managed_db_is plan setup setup_managed_database droplet' -l region -x -d 'Region'
-complete -c managed-db -n '__managed_db_is plan setup setup_managed_database' -l size -x -d "The cluster's size"
-complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database' -l pg-version -x -d 'Version'
-complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database' -l nodes -x -d 'Nodes'
-complete -c managed-db -n '__managed_db_is plan setup setup_managed_database preflight droplet destroy' -l vpc -x -d "The VPC's name"
-complete -c managed-db -n '__managed_db_is vpc plan setup setup_managed_database droplet' -l vpc-ip-range -x -d 'Range of the VPC'
-complete -c managed-db -n '__managed_db_is create url save plan setup setup_managed_database verify' -l pool -x -d "The pool's name"
-complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database' -l pool-size -x -d 'Connections'
-complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database' -l pool-mode -x -a 'transaction session statement' -d 'Mode of the pool'
-complete -c managed-db -n '__managed_db_is url save plan setup setup_managed_database verify grant psql' -l droplet -x -d 'The Droplet that may connect'
-complete -c managed-db -n '__managed_db_is plan setup setup_managed_database' -l trust -x -d 'Another trusted source'
-complete -c managed-db -n '__managed_db_is plan setup setup_managed_database verify' -l secret-file -rF -d 'File of the URL'
-complete -c managed-db -n '__managed_db_is save plan setup setup_managed_database' -l compose -rF -d 'Compose file'
-complete -c managed-db -n '__managed_db_is plan setup setup_managed_database' -l no-secret-file -d 'Write no URL to a file'
-complete -c managed-db -n '__managed_db_is create ca save plan setup setup_managed_database' -l secret-owner -x -d 'Owner of the files'
-complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database verify grant psql' -l ca-file -rF -d 'File of the certificate'
-complete -c managed-db -n '__managed_db_is url save plan setup setup_managed_database verify grant psql' -l network -x -a 'private public auto' -d 'Which host'
-complete -c managed-db -n '__managed_db_is url save plan setup setup_managed_database' -l ssl-mode -x -a 'require verify-ca verify-full' -d 'sslmode of the URL'
-complete -c managed-db -n '__managed_db_is url save plan setup setup_managed_database' -l url-param -x -d 'Parameter of the URL'
-complete -c managed-db -n '__managed_db_is plan setup setup_managed_database' -l direct-file -rF -d 'File of the direct URL'
-complete -c managed-db -n '__managed_db_is url save plan setup setup_managed_database verify grant psql' -l app-user -x -d "The application's user"
-complete -c managed-db -n '__managed_db_is url save plan setup setup_managed_database verify grant psql' -l app-database -x -d 'And its database'
-complete -c managed-db -n '__managed_db_is plan setup setup_managed_database' -l dry-run -d 'Show what would be done'
-complete -c managed-db -n '__managed_db_is plan setup setup_managed_database' -l strict -d 'A difference is an error'
-complete -c managed-db -n '__managed_db_is plan setup setup_managed_database' -l apply -d 'Change what differs'
-complete -c managed-db -n '__managed_db_is plan setup setup_managed_database' -l prune-rules -d 'Take other trusted sources away'
-complete -c managed-db -n '__managed_db_is plan setup setup_managed_database' -l verify -d 'Open a connection at the end'
-complete -c managed-db -n '__managed_db_is plan setup setup_managed_database verify grant psql' -l psql -rF -d 'The psql to run'
-complete -c managed-db -n '__managed_db_is plan setup setup_managed_database verify grant' -l via -x -d 'Run psql behind this'
-complete -c managed-db -n '__managed_db_is save plan setup setup_managed_database compose' -l compose-command -x -d 'The Docker Compose to run'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database manifest verify grant psql preflight destroy' -l name -x -d "The cluster's name"
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database manifest droplet' -l region -x -d 'Region'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database manifest' -l size -x -d "The cluster's size"
+complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database manifest' -l pg-version -x -d 'Version'
+complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database manifest' -l nodes -x -d 'Nodes'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database manifest preflight droplet destroy' -l vpc -x -d "The VPC's name"
+complete -c managed-db -n '__managed_db_is vpc plan setup setup_managed_database manifest droplet' -l vpc-ip-range -x -d 'Range of the VPC'
+complete -c managed-db -n '__managed_db_is create url save plan setup setup_managed_database manifest verify' -l pool -x -d "The pool's name"
+complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database manifest' -l pool-size -x -d 'Connections'
+complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database manifest' -l pool-mode -x -a 'transaction session statement' -d 'Mode of the pool'
+complete -c managed-db -n '__managed_db_is url save plan setup setup_managed_database manifest verify grant psql' -l droplet -x -d 'The Droplet that may connect'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database manifest' -l trust -x -d 'Another trusted source'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database manifest verify' -l secret-file -rF -d 'File of the URL'
+complete -c managed-db -n '__managed_db_is save plan setup setup_managed_database manifest' -l compose -rF -d 'Compose file'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database manifest' -l no-secret-file -d 'Write no URL to a file'
+complete -c managed-db -n '__managed_db_is create ca save plan setup setup_managed_database manifest' -l secret-owner -x -d 'Owner of the files'
+complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database manifest verify grant psql' -l ca-file -rF -d 'File of the certificate'
+complete -c managed-db -n '__managed_db_is url save plan setup setup_managed_database manifest verify grant psql' -l network -x -a 'private public auto' -d 'Which host'
+complete -c managed-db -n '__managed_db_is url save plan setup setup_managed_database manifest' -l ssl-mode -x -a 'require verify-ca verify-full' -d 'sslmode of the URL'
+complete -c managed-db -n '__managed_db_is url save plan setup setup_managed_database manifest' -l url-param -x -d 'Parameter of the URL'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database manifest' -l direct-file -rF -d 'File of the direct URL'
+complete -c managed-db -n '__managed_db_is url save plan setup setup_managed_database manifest verify grant psql' -l app-user -x -d "The application's user"
+complete -c managed-db -n '__managed_db_is url save plan setup setup_managed_database manifest verify grant psql' -l app-database -x -d 'And its database'
+complete -c managed-db -n '__managed_db_is manifest' -l from -x -d 'The cluster that is there'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database manifest' -l dry-run -d 'Show what would be done'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database manifest' -l strict -d 'A difference is an error'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database manifest' -l apply -d 'Change what differs'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database manifest' -l prune-rules -d 'Take other trusted sources away'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database manifest' -l verify -d 'Open a connection at the end'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database manifest verify grant psql' -l psql -rF -d 'The psql to run'
+complete -c managed-db -n '__managed_db_is plan setup setup_managed_database manifest verify grant' -l via -x -d 'Run psql behind this'
+complete -c managed-db -n '__managed_db_is save plan setup setup_managed_database manifest compose' -l compose-command -x -d 'The Docker Compose to run'
 complete -c managed-db -n '__managed_db_is compose' -l config -rF -d 'A configuration from elsewhere'
 complete -c managed-db -n '__managed_db_is compose' -l write -d 'Put the lines into .env'
-complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database' -l db-tags -x -d 'Tags of a new cluster'
+complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database manifest' -l db-tags -x -d 'Tags of a new cluster'
 complete -c managed-db -n '__managed_db_is destroy' -l only -x -a 'droplet database vpc' -d 'A part of the deployment'
 complete -c managed-db -n '__managed_db_is destroy' -l force-shared -x -d 'The cluster goes too, whoever uses it'
 complete -c managed-db -n '__managed_db_is preflight destroy' -l droplet-name -x -d "The Droplet's name"

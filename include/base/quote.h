@@ -34,6 +34,9 @@ void quote_add_json(struct buffer *buffer, const char *text, size_t length);
 /* Appends a value as one word of a POSIX shell. */
 void quote_add_shell(struct buffer *buffer, const char *text);
 
+/* A value in YAML: plain where that is the same text for every reader, else in double quotes. */
+void quote_add_yaml(struct buffer *buffer, const char *text);
+
 /* A command line, NULL-terminated, as a shell takes it: quoted where it has to be. */
 void quote_add_command(struct buffer *buffer, char *const *argv);
 

@@ -30,6 +30,7 @@
 #define GROUP_CONFIG   0x2000U /* or was, elsewhere */
 #define GROUP_WRITE    0x4000U
 #define GROUP_DESTROY  0x8000U
+#define GROUP_ADOPT    0x10000U /* settings that a cluster may give */
 
 enum command_doctl {
     NEEDS_DOCTL,

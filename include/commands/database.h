@@ -11,6 +11,6 @@ command_function command_check, command_create, command_pool, command_ca, comman
 
 /* setup asks for the account first, and means it whatever USE_MANAGED_DB says. */
 /* plan rehearses setup, and so does setup with --dry-run. */
-command_function command_plan, command_setup, command_setup_managed_database;
+command_function command_manifest_init, command_plan, command_setup, command_setup_managed_database;
 
 #endif

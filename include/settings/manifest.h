@@ -14,4 +14,10 @@
 /* Sets what the file says, as SOURCE_MANIFEST. Fails with ERROR_USAGE, and as readfile() does. */
 bool manifest_read(const char *path, struct settings *settings, struct error *error);
 
+/*
+ * A manifest of the settings: those about the cluster and its pool, and what else was set by
+ * somebody. The caller frees it.
+ */
+char *manifest_text(const struct settings *settings);
+
 #endif

@@ -12,6 +12,7 @@
 #ifndef MANAGED_DB_SETTINGS_PARTS_H
 #define MANAGED_DB_SETTINGS_PARTS_H
 
+#include "base/bytes.h"
 #include "settings/settings.h"
 #include "yaml/tree.h"
 
@@ -28,6 +29,13 @@ bool parts_read(const char *key, const struct node *list, struct settings *setti
  * with ERROR_USAGE where two share a pool or a file.
  */
 bool parts_load(struct settings *settings, struct error *error);
+
+/* Adds a pool alone; user and database may both be "". The caller has checked the forms. */
+void parts_add_pool(struct settings *settings, const char *name, const char *size, const char *mode,
+                    const char *user, const char *database);
+
+/* The lists as YAML; nothing where there are none. */
+void parts_add_text(struct buffer *text, const struct settings *settings);
 
 size_t parts_count(const struct settings *settings);
 /* is_pool_alone tells that it has no URL and no rights of its own. */

@@ -173,6 +173,19 @@ void quote_add_shell(struct buffer *buffer, const char *text)
     buffer_add_text(buffer, "'");
 }
 
+void quote_add_yaml(struct buffer *buffer, const char *text)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:,-";
+    size_t length = strlen(text);
+    bool is_plain = length && strspn(text, plain) == length && !strchr("-:,.", *text) &&
+                    text[length - 1] != ':';
+    if (is_plain)
+        buffer_add(buffer, text, length);
+    else
+        quote_add_json(buffer, text, length);
+}
+
 void quote_add_command(struct buffer *buffer, char *const *argv)
 {
     for (size_t i = 0; argv[i]; i++) {

@@ -309,6 +309,16 @@ const struct command command_table[] = {
         .run = command_settings,
     },
     {
+        .name = "manifest init",
+        .groups = SETUP_GROUPS | GROUP_ADOPT,
+        .doctl = NEEDS_DOCTL_IF_NAMED,
+        .secret_name = SETUP_URL,
+        .key = "manifest",
+        .help = "Write a manifest of the settings in force, or of a cluster that is there",
+        .answer_help = "the manifest, YAML",
+        .run = command_manifest_init,
+    },
+    {
         .name = "preflight",
         .groups = GROUP_DEPLOYED,
         .is_deployment = true,

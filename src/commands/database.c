@@ -10,9 +10,11 @@
 #include "base/paths.h"
 #include "base/quote.h"
 #include "doctl/table.h"
+#include "flow/adopt.h"
 #include "flow/flow.h"
 #include "flow/setup.h"
 #include "flow/trusted_sources.h"
+#include "settings/manifest.h"
 
 static bool give_text(struct command_result *result, const char *text)
 {
@@ -236,6 +238,17 @@ bool command_setup_managed_database(struct flow *flow, struct command_result *re
         return give_plan(flow, result);
     warn_if_open(flow);
     return give_setup(flow, result);
+}
+
+bool command_manifest_init(struct flow *flow, struct command_result *result, struct error *error)
+{
+    const char *cluster_id = flow_get(flow, SETTING_CLUSTER_ID);
+    struct settings adopted = {.trust = NULL};
+    bool good = !*cluster_id || adopt_cluster(flow, cluster_id, &adopted, error);
+    if (good)
+        result->text = manifest_text(*cluster_id ? &adopted : flow->settings);
+    settings_free(&adopted);
+    return good;
 }
 
 /* The plan's --setup-managed-db in the main() of its deploy script (task 3). */

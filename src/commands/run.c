@@ -193,7 +193,8 @@ static bool resolve(const struct command *command, struct settings *settings, st
     bool has_droplets = command->groups & (GROUP_SETUP | GROUP_CONNECT | GROUP_CLUSTER) ||
                         has_argument(command, SETTING_DROPLET_ID) ||
                         has_argument(command, SETTING_RULE);
-    return (!has_argument(command, SETTING_CLUSTER_ID) || names_cluster(flow, settings, error)) &&
+    bool has_cluster = has_argument(command, SETTING_CLUSTER_ID) || command->groups & GROUP_ADOPT;
+    return (!has_cluster || names_cluster(flow, settings, error)) &&
            (!has_droplets || names_droplets(flow, settings, error));
 }
 

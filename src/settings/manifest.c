@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "base/nearest.h"
 #include "base/quote.h"
@@ -86,4 +87,37 @@ bool manifest_read(const char *path, struct settings *settings, struct error *er
         good = read_entry(root->keys[i], root->items[i], settings, error);
     tree_free(tree);
     return good;
+}
+
+/* In the order of a reader who does not know them yet; the first are always there. */
+static const enum setting written[] = {
+    SETTING_CLUSTER_NAME, SETTING_REGION,       SETTING_SIZE,        SETTING_PG_VERSION,
+    SETTING_NODES,        SETTING_VPC_NAME,     SETTING_POOL,        SETTING_POOL_SIZE,
+    SETTING_POOL_MODE,    SETTING_VPC_IP_RANGE, SETTING_DB_TAGS,     SETTING_APP_USER,
+    SETTING_APP_DATABASE, SETTING_DROPLET_ID,   SETTING_NETWORK,     SETTING_SSL_MODE,
+    SETTING_URL_PARAMS,   SETTING_DIRECT_FILE,  SETTING_SECRETS_DIR, SETTING_SECRET_FILE,
+    SETTING_SECRET_OWNER, SETTING_CA_FILE,
+};
+#define ALWAYS 9
+
+char *manifest_text(const struct settings *settings)
+{
+    struct buffer text = BUFFER_INIT;
+    for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
+        const char *value = settings_get(settings, written[i]);
+        if (!*value || (i >= ALWAYS && settings->sources[written[i]] <= SOURCE_DEFAULT))
+            continue;
+        buffer_add_format(&text, "%s: ", settings_key(written[i]));
+        quote_add_yaml(&text, value);
+        buffer_add_text(&text, "\n");
+    }
+    if (settings->trust_count)
+        buffer_add_text(&text, "trust:\n");
+    for (size_t i = 0; i < settings->trust_count; i++) {
+        buffer_add_text(&text, "  - ");
+        quote_add_yaml(&text, settings->trust[i]);
+        buffer_add_text(&text, "\n");
+    }
+    parts_add_text(&text, settings);
+    return buffer_take(&text);
 }

@@ -189,6 +189,52 @@ bool parts_load(struct settings *settings, struct error *error)
     return true;
 }
 
+/* ---- writing ---- */
+
+void parts_add_pool(struct settings *settings, const char *name, const char *size, const char *mode,
+                    const char *user, const char *database)
+{
+    settings->parts = mem_grow(settings->parts, settings->part_count + 1, sizeof *settings->parts);
+    struct manifest_part *part = &settings->parts[settings->part_count++];
+    *part = (struct manifest_part){.where = mem_copy("")};
+    part->values[SETTING_POOL] = mem_copy(name);
+    part->values[SETTING_POOL_SIZE] = mem_copy(size);
+    part->values[SETTING_POOL_MODE] = mem_copy(mode);
+    part->values[SETTING_APP_USER] = mem_copy(user);
+    part->values[SETTING_APP_DATABASE] = mem_copy(database);
+}
+
+static void add_list(struct buffer *text, const struct settings *settings, const char *name,
+                     bool are_applications)
+{
+    const struct key *keys = are_applications ? application_keys : pool_keys;
+    bool is_first = true;
+    for (size_t i = 0; i < settings->part_count; i++) {
+        const struct manifest_part *part = &settings->parts[i];
+        if (part->is_application != are_applications)
+            continue;
+        if (is_first)
+            buffer_add_format(text, "%s:\n", name);
+        is_first = false;
+        const char *before = "  - ";
+        for (size_t at = 0; keys[at].name; at++) {
+            const char *value = part->values[keys[at].setting];
+            if (!value || !*value)
+                continue;
+            buffer_add_format(text, "%s%s: ", before, keys[at].name);
+            quote_add_yaml(text, value);
+            buffer_add_text(text, "\n");
+            before = "    ";
+        }
+    }
+}
+
+void parts_add_text(struct buffer *text, const struct settings *settings)
+{
+    add_list(text, settings, "applications", true);
+    add_list(text, settings, "pools", false);
+}
+
 /* ---- taking ---- */
 
 /* Whether the settings themselves are the first part. */

@@ -50,10 +50,11 @@ long_options() {
         $1 == "option" && (command == "" || $5 == "common") {print $2}' "$TABLE" | sort
 }
 
-# takes OPTION: the commands that take it; "all" stands for plan and the two setups.
+# takes OPTION: the commands that take it; "all" stands for plan, the two setups and manifest init.
 takes() {
     awk -F '\t' -v option="$1" '$1 == "takes" && $3 == option {print $2}' "$TABLE" |
-        sed 's/^setup_managed_database$/all/; /^setup$/d; /^plan$/d' | paste -sd ' '
+        awk '/^setup_managed_database$/ {$0 = "all"; all = 1}
+            !/^(setup|plan)$/ && !(all && /^manifest init$/)' | paste -sd ' '
 }
 
 # The values of an option that has a list of them, as the program's own message gives them.
