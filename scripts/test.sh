@@ -123,7 +123,7 @@ node_drivers() {
 }
 
 build_packages
-need_packages check libpq-dev bats parallel shellcheck strace python3 procps libdevmapper1.02.1 libseccomp2
+need_packages check libpq-dev bats parallel shellcheck strace python3 jq procps libdevmapper1.02.1 libseccomp2
 need_packages postgresql postgresql-client pgbouncer openssl openssh-server openssh-client
 drivers python3-psycopg2 python3-psycopg python3-asyncpg python3-sqlalchemy python3-django ruby-pg \
     ruby-activerecord php-cli php-pgsql
@@ -140,6 +140,11 @@ say "gcc"
 WITH_TESTS=1 build_variant gcc "${werror[@]}"
 unit_tests gcc unit-gcc
 scenarios gcc scenarios-gcc "$BUILD/source/tests/scenario"
+if [ -n "${DOCTL:-}" ]; then
+    scenarios gcc real-doctl "$BUILD/source/tests/api"
+else
+    say "SKIPPED, for DOCTL names no doctl: the program with a real one (make check-doctl DOCTL=PATH)"
+fi
 
 if [ "${1:-}" != quick ]; then
     need_packages clang clang-tidy clang-tools valgrind cppcheck groff-base

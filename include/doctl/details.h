@@ -1,12 +1,11 @@
 /*
- * details: what a Droplet or a cluster is: where, how large, how to connect. Questions that only the
+ * details: what a Droplet or a cluster is: where and how large. Questions that only the
  * shipped doctl knows; errors and results as in doctl.h.
  */
 #ifndef MANAGED_DB_DOCTL_DETAILS_H
 #define MANAGED_DB_DOCTL_DETAILS_H
 
 #include "doctl/client.h"
-#include "doctl/conninfo.h"
 
 /* "" stands for what doctl does not tell. */
 struct details {
@@ -14,7 +13,7 @@ struct details {
     char *vpc_uuid, *region;
     char *address;                                /* of a Droplet, private; else NULL */
     char *version, *size, *nodes, *status, *tags; /* of a cluster; tags have commas between */
-    struct conninfo connection, inside;           /* its public host, and the one inside the VPC */
+    char *inside_host;                            /* of a cluster, inside its VPC */
 };
 void details_free(struct details *details);
 /* The table of a cluster as doctl shows it (plan, task 1, show_database_info). */

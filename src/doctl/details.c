@@ -15,8 +15,6 @@ void details_free(struct details *details)
                            details->nodes,  details->status,  details->tags};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
-    conninfo_free(&details->connection);
-    conninfo_free(&details->inside);
     *details = (struct details){.region = NULL};
 }
 
@@ -55,15 +53,6 @@ static char *json_list(const struct node *list)
     return buffer_take(&text);
 }
 
-static struct conninfo json_connection(const struct node *object)
-{
-    return (struct conninfo){.host = json_text(object, "host"),
-                             .port = json_text(object, "port"),
-                             .user = json_text(object, "user"),
-                             .password = json_text(object, "password"),
-                             .database = json_text(object, "database")};
-}
-
 bool details_of_cluster(struct doctl *doctl, const char *cluster_id, struct details *details,
                         struct error *error)
 {
@@ -82,8 +71,7 @@ bool details_of_cluster(struct doctl *doctl, const char *cluster_id, struct deta
         .nodes = json_text(object, "num_nodes"),
         .status = json_text(object, "status"),
         .tags = json_list(node_get(object, "tags")),
-        .connection = json_connection(node_get(object, "connection")),
-        .inside = json_connection(node_get(object, "private_connection")),
+        .inside_host = json_text(node_get(object, "private_connection"), "host"),
     };
     reply_free(&reply);
     if (check_uuid(details, "read the cluster's VPC", error))

@@ -166,12 +166,27 @@ static bool read_id(const char *doing, struct reply *reply, struct error *error)
     return error_set(error, ERROR_UNREADABLE, 0, "could not %s: doctl printed no ID", doing);
 }
 
+/* libyaml does not wipe what it frees, so it gets no secret to read. */
+static void cover_secrets(struct buffer *out)
+{
+    static struct pattern secret_pattern =
+        PATTERN("\"(?:password|uri)\": *\"((?:[^\"\\\\]|\\\\.)*+)\"");
+    struct span groups[PATTERN_GROUPS];
+    size_t at = 0;
+    while (at < out->length && pattern_match(&secret_pattern, out->data, out->length, at, groups)) {
+        size_t start = (size_t)(groups[1].start - out->data);
+        memset(out->data + start, '*', groups[1].length);
+        at = start + groups[1].length;
+    }
+}
+
 /* JSON is YAML. What libyaml has to say about it is not told: the text may hold a password. */
 static bool read_json(const char *doing, struct reply *reply, struct error *error)
 {
     struct node *root = NULL;
     struct error ignored = ERROR_INIT;
     const struct buffer *out = printed(reply);
+    cover_secrets(&reply->result.out);
     reply->json = tree_new();
     if (!yaml_parse(reply->json, "doctl", buffer_text(out), out->length, &root, &ignored) ||
         !root || root->kind != NODE_SEQUENCE || root->count != 1 ||

@@ -48,8 +48,8 @@ static bool private_host(struct flow *flow, const char *cluster_id, const char *
         return true;
     }
     if (read_cluster(flow, cluster_id, &failure)) {
-        if (*flow->cluster.inside.host)
-            *host = mem_copy(flow->cluster.inside.host);
+        if (*flow->cluster.inside_host)
+            *host = mem_copy(flow->cluster.inside_host);
     } else if (failure.kind != ERROR_UNSUPPORTED) {
         *error = failure;
         return false;

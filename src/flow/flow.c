@@ -95,7 +95,7 @@ static bool finish_existing_cluster(struct flow *flow, const char *region, const
         return false;
     if (!wait_until_online(flow, flow->cluster_id, flow->cluster_status, error))
         return false;
-    /* What was read before it was online holds no credentials. */
+    /* What was read before it was online may not be true any more. */
     if (strcmp(flow->cluster_status, "online") != 0)
         details_free(&flow->cluster);
     return finish_cluster(flow, error);
@@ -244,36 +244,13 @@ static bool download_if_possible(struct flow *flow, const char *cluster_id, stru
 
 /* ---- the plan, task 1: connection string ---- */
 
-/* A released doctl tells it with the rest about the cluster. */
-static bool direct_connection(struct flow *flow, const char *cluster_id, struct conninfo *info,
-                              struct error *error)
-{
-    struct error failure = ERROR_INIT;
-    if (flow->settings->faithful ||
-        (!read_cluster(flow, cluster_id, &failure) && failure.kind == ERROR_UNSUPPORTED))
-        return doctl_connection(flow->doctl, cluster_id, info, error);
-    *error = failure;
-    if (failure.kind != ERROR_NONE)
-        return false;
-    const struct conninfo *told = &flow->cluster.connection;
-    if (!*told->user || !*told->password)
-        return error_set(error, ERROR_BLANK, 0,
-                         "could not read the connection details of %s: the user or the password is "
-                         "blank",
-                         cluster_id);
-    if (!conninfo_check(told, error))
-        return false;
-    conninfo_copy(info, told);
-    return true;
-}
-
 bool read_connection(struct flow *flow, const char *cluster_id, bool use_pool, struct error *error)
 {
     struct conninfo own = CONNINFO_INIT;
     struct conninfo chosen = CONNINFO_INIT;
     bool found;
     prefetch_connection(flow, cluster_id, use_pool);
-    if (!direct_connection(flow, cluster_id, &own, error)) {
+    if (!doctl_connection(flow->doctl, cluster_id, &own, error)) {
         if (error->kind == ERROR_BLANK)
             error_advise(error, "a token without the scope database:view_credentials gets blank "
                                 "cells, and so does a cluster that is still being created");

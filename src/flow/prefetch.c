@@ -25,7 +25,8 @@ void prefetch_connection(struct flow *flow, const char *cluster_id, bool use_poo
         return;
     if (network_is_compared(flow) && !flow->droplet.region)
         doctl_prefetch(flow->doctl, CALL_DROPLET_DETAILS, flow_get(flow, SETTING_DROPLET_ID), NULL);
-    if (!flow->cluster.region)
+    doctl_prefetch(flow->doctl, CALL_CONNECTION, cluster_id, NULL);
+    if (network_is_private(flow) && !flow->cluster.region)
         doctl_prefetch(flow->doctl, CALL_CLUSTER_DETAILS, cluster_id, NULL);
     if (use_pool && has_application(flow))
         doctl_prefetch(flow->doctl, CALL_USER_GET, cluster_id, application_user(flow));
@@ -55,6 +56,8 @@ void prefetch_cluster(struct flow *flow, const char *cluster_id)
     /* Only where the lock is held: else add_trusted_source() reads the rules once it is. */
     if (flow->is_setup && flow->rules_lock.file >= 0)
         doctl_prefetch(flow->doctl, CALL_RULE_LIST, cluster_id, NULL);
+    if (flow->is_setup)
+        doctl_prefetch(flow->doctl, CALL_CONNECTION, cluster_id, NULL);
 }
 
 void prefetch_pool(struct flow *flow, const char *cluster_id, const char *pool_name)

@@ -581,7 +581,7 @@ FAKE
     local line
     for line in "databases list=403|database:read" "databases create=403|database:create" "vpcs create=403|vpc:create" \
         "databases pool create=403|database:create" "databases firewalls append=403|database:update" \
-        "databases get=403|database:read" "compute droplet get=403|droplet:read"; do
+        "databases connection=403|database:view_credentials" "compute droplet get=403|droplet:read"; do
         open_box 1.166
         with "DOCTL_SIM_FAULT=${line%|*}"
         mdb setup --droplet 42

@@ -334,13 +334,14 @@ drifted() {
             open_box "$release"
             whole
             # shellcheck disable=SC2086
-            mdb setup $options --trust tag:a
+            mdb setup_managed_database $options --trust tag:a
             works
             rm "$LOG"
             # shellcheck disable=SC2086
-            mdb setup $options --trust tag:a
+            mdb setup_managed_database $options --trust tag:a
             works
             [ "$(calls | wc -l)" -le 9 ] || fail "more than nine calls"
+            not_called "databases ca get"
             equal "$(calls | sort | uniq -d)" "" "calls made twice"
             said "Nothing had to be changed"
         done

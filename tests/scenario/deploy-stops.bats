@@ -11,6 +11,7 @@ databases create
 databases pool list
 databases pool create
 databases firewalls append
+databases connection
 databases get"
 
 @test "managed setup that fails at a step, on a new Droplet: self-hosted, with the reason" {
@@ -43,7 +44,7 @@ databases get"
     deployed
     freeze
     droplet_files >"$BATS_TEST_TMPDIR/before"
-    for call in "vpcs list" "databases list" "databases pool list" "databases get"; do
+    for call in "vpcs list" "databases list" "databases pool list" "databases connection" "databases get"; do
         thaw
         with "DOCTL_SIM_FAULT=$call=403"
         deploy

@@ -7,7 +7,7 @@ load helper
 STEPS=(
     "account get|0" "vpcs list|0" "databases list|0" "databases get|0" "databases pool list|0"
     "databases pool create|0" "compute droplet get|0" "databases firewalls list|1"
-    "databases firewalls append|1" "databases pool get|2"
+    "databases firewalls append|1" "databases connection|2" "databases pool get|2"
 )
 
 setup() {
@@ -110,7 +110,7 @@ tries() {
 
 @test "a connection that breaks during a read is 4" {
     STEPS=("account get|0" "vpcs list|0" "databases list|0" "databases pool list|0" "compute droplet get|0"
-        "databases firewalls list|1" "databases get|0")
+        "databases firewalls list|1" "databases get|0" "databases connection|2" "databases pool get|2")
     tries lost 4
 }
 
@@ -131,7 +131,7 @@ tries() {
     half_made
     freeze
     for step in "account get" "vpcs list" "databases list" "databases pool list" "compute droplet get" \
-        "databases get"; do
+        "databases connection" "databases get"; do
         thaw
         with "DOCTL_SIM_FAULT=$step=ok-exit1"
         mdb setup --droplet 42
@@ -144,7 +144,8 @@ tries() {
     local step
     half_made
     freeze
-    for step in "account get" "vpcs list" "databases list" "databases pool list" "databases get"; do
+    for step in "account get" "vpcs list" "databases list" "databases pool list" "databases connection" \
+        "databases get"; do
         thaw
         with "DOCTL_SIM_FAULT=$step=garbage"
         mdb setup --droplet 42
@@ -162,7 +163,7 @@ tries() {
     doctl sim rule add "$ID" droplet:7
     freeze
     for step in "vpcs list" "databases list" "databases pool list" "compute droplet get" \
-        "databases firewalls list" "databases get"; do
+        "databases firewalls list" "databases connection" "databases get"; do
         thaw
         with "DOCTL_SIM_FAULT=$step=truncated"
         mdb setup --droplet 42
@@ -176,7 +177,7 @@ tries() {
     local step
     whole
     freeze
-    for step in "account get" "databases get"; do
+    for step in "account get" "databases connection" "databases get"; do
         thaw
         with "DOCTL_SIM_FAULT=$step=empty"
         mdb setup --droplet 42
@@ -190,7 +191,7 @@ tries() {
     freeze
     for kind in 429 500 network; do
         for step in "account get" "vpcs list" "databases list" "databases pool list" "compute droplet get" \
-            "databases firewalls list" "databases pool get" "databases get"; do
+            "databases firewalls list" "databases connection" "databases pool get" "databases get"; do
             thaw
             with "DOCTL_SIM_FAULT=$step=$kind@1;$step=$kind@2"
             mdb setup --droplet 42
@@ -261,7 +262,8 @@ tries() {
 
 @test "a call that hangs is 5 at the deadline, on a half-made cluster" {
     STEPS=(
-        "databases get|0" "databases pool create|0" "databases firewalls append|1" "databases pool get|2"
+        "databases get|0" "databases pool create|0" "databases firewalls append|1" "databases connection|2"
+        "databases pool get|2"
     )
     TIMEOUT=$SHORT tries hang 5
 }

@@ -42,7 +42,7 @@ holds() {
 CALLS=(
     "account get" "vpcs list" "vpcs create" "databases list" "databases create" "databases get"
     "databases pool list" "databases pool create" "databases get-ca" "compute droplet get"
-    "databases firewalls list" "databases firewalls append" "databases pool get"
+    "databases firewalls list" "databases firewalls append" "databases connection" "databases pool get"
 )
 CHANGES=("vpcs create" "databases create" "databases pool create" "databases firewalls append")
 PLANS_CALLS=(
@@ -298,7 +298,7 @@ cross() {
 
 @test "calls answered with 50 MB" {
     set_stage fresh
-    cross huge "databases list" "databases create" "databases pool list" "databases get-ca" "databases get"
+    cross huge "databases list" "databases create" "databases pool list" "databases get-ca" "databases connection"
 }
 
 @test "all calls slow, piece by piece, and with a grandchild that holds the pipes" {
@@ -471,6 +471,7 @@ case "$*" in
     [ "$(wc -l <"$BOX/polls")" -gt 4 ] || status=$KIND
     "$REAL" "$@" | sed "s/online/${status:-online}/"
     ;;
+"databases pool get") exec "$REAL" "$@" ;;
 "databases "*)
     [ "$(wc -l <"$BOX/polls")" -gt 4 ] || echo "$*" >>"$BOX/early"
     exec "$REAL" "$@"
@@ -850,13 +851,13 @@ whole_and_odd() {
         FAULT=$command
         rm -rf "$SECRETS" "$LOG"
         without DOCTL_SIM_FAULT
-        [[ $command != FAILS* ]] || with "DOCTL_SIM_FAULT=databases pool get=403"
+        [[ $command != FAILS* ]] || with "DOCTL_SIM_FAULT=databases pool get=403;databases firewalls list=403"
         # shellcheck disable=SC2086
         traced ${command#FAILS }
         case $command in
         FAILS*)
             fails 4
-            called "databases get"
+            called "databases connection"
             ;;
         *) works ;;
         esac

@@ -76,7 +76,7 @@ nowhere_but() {
 @test "the password is in no argv, on no stream and in no other file, -v included" {
     mdb -v setup --droplet 42
     works
-    said "databases get"
+    said "databases connection"
     nowhere_but "$SECRETS/database_url"
     mdb -v setup --droplet 42
     works
@@ -114,7 +114,7 @@ nowhere_but() {
     mdb setup --droplet 42
     works
     equal "$(url_part "$(url)" password)" "$PASSWORD"
-    grep -q 'execve.*"databases", "get"' "$BATS_TEST_TMPDIR/trace" || fail "nothing was traced"
+    grep -q 'execve.*"databases", "connection"' "$BATS_TEST_TMPDIR/trace" || fail "nothing was traced"
     if grep -F "$MARK" "$BATS_TEST_TMPDIR/trace" >&2; then
         fail "the password is in an argv or an environment"
     fi
@@ -123,8 +123,8 @@ nowhere_but() {
 @test "a run that fails after the password was read shows it nowhere" {
     half_made
     local fault
-    for fault in 'databases pool get=500' 'databases pool list=500' 'databases get=truncated' \
-        'databases get=ok-exit1' 'databases get=error-exit0' 'databases pool list=garbage' \
+    for fault in 'databases pool get=500' 'databases pool list=500' 'databases connection=truncated' \
+        'databases connection=ok-exit1' 'databases get=error-exit0' 'databases pool list=garbage' \
         'databases pool list=truncated' 'databases pool list=ok-exit1' 'databases get=500'; do
         with "DOCTL_SIM_FAULT=$fault"
         mdb -v setup --droplet 42

@@ -35,7 +35,7 @@ children_are_gone() {
     local name number words
     for name in INT TERM HUP; do
         number=$(kill -l "$name")
-        for words in "vpcs list" "databases get"; do
+        for words in "vpcs list" "databases connection"; do
             open_box 1.166
             whole
             mkdir -p "$SECRETS"
@@ -233,7 +233,7 @@ FAKE
     whole
     local kind
     SECONDS=0
-    for kind in "databases list" "databases get" "vpcs list"; do
+    for kind in "databases list" "databases connection" "vpcs list"; do
         with "DOCTL_SIM_FAULT=$kind=grandchild"
         mdb setup --droplet 42
         works
