@@ -44,7 +44,7 @@ _managed_db_commands="check create pool ca url save trust untrust info vpc auth 
 
 # Options with a value, which is the next word or follows "=".
 _managed_db_valued=" --doctl --dialect --jobs --context --manifest --env-file --timeout --wait-timeout
-    --poll-interval --lock-timeout --color --output --name --region --size --pg-version --nodes --db-tags --vpc --vpc-ip-range --pool
+    --poll-interval --lock-timeout --color --output --name --region --size --pg-version --nodes --db-tags --storage --vpc --vpc-ip-range --pool
     --pool-size --pool-mode --droplet --trust --secret-file --compose --secret-owner --ca-file --network
     --ssl-mode --url-param --direct-file --app-user --app-database --from --psql --via --compose-command --config --droplet-name --only --force-shared --droplet-size --image --tags --ssh-key --user-data-file "
 
@@ -53,7 +53,7 @@ _managed_db_options() {
     echo "--doctl --simulate --faithful --dialect --jobs --context --manifest --env-file --timeout"
     echo "--wait-timeout --poll-interval --lock-timeout --quiet --verbose --color --output --help --version"
     case $1 in
-    create) echo "--pg-version --nodes --db-tags --pool --pool-size --pool-mode --secret-owner --ca-file" ;;
+    create) echo "--pg-version --nodes --db-tags --storage --pool --pool-size --pool-mode --secret-owner --ca-file" ;;
     ca) echo "--secret-owner" ;;
     url) echo "--pool --droplet --network --ssl-mode --url-param --app-user --app-database" ;;
     save)
@@ -75,7 +75,7 @@ _managed_db_options() {
     destroy) echo "--name --vpc --droplet-name --only --force-shared" ;;
     plan | setup | setup_managed_database | "manifest init")
         [ "$1" != "manifest init" ] || echo "--from"
-        echo "--name --region --size --pg-version --nodes --db-tags --vpc --vpc-ip-range --pool --pool-size --pool-mode --droplet"
+        echo "--name --region --size --pg-version --nodes --db-tags --storage --vpc --vpc-ip-range --pool --pool-size --pool-mode --droplet"
         echo "--trust --secret-file --compose --no-secret-file --secret-owner --ca-file --network --ssl-mode"
         echo "--url-param --direct-file --app-user --app-database --dry-run --strict --apply --prune-rules --verify --psql --via --compose-command"
         ;;

@@ -4,7 +4,7 @@
 # The command that stands on the line, under its short name.
 function __managed_db_command
     set -l valued --doctl --dialect --jobs --context --manifest --env-file --timeout --wait-timeout \
-        --poll-interval --lock-timeout --color --output --name --region --size --pg-version --nodes --db-tags --vpc --vpc-ip-range \
+        --poll-interval --lock-timeout --color --output --name --region --size --pg-version --nodes --db-tags --storage --vpc --vpc-ip-range \
         --pool --pool-size --pool-mode --droplet --trust --secret-file --compose --secret-owner --ca-file --network --ssl-mode \
         --url-param --direct-file --app-user --app-database --from --psql --via --compose-command --config \
         --droplet-name --only --force-shared --droplet-size --image --tags --ssh-key --user-data-file
@@ -164,6 +164,7 @@ complete -c managed-db -n '__managed_db_is plan setup setup_managed_database man
 complete -c managed-db -n '__managed_db_is vpc plan setup setup_managed_database manifest droplet' -l vpc-ip-range -x -d 'Range of the VPC'
 complete -c managed-db -n '__managed_db_is create url save plan setup setup_managed_database manifest verify' -l pool -x -d "The pool's name"
 complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database manifest' -l pool-size -x -d 'Connections'
+complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database manifest' -l storage -x -d 'Disk of a new cluster'
 complete -c managed-db -n '__managed_db_is create plan setup setup_managed_database manifest' -l pool-mode -x -a 'transaction session statement' -d 'Mode of the pool'
 complete -c managed-db -n '__managed_db_is url save plan setup setup_managed_database manifest verify grant psql' -l droplet -x -d 'The Droplet that may connect'
 complete -c managed-db -n '__managed_db_is plan setup setup_managed_database manifest' -l trust -x -d 'Another trusted source'

@@ -43,8 +43,10 @@ static const struct {
     {CALL_CLUSTER_LIST, "doctl databases list --format Name,ID,Engine,Status --no-header", NULL,
      false},
     {CALL_CLUSTER_CREATE,
-     CREATE "--num-nodes five --wait --format ID --no-header --private-network-uuid six",
-     CREATE "--num-nodes five --private-network-uuid six --tag seven", true},
+     CREATE "--num-nodes five --wait --format ID --no-header --private-network-uuid six "
+            "--storage-size-mib eight",
+     CREATE "--num-nodes five --private-network-uuid six --tag seven --storage-size-mib eight",
+     true},
     {CALL_CLUSTER_STATUS, GET, "doctl databases get one --format Status --no-header", false},
     {CALL_CLUSTER_INFO, GET, NULL, false},
     {CALL_POOL_LIST, "doctl databases pool list one --format Name --no-header",

@@ -57,6 +57,7 @@ static const struct {
     {SETTING_CLUSTER_ID,
      {"d3d3c1ee-6666-4f46-9a8d-5c519746aa72", "abc"},
      {"-x", "a b", "a/b", "../x", "a;b", "a?b", "a%2fb"}},
+    {SETTING_STORAGE, {"30720", "1000"}, {"999", "030720", "30 GB", "1234567890"}},
     {SETTING_POOL_MODE, {"transaction", "session", "statement"}, {"Transaction", "none"}},
     {SETTING_RULE, {"droplet:42", "tag:web"}, {"web", "droplet:0", "ip_addr:::1"}},
     {SETTING_VPC_UUID, {"98de743c-8e34-4462-8a01-6143868d4620"}, {"-x", "a b"}},

@@ -214,7 +214,7 @@ static char *create_cluster(struct doctl *doctl, const char *vpc, const char *se
                             struct error *error)
 {
     struct cluster_request request = {
-        "freshtrack-db", "15", "nyc3", "db-s-1vcpu-2gb", "1", vpc, ""};
+        "freshtrack-db", "15", "nyc3", "db-s-1vcpu-2gb", "1", vpc, "", ""};
     char *id = NULL;
     bool waited = false;
     (void)second;

@@ -11,9 +11,10 @@
 struct details {
     char *id, *name, *engine; /* of a cluster; else NULL */
     char *vpc_uuid, *region;
-    char *address;                                /* of a Droplet, private; else NULL */
-    char *version, *size, *nodes, *status, *tags; /* of a cluster; tags have commas between */
-    char *inside_host;                            /* of a cluster, inside its VPC */
+    char *address; /* of a Droplet, private; else NULL */
+    char *version, *size, *nodes, *status, *storage,
+        *tags;         /* of a cluster; tags have commas between */
+    char *inside_host; /* of a cluster, inside its VPC */
 };
 void details_free(struct details *details);
 /* The table of a cluster as doctl shows it (plan, task 1, show_database_info). */

@@ -25,7 +25,8 @@ enum call_id {
     CALL_VPC_CREATE,      /* 1 name, 2 region, 3 IP range */
     CALL_CLUSTER_LIST,    /* no argument */
     CALL_CLUSTER_CREATE,  /* 1 name, 2 version, 3 region, 4 size, 5 nodes, 6 VPC UUID or "",
-                                7 tags or "", which the plan's words leave out */
+                                7 tags or "", which the plan's words leave out, 8 storage in MiB
+                                or "" */
     CALL_CLUSTER_STATUS,  /* 1 cluster */
     CALL_CLUSTER_INFO,    /* 1 cluster */
     CALL_POOL_LIST,       /* 1 cluster */

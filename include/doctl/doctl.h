@@ -49,7 +49,7 @@ bool doctl_cluster_find(struct doctl *doctl, const char *name, struct cluster *c
 
 struct cluster_request {
     const char *name, *version, *region, *size, *nodes;
-    const char *vpc_uuid, *tags; /* may be "" */
+    const char *vpc_uuid, *tags, *storage; /* may be "" */
 };
 /*
  * Creates a cluster. *waited tells whether doctl itself waited until it was online (the plan's

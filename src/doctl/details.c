@@ -70,6 +70,7 @@ bool details_of_cluster(struct doctl *doctl, const char *cluster_id, struct deta
         .size = json_text(object, "size"),
         .nodes = json_text(object, "num_nodes"),
         .status = json_text(object, "status"),
+        .storage = json_text(object, "storage_size_mib"),
         .tags = json_list(node_get(object, "tags")),
         .inside_host = json_text(node_get(object, "private_connection"), "host"),
     };

@@ -53,9 +53,11 @@ static const struct call calls[] = {
             .doing = "create the database cluster $1",
             .scope = "database:create",
             .mutation = true,
-            .plan = {CREATE_CLUSTER " --wait --format ID --no-header " CREATE_IN_VPC, SHAPE_ID,
-                     NULL},
-            .shipped = {CREATE_CLUSTER " " CREATE_IN_VPC " ?7 --tag $7", SHAPE_ID, NULL},
+            .plan = {CREATE_CLUSTER " --wait --format ID --no-header " CREATE_IN_VPC
+                                    " ?8 --storage-size-mib $8",
+                     SHAPE_ID, NULL},
+            .shipped = {CREATE_CLUSTER " " CREATE_IN_VPC " ?7 --tag $7 ?8 --storage-size-mib $8",
+                        SHAPE_ID, NULL},
         },
     [CALL_CLUSTER_RESIZE] =
         {

@@ -164,7 +164,7 @@ bool doctl_cluster_create(struct doctl *doctl, const struct cluster_request *req
     const struct wording *used = NULL;
     if (!create(doctl, CALL_CLUSTER_CREATE,
                 ARGUMENTS(request->name, request->version, request->region, request->size,
-                          request->nodes, request->vpc_uuid, request->tags),
+                          request->nodes, request->vpc_uuid, request->tags, request->storage),
                 id, &used, error))
         return false;
     *waited = used == &dialect_call(CALL_CLUSTER_CREATE)->plan;

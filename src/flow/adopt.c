@@ -39,6 +39,7 @@ static bool adopt_details(struct flow *flow, struct settings *adopted, struct er
                 set(adopted, SETTING_PG_VERSION, cluster->version, error) &&
                 set(adopted, SETTING_NODES, cluster->nodes, error) &&
                 set(adopted, SETTING_DB_TAGS, cluster->tags, error) &&
+                set(adopted, SETTING_STORAGE, cluster->storage, error) &&
                 set(adopted, SETTING_VPC_NAME, vpc ? vpc : "", error);
     free(vpc);
     return good;

@@ -134,6 +134,10 @@ bool compare_cluster(struct flow *flow, const char *cluster_id, const char *regi
     if (!is_same(cluster->version, version))
         differ(flow, "PostgreSQL", cluster->version, version,
                "doctl cannot upgrade it, the control panel can");
+    const char *storage = flow_get(flow, SETTING_STORAGE);
+    if (*storage && *cluster->storage && !is_same(cluster->storage, storage))
+        differ(flow, "the storage in MiB", cluster->storage, storage,
+               "'doctl databases resize' can add to it");
     compare_tags(flow);
     return compare_sizes(flow, cluster_id, region, size, error) && allows_differences(flow, error);
 }

@@ -135,7 +135,8 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
                                       .size = size,
                                       .nodes = flow_get(flow, SETTING_NODES),
                                       .vpc_uuid = vpc_uuid,
-                                      .tags = flow_get(flow, SETTING_DB_TAGS)};
+                                      .tags = flow_get(flow, SETTING_DB_TAGS),
+                                      .storage = flow_get(flow, SETTING_STORAGE)};
     bool waited;
     char *id = NULL;
     note(flow, MARK_MAKE, "cluster", cluster_name, "PostgreSQL %s, %s, %s, nodes: %s",

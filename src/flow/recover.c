@@ -92,6 +92,8 @@ bool make_cluster(struct flow *flow, const struct cluster_request *request, char
         failure = (struct error)ERROR_INIT;
         good = doctl_cluster_create(flow->doctl, &plain, id, waited, &failure);
     }
+    if (!good && failure.kind == ERROR_UNSUPPORTED && *request->storage)
+        error_advise(&failure, "doctl 1.123 and later can give a cluster its storage");
     if (!good && !find_cluster(flow, request->name, id, &failure)) {
         give_up(flow, &failure, error);
         if (error->kind == ERROR_SIGNAL)

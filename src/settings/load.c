@@ -122,6 +122,7 @@ static bool check_combination(const struct settings *settings, struct error *err
         : settings->trust_count                                           ? "--trust"
         : settings->part_count                                            ? "applications and pools"
         : settings->verify                                                ? "--verify"
+        : settings->values[SETTING_STORAGE]                               ? "--storage"
         : settings->values[SETTING_APP_USER]                              ? "--app-user"
         : strcmp(settings_get(settings, SETTING_NETWORK), "private") == 0 ? "--network private"
                                                                           : NULL;

@@ -36,6 +36,7 @@ static struct form identifier = {PATTERN("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}"),
                                  "an ID (letters, digits, -, _ and dots)"};
 static struct form version = {PATTERN("[1-9][0-9]?"), "a PostgreSQL major version such as 15"};
 static struct form small_number = {PATTERN("[1-9][0-9]?"), "a number from 1 to 99"};
+static struct form storage = {PATTERN("[1-9][0-9]{3,8}"), "a number of MiB, such as 61440"};
 static struct form pool_mode = {PATTERN("transaction|session|statement"),
                                 "transaction, session or statement"};
 static struct form pool_size = {PATTERN("[1-9][0-9]{0,3}"), "a number of connections, 1 to 9999"};
@@ -110,6 +111,7 @@ static const struct {
     [SETTING_PG_VERSION] = {"pg-version", "DO_DB_VERSION", "15", &version},
     [SETTING_NODES] = {"nodes", NULL, "1", &small_number},
     [SETTING_DB_TAGS] = {"db-tags", "DO_DB_TAGS", NULL, &tags},
+    [SETTING_STORAGE] = {"storage", "DO_DB_STORAGE", NULL, &storage},
     [SETTING_VPC_NAME] = {"vpc", "DO_VPC_NAME", "freshtrack-vpc", &vpc_name},
     [SETTING_VPC_IP_RANGE] = {"vpc-ip-range", NULL, "10.116.0.0/20", &ip_range},
     [SETTING_VPC_UUID] = {NULL, NULL, NULL, &identifier},

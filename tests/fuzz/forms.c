@@ -247,6 +247,8 @@ bool has_form(enum setting setting, const char *value)
     case SETTING_USE_POOL:
     case SETTING_CLOUD_FIREWALL:
         return is_one_of(value, (const char *const[]){"true", "false", NULL});
+    case SETTING_STORAGE:
+        return is_number(value, 9) && length >= 4;
     case SETTING_POOL_MODE:
         return is_one_of(value, (const char *const[]){"transaction", "session", "statement", NULL});
     case SETTING_NETWORK:

@@ -359,3 +359,17 @@ drifted() {
         grep -qxF -- "$line" "$BOX/err" || fail "the story lacks: $line"
     done <"$BOX/tables"
 }
+
+@test "--storage: the disk of a new cluster, a difference later, and 1.94 says what it takes" {
+    mdb setup --storage 61440
+    works
+    called "databases create .* --storage-size-mib 61440"
+    doctl sim dump | grep "^cluster " | grep -q "storage=61440" || fail "another storage"
+    mdb setup --storage 71680
+    works
+    said "the storage in MiB is 61440, wanted: 71680"
+    open_box 1.94
+    mdb setup --storage 61440
+    fails 4 "doctl 1.123 and later can give a cluster its storage"
+    equal "$(doctl sim dump | grep -c "^cluster ")" 0 clusters
+}
