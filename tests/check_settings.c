@@ -229,6 +229,8 @@ START_TEST(trusted_sources)
                                        "droplet:web-1.example",
                                        "k8s:98de743c-8e34-4f12-9a6b-0123456789ab",
                                        "app:98DE743C-8E34-4F12-9A6B-0123456789AB",
+                                       "k8s:shop-cluster",
+                                       "app:shop",
                                        "tag:web:blue",
                                        "ip_addr:10.0.0.1",
                                        "ip_addr:10.0.0.0/8"};
@@ -246,7 +248,7 @@ START_TEST(trusted_sources)
                                       " droplet:1",
                                       "droplet:a b",
                                       "droplet:0",
-                                      "k8s:x",
+                                      "k8s:X",
                                       "app:98de743c-8e34",
                                       "ip_addr:999.1.1.1",
                                       "ip_addr:1.2.3.4/33",

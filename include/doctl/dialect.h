@@ -61,6 +61,8 @@ enum call_id {
     CALL_DROPLET_SIZES,   /* no argument */
     CALL_IMAGES,          /* no argument: of distributions */
     CALL_IMAGE_GET,       /* 1 image */
+    CALL_KUBERNETES_LIST, /* no argument */
+    CALL_APP_LIST,        /* no argument: of the App Platform */
     CALL_VPC_DETAILS,     /* no argument */
     CALL_BACKUPS,         /* 1 cluster */
     CALL_FIREWALL_LIST,   /* no argument: Cloud Firewalls, in front of Droplets */

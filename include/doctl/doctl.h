@@ -38,6 +38,10 @@ bool doctl_vpc_create(struct doctl *doctl, const char *name, const char *region,
 /* The name of the VPC with this UUID; *name is NULL where there is none. */
 bool doctl_vpc_name(struct doctl *doctl, const char *uuid, char **name, struct error *error);
 
+/* The ID beside this name on a list of IDs and names; *id is NULL where it is not there. */
+bool doctl_find_id(struct doctl *doctl, enum call_id list, const char *name, char **id,
+                   struct error *error);
+
 struct cluster {
     char *id, *engine, *status;
 };

@@ -18,7 +18,7 @@
  */
 bool names_cluster(struct flow *flow, struct settings *settings, struct error *error);
 
-/* The same for the Droplet of the settings, and for those of rules droplet:NAME. */
-bool names_droplets(struct flow *flow, struct settings *settings, struct error *error);
+/* The same for the Droplet of the settings, and for trusted sources droplet:, k8s: and app:NAME. */
+bool names_sources(struct flow *flow, struct settings *settings, struct error *error);
 
 #endif

@@ -190,12 +190,12 @@ static bool has_argument(const struct command *command, enum setting setting)
 static bool resolve(const struct command *command, struct settings *settings, struct flow *flow,
                     struct error *error)
 {
-    bool has_droplets = command->groups & (GROUP_SETUP | GROUP_CONNECT | GROUP_CLUSTER) ||
-                        has_argument(command, SETTING_DROPLET_ID) ||
-                        has_argument(command, SETTING_RULE);
+    bool has_sources = command->groups & (GROUP_SETUP | GROUP_CONNECT | GROUP_CLUSTER) ||
+                       has_argument(command, SETTING_DROPLET_ID) ||
+                       has_argument(command, SETTING_RULE);
     bool has_cluster = has_argument(command, SETTING_CLUSTER_ID) || command->groups & GROUP_ADOPT;
     return (!has_cluster || names_cluster(flow, settings, error)) &&
-           (!has_droplets || names_droplets(flow, settings, error));
+           (!has_sources || names_sources(flow, settings, error));
 }
 
 static bool prepare(const struct command *command, struct settings *settings, const char *program,

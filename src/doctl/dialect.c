@@ -326,6 +326,23 @@ static const struct call calls[] = {
             .least_rows = 1,
             .shipped = {"compute image get $1 --format ID,Name", SHAPE_TABLE, COLUMNS("ID")},
         },
+    /* What a trusted source may name. */
+    [CALL_KUBERNETES_LIST] =
+        {
+            .doing = "list the Kubernetes clusters",
+            .scope = "kubernetes:read",
+            .has_pages = true,
+            .shipped = {"kubernetes cluster list --format ID,Name --no-header", SHAPE_ROWS,
+                        COLUMNS("ID", "Name")},
+        },
+    [CALL_APP_LIST] =
+        {
+            .doing = "list the apps",
+            .scope = "app:read",
+            .has_pages = true,
+            .shipped = {"apps list --format ID,Spec.Name --no-header",
+                        SHAPE_ROWS, COLUMNS("ID", "Name")},
+        },
     /* Whose things are, for taking them down. */
     [CALL_VPC_DETAILS] =
         {

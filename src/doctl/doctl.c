@@ -98,6 +98,21 @@ bool doctl_vpc_name(struct doctl *doctl, const char *uuid, char **name, struct e
     return find_vpc(doctl, 1, uuid, name, error);
 }
 
+bool doctl_find_id(struct doctl *doctl, enum call_id list, const char *name, char **id,
+                   struct error *error)
+{
+    struct reply reply;
+    *id = NULL;
+    if (!ask(doctl, list, NO_ARGUMENTS, &reply, NULL, error))
+        return false;
+    bool good = true;
+    for (size_t row = 0; good && !*id && row < reply.table.rows; row++)
+        if (span_is(table_cell(&reply.table, row, 1), name))
+            good = take_id(table_cell(&reply.table, row, 0), name, id, error);
+    reply_free(&reply);
+    return good;
+}
+
 static bool create(struct doctl *doctl, enum call_id id,
                    const char *const arguments[CALL_ARGUMENTS], char **new_id,
                    const struct wording **used, struct error *error)

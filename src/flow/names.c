@@ -9,8 +9,6 @@
 #include "doctl/compute.h"
 #include "doctl/released.h"
 
-#define DROPLET_RULE "droplet:"
-
 /* Whether a hand-made doctl may mean an ID by a word that it could not find. */
 static bool may_be_id(struct flow *flow, const struct error *failure)
 {
@@ -87,22 +85,39 @@ static bool find_droplet(struct flow *flow, const char *word, char **id, struct 
                      "there is no Droplet %s: 'doctl compute droplet list' shows them", word);
 }
 
-/* droplet:ID for droplet:NAME; *other is NULL where the rule is none of a name. */
-static bool resolve_rule(struct flow *flow, const char *rule, char **other, struct error *error)
+/* *id is NULL where the word is an ID itself. */
+static bool find_listed(struct flow *flow, enum call_id list, const char *what, const char *word,
+                        char **id, struct error *error)
 {
-    char *id;
-    *other = NULL;
-    if (strncmp(rule, DROPLET_RULE, strlen(DROPLET_RULE)) != 0)
+    *id = NULL;
+    if (is_uuid(word))
         return true;
-    if (!find_droplet(flow, rule + strlen(DROPLET_RULE), &id, error))
+    if (!doctl_find_id(flow->doctl, list, word, id, error))
         return false;
-    if (id)
-        *other = mem_format(DROPLET_RULE "%s", id);
-    free(id);
-    return true;
+    return *id || error_set(error, ERROR_USAGE, 0, "there is no %s %s", what, word);
 }
 
-bool names_droplets(struct flow *flow, struct settings *settings, struct error *error)
+/* TYPE:ID for TYPE:NAME; *other is NULL where the rule has none. */
+static bool resolve_rule(struct flow *flow, const char *rule, char **other, struct error *error)
+{
+    size_t type = strcspn(rule, ":");
+    const char *value = rule[type] ? rule + type + 1 : "";
+    char *id = NULL;
+    bool good = true;
+    *other = NULL;
+    if (strncmp(rule, "droplet:", 8) == 0)
+        good = find_droplet(flow, value, &id, error);
+    else if (strncmp(rule, "k8s:", 4) == 0)
+        good = find_listed(flow, CALL_KUBERNETES_LIST, "Kubernetes cluster", value, &id, error);
+    else if (strncmp(rule, "app:", 4) == 0)
+        good = find_listed(flow, CALL_APP_LIST, "app", value, &id, error);
+    if (id)
+        *other = mem_format("%.*s:%s", (int)type, rule, id);
+    free(id);
+    return good;
+}
+
+bool names_sources(struct flow *flow, struct settings *settings, struct error *error)
 {
     char *other;
     if (settings->faithful)

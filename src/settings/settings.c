@@ -93,10 +93,11 @@ static struct form path_list = {
     "paths below the application's folder, without .., with colons between them"};
 #define UUID "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 static struct form trust_rule = {
-    PATTERN("droplet:(?:[1-9][0-9]{0,19}|(?=[0-9.-]*[A-Za-z])" HOST_NAME ")|(?:k8s|app):" UUID
+    PATTERN("droplet:(?:[1-9][0-9]{0,19}|(?=[0-9.-]*[A-Za-z])" HOST_NAME ")|(?:k8s|app):(?:" UUID
+            "|[a-z][a-z0-9-]{0,62})"
             "|tag:[A-Za-z0-9][A-Za-z0-9_:-]{0,254}|ip_addr:(?:" OCTET "(?:\\." OCTET
             "){3}(?:/" PREFIX ")?)"),
-    "droplet:ID or NAME, k8s:UUID, app:UUID, tag:NAME or "
+    "droplet:, k8s: or app: with an ID or a name, tag:NAME or "
     "ip_addr:ADDRESS (IPv4)"};
 
 static const struct {

@@ -148,6 +148,15 @@ setup_web() {
     exits 0
 }
 
+@test "trusted sources by name: a Kubernetes cluster, an app, a Droplet" {
+    mdb setup --trust k8s:shop-k8s --trust app:shop --trust droplet:web-1
+    exits 0
+    mdb info
+    grep -qx 'k8s:98de743c-8e34-4f12-9a6b-0123456789ab' "$BOX/out" || fail "no rule of the Kubernetes cluster"
+    grep -qx 'app:22222222-8e34-4f12-9a6b-0123456789ab' "$BOX/out" || fail "no rule of the app"
+    grep -qx 'droplet:77' "$BOX/out" || fail "no rule of the Droplet"
+}
+
 @test "an application of its own, and a manifest of what is there" {
     printf '#!/bin/sh\nexit 0\n' >"$BOX/psql"
     chmod +x "$BOX/psql"

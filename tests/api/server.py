@@ -107,6 +107,17 @@ def get_droplet(_, number):
     return {"droplet": find(ACCOUNT["droplets"], "id", number, "The resource you were accessing")}
 
 
+def list_kubernetes(_):
+    return page("kubernetes_clusters", [{"id": "98de743c-8e34-4f12-9a6b-0123456789ab", "name": "shop-k8s",
+                                         "region": "nyc3", "version": "1.31", "status": {"state": "running"},
+                                         "node_pools": []}])
+
+
+def list_apps(_):
+    return page("apps", [{"id": "22222222-8e34-4f12-9a6b-0123456789ab", "spec": {"name": "shop"},
+                          "created_at": "2026-01-24T08:45:00Z", "updated_at": "2026-01-24T08:45:00Z"}])
+
+
 def options(_):
     layout = [{"num_nodes": 1, "sizes": SIZES}, {"num_nodes": 2, "sizes": SIZES[1:]}]
     return {"options": {"pg": {"regions": REGIONS, "versions": ["14", "15", "16"], "layouts": layout}}}
@@ -236,6 +247,7 @@ ONE = "([^/?]+)"
 ENDPOINTS = [
     ("GET", "account", get_account), ("GET", "vpcs", list_vpcs), ("POST", "vpcs", make_vpc),
     ("GET", "droplets", list_droplets), ("GET", f"droplets/{ONE}", get_droplet),
+    ("GET", "kubernetes/clusters", list_kubernetes), ("GET", "apps", list_apps),
     ("PUT", "stage/droplet", stage_droplet), ("GET", "databases/options", options),
     ("GET", "databases", list_clusters), ("POST", "databases", make_cluster),
     ("GET", f"databases/{ONE}", get_cluster), ("PUT", f"databases/{ONE}/resize", resize),

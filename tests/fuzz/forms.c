@@ -176,7 +176,7 @@ bool is_rule(const char *text)
         return (consists(text + 8, 1, 20, DIGITS, DIGITS) && text[8] != '0') ||
                (has_form(SETTING_DROPLET_NAME, text + 8) && strpbrk(text + 8, LOWER UPPER));
     if (strncmp(text, "k8s:", 4) == 0 || strncmp(text, "app:", 4) == 0)
-        return is_uuid(text + 4);
+        return is_uuid(text + 4) || consists(text + 4, 1, 63, LOWER, LOWER DIGITS "-");
     if (strncmp(text, "tag:", 4) == 0)
         return consists(text + 4, 1, 255, LOWER UPPER DIGITS, LOWER UPPER DIGITS "_:-");
     return strncmp(text, "ip_addr:", 8) == 0 && is_address(text + 8);

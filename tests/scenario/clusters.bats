@@ -272,7 +272,7 @@ setup() {
 
 @test "--trust refuses what is no rule" {
     local rule
-    for rule in web tag: droplet:1,2 'tag:a b' ip_addr:localhost host:x --force droplet:a_b k8s:x \
+    for rule in web tag: droplet:1,2 'tag:a b' ip_addr:localhost host:x --force droplet:a_b k8s:X \
         ip_addr:999.1.1.1 ip_addr:1.2.3.4/33; do
         mdb setup --trust "$rule"
         fails 2

@@ -185,3 +185,31 @@ setup() {
     works
     grep -q 'every address may connect' "$BOX/out" || fail "an open cluster is not told"
 }
+
+@test "Kubernetes clusters and apps by name" {
+    whole
+    fake_doctl <<'FAKE'
+#!/bin/sh
+case "$*" in
+"kubernetes cluster list"*) echo "98de743c-8e34-4f12-9a6b-0123456789ab    shop-k8s" ;;
+"apps list"*) printf '11111111-8e34-4f12-9a6b-0123456789ab    other\n22222222-8e34-4f12-9a6b-0123456789ab    shop\n' ;;
+*) exec "$REAL" "$@" ;;
+esac
+FAKE
+    mdb setup --droplet 42 --trust k8s:shop-k8s --trust app:shop
+    works
+    equal "$(doctl sim dump | sed -n 's/^rule .*type=\([a-z0-9]*\) value=\([^ ]*\).*/\1:\2/p' | sort | tr '\n' ' ')" \
+        "app:22222222-8e34-4f12-9a6b-0123456789ab droplet:42 k8s:98de743c-8e34-4f12-9a6b-0123456789ab "
+    mdb untrust "$ID" app:shop
+    works
+    mdb setup --trust k8s:none
+    fails 2 "there is no Kubernetes cluster none"
+    mdb setup --trust app:none
+    fails 2 "there is no app none"
+}
+
+@test "README.md lists the scopes of all calls" {
+    diff <(grep -o 'scope = "[^"]*"' "$TOP/src/doctl/dialect.c" | cut -d'"' -f2 | sort -u) \
+        <(sed -n '/^| scope | for/,/^$/p' "$TOP/README.md" | awk -F'|' 'NR > 2 {print $2}' | grep -oE '[a-z_]+:[a-z_]+' | sort) >&2 ||
+        fail "the scopes differ"
+}
