@@ -331,7 +331,7 @@ bool ask(struct doctl *doctl, enum call_id id, const char *const arguments[CALL_
 bool ask_whether_listed(struct doctl *doctl, enum call_id id, const char *cluster_id,
                         const char *name, bool *exists, struct error *error)
 {
-    struct reply reply;
+    struct reply reply = {.table = TABLE_INIT};
     if (!ask(doctl, id, ARGUMENTS(cluster_id), &reply, NULL, error))
         return false;
     *exists = false;

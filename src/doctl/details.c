@@ -10,9 +10,10 @@
 
 void details_free(struct details *details)
 {
-    char *const texts[] = {details->id,     details->name,    details->engine,  details->vpc_uuid,
-                           details->region, details->address, details->version, details->size,
-                           details->nodes,  details->status,  details->tags};
+    char *const texts[] = {
+        details->id,      details->name,    details->engine,     details->vpc_uuid, details->region,
+        details->address, details->version, details->size,       details->nodes,    details->status,
+        details->storage, details->tags,    details->inside_host};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
     *details = (struct details){.region = NULL};

@@ -270,6 +270,14 @@ char *table_copy(const struct table *table, size_t row, const char *header)
 
 #define PADDING 4 /* blanks behind the longest cell of a column */
 
+static size_t widest(char *const *cells, size_t columns, size_t column, size_t count)
+{
+    size_t width = 0;
+    for (size_t i = column; i < count; i += columns)
+        width = strlen(cells[i]) > width ? strlen(cells[i]) : width;
+    return width;
+}
+
 char *table_shown(const char *const *headers, size_t columns, const char *const *cells, size_t rows)
 {
     struct buffer text = BUFFER_INIT;
@@ -279,14 +287,13 @@ char *table_shown(const char *const *headers, size_t columns, const char *const 
         const char *cell = i < columns ? headers[i] : cells[i - columns];
         shown[i] = quote_for_message(cell, strlen(cell));
     }
-    for (size_t i = 0; i < count; i++) {
-        size_t width = 0;
-        for (size_t row = i % columns; row < count; row += columns)
-            width = strlen(shown[row]) > width ? strlen(shown[row]) : width;
-        bool is_last = (i + 1) % columns == 0;
-        buffer_add_format(&text, "%-*s%s", is_last ? 0 : (int)width + PADDING, shown[i],
-                          is_last ? "\n" : "");
-    }
+    for (size_t row = 0; row <= rows; row++)
+        for (size_t column = 0; column < columns; column++) {
+            bool is_last = column + 1 == columns;
+            int width = is_last ? 0 : (int)widest(shown, columns, column, count) + PADDING;
+            buffer_add_format(&text, "%-*s%s", width, shown[row * columns + column],
+                              is_last ? "\n" : "");
+        }
     for (size_t i = 0; i < count; i++)
         free(shown[i]);
     free(shown);

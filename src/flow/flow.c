@@ -4,10 +4,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "base/quote.h"
+#include "doctl/released.h"
 #include "flow/application.h"
 #include "flow/compare.h"
 #include "flow/endpoint.h"
@@ -191,6 +193,13 @@ bool create_connection_pool(struct flow *flow, const char *cluster_id, const cha
     return true;
 }
 
+/* Of a cluster that is to come there is none, and a hand-made doctl writes it beside the file. */
+static bool can_rehearse_certificate(struct flow *flow, const char *output_path)
+{
+    return !flow->cluster_is_new &&
+           (access(output_path, F_OK) == 0 || doctl_is_released(flow->doctl));
+}
+
 bool download_ssl_certificate(struct flow *flow, const char *cluster_id, const char *output_path,
                               struct error *error)
 {
@@ -201,7 +210,7 @@ bool download_ssl_certificate(struct flow *flow, const char *cluster_id, const c
 
     char *pem = NULL;
     bool hand_made = false;
-    if (flow->cluster_is_new && flow->settings->dry_run) {
+    if (flow->settings->dry_run && !can_rehearse_certificate(flow, output_path)) {
         save_rehearse(flow, output_path, NULL, 0, NULL);
         return true;
     }

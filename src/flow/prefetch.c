@@ -50,7 +50,8 @@ void prefetch_cluster(struct flow *flow, const char *cluster_id)
 {
     each_part(flow, prefetch_part, &(struct error)ERROR_INIT);
     doctl_prefetch(flow->doctl, CALL_POOL_LIST, cluster_id, NULL);
-    doctl_prefetch(flow->doctl, CALL_CERTIFICATE, cluster_id, flow_get(flow, SETTING_CA_FILE));
+    if (!flow->settings->dry_run)
+        doctl_prefetch(flow->doctl, CALL_CERTIFICATE, cluster_id, flow_get(flow, SETTING_CA_FILE));
     if (!flow->cluster.region)
         doctl_prefetch(flow->doctl, CALL_CLUSTER_DETAILS, cluster_id, NULL);
     /* Only where the lock is held: else add_trusted_source() reads the rules once it is. */

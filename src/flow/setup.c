@@ -61,6 +61,9 @@ static bool close_all_the_same(struct flow *flow, const struct error *error)
 {
     struct error failure = ERROR_INIT;
     bool is_online = flow->is_online && !flow->settings->faithful;
+    /* --strict: nothing is changed after a difference. */
+    if (flow->settings->strict && flow->differences)
+        return false;
     if (is_online &&
         (error->kind == ERROR_API || error->kind == ERROR_UNREADABLE ||
          error->kind == ERROR_CONFLICT || error->kind == ERROR_LOCAL ||

@@ -69,6 +69,8 @@ keeps_its_word() {
         mdb plan --output json --droplet 42
         [ "$status" -le 1 ] || fail "plan failed"
         equal "$(changed)" "" "changes by plan"
+        equal "$(find "$BOX/app" 2>/dev/null)" "" "files by plan"
+        equal "$(jq -r '.plan[] | select(.what == "file") | .mark' "$BOX/out" | tr '\n' ' ')" "+ + " "files in the plan"
         rm -f "$LOG"
         planned >"$BOX/planned"
         mdb setup --droplet 42
@@ -232,6 +234,14 @@ drifted() {
     mdb plan --droplet 42 --network public --strict
     exits 4
     grep -q '^! pool app-pool' "$BOX/out" || fail "plan --strict does not show all"
+    # The pool alone differs: the rules are left alone too.
+    open_box 1.166
+    half_made
+    doctl sim pool add "$ID" app-pool --size 7
+    before=$(doctl sim dump)
+    mdb setup --droplet 42 --strict
+    fails 4 "--strict: 1 of"
+    equal "$(doctl sim dump)" "$before" "the account after setup"
     open_box 1.166
     whole
     mdb setup --droplet 42 --strict
