@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/quote.h"
 #include "flow/application.h"
 #include "flow/preflight.h"
 #include "flow/recover.h"
@@ -164,7 +165,9 @@ static bool change_pool(struct flow *flow, const char *cluster_id,
     note(flow, MARK_CHANGE, "pool", wanted->name, "%s", differences);
     if (!update_pool(flow, cluster_id, wanted, error))
         return false;
-    console_success(flow->console, "Connection pool changed: %s (%s)", wanted->name, differences);
+    char *shown = quote_for_message(differences, strlen(differences));
+    console_success(flow->console, "Connection pool changed: %s (%s)", wanted->name, shown);
+    free(shown);
     return true;
 }
 

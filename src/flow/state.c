@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/bytes.h"
 #include "base/quote.h"
@@ -41,12 +42,14 @@ void note(struct flow *flow, enum mark mark, const char *what, const char *name,
     buffer_add_values(&raw, format, values);
     va_end(values);
     char *detail = quote_for_message(buffer_text(&raw), raw.length);
+    char *shown = quote_for_message(name, strlen(name));
     buffer_free(&raw);
     flow->differences += mark == MARK_DIFFERS;
     if (flow->settings->dry_run)
-        notes_add(&flow->notes, mark, what, name, detail);
+        notes_add(&flow->notes, mark, what, shown, detail);
     else if (mark == MARK_DIFFERS)
-        console_warning(flow->console, "%s %s: %s", what, name, detail);
+        console_warning(flow->console, "%s %s: %s", what, shown, detail);
+    free(shown);
     free(detail);
 }
 

@@ -54,7 +54,9 @@ static void name_gone_droplet(struct flow *flow, const char *cluster_id, struct 
     for (size_t i = 0; i < rules->count; i++) {
         struct error failure = ERROR_INIT;
         char *address = NULL;
-        if (strncmp(rules->list[i], "droplet:", 8) != 0)
+        const char *value = rules->list[i] + strcspn(rules->list[i], ":");
+        if (strncmp(rules->list[i], "droplet:", 8) != 0 ||
+            value[1 + strspn(value + 1, "0123456789")])
             continue;
         doctl_droplet_private_ip(flow->doctl, rules->list[i] + 8, &address, &failure);
         free(address);

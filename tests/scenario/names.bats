@@ -213,3 +213,32 @@ FAKE
         <(sed -n '/^| scope | for/,/^$/p' "$TOP/README.md" | awk -F'|' 'NR > 2 {print $2}' | grep -oE '[a-z_]+:[a-z_]+' | sort) >&2 ||
         fail "the scopes differ"
 }
+
+@test "a rule with a terminal escape is shown without it, and goes into no argument" {
+    whole
+    doctl sim rule add "$ID" $'tag:\033[31mred'
+    doctl sim rule add "$ID" "droplet:--help"
+    mdb setup --droplet 42
+    works
+    said "nobody asked for it"
+    mdb plan --droplet 42
+    exits 0
+    with "DOCTL_SIM_FAULT=databases firewalls append=422"
+    mdb setup --droplet 42 --trust tag:new
+    fails 4
+    not_called "compute droplet get --help"
+    mdb info
+    if grep -q $'\033' "$BOX/out" "$BOX/err"; then
+        fail "an escape is shown"
+    fi
+    without DOCTL_SIM_FAULT
+    mdb setup --droplet 42
+    mdb plan --droplet 42
+    if grep -q $'\033' "$BOX/out" "$BOX/err"; then
+        fail "an escape is shown by plan"
+    fi
+    mdb setup --droplet 42
+    if grep -q $'\033' "$BOX/out" "$BOX/err"; then
+        fail "an escape is shown by setup"
+    fi
+}
