@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/quote.h"
 #include "flow/compare.h"
 #include "settings/parts.h"
 
@@ -22,9 +23,12 @@ static bool is_plans(const struct pool *pool)
 /* A pool of doadmin in another database, or of each client's own user, has no words in a manifest. */
 static bool can_be_said(const struct pool *pool, struct error *error)
 {
-    return is_plans(pool) ||
-           (settings_check(SETTING_APP_USER, pool->user, "user", error) &&
-            settings_check(SETTING_APP_DATABASE, pool->database, "database", error));
+    return settings_check(SETTING_POOL, pool->name, "name", error) &&
+           settings_check(SETTING_POOL_SIZE, pool->size, "size", error) &&
+           settings_check(SETTING_POOL_MODE, pool->mode, "mode", error) &&
+           (is_plans(pool) ||
+            (settings_check(SETTING_APP_USER, pool->user, "user", error) &&
+             settings_check(SETTING_APP_DATABASE, pool->database, "database", error)));
 }
 
 static bool adopt_details(struct flow *flow, struct settings *adopted, struct error *error)
@@ -54,7 +58,9 @@ static bool adopt_pool(struct flow *flow, const struct pool *pool, struct settin
     const char *user = is_doadmins ? "" : pool->user;
     const char *database = is_doadmins ? "" : pool->database;
     if (!can_be_said(pool, &unsaid)) {
-        console_warning(flow->console, "The pool %s is left out: %s", pool->name, unsaid.text);
+        char *name = quote_for_message(pool->name, strlen(pool->name));
+        console_warning(flow->console, "The pool %s is left out: %s", name, unsaid.text);
+        free(name);
         return true;
     }
     if (adopted->values[SETTING_POOL]) {

@@ -194,6 +194,21 @@ FAKE
     fails 2 "there is no database cluster no-such-db"
 }
 
+@test "manifest init --from: a pool that a manifest cannot say is left out, and told" {
+    reach
+    local id
+    id=$(doctl sim dump | sed -n 's/^cluster id=\([^ ]*\) .*/\1/p')
+    doctl sim pool add "$id" $'x\033[31mred' --size 1
+    doctl sim pool add "$id" each --user '' --size 1
+    OPTIONS=(--poll-interval 0.02)
+    mdb manifest init --from shop-db
+    works
+    equal "$(grep -c '^⚠ The pool .* is left out' "$BOX/err")" 2 "warnings"
+    if grep -q $'\033' "$BOX/out" "$BOX/err"; then
+        fail "an escape is shown"
+    fi
+}
+
 @test "manifest init: the settings in force, which read back" {
     OPTIONS=(--poll-interval 0.02)
     mdb manifest init --size db-s-4vcpu-8gb --region fra1 --app-user app --app-database app --trust tag:web \
