@@ -12,6 +12,7 @@
 #include "base/pattern.h"
 #include "base/signals.h"
 #include "cli/arguments.h"
+#include "cli/completion.h"
 #include "cli/help.h"
 #include "commands/run.h"
 
@@ -42,8 +43,8 @@ static void forbid_core_files(void)
 
 static bool print_about(const struct invocation *invocation, struct error *error)
 {
-    if (invocation->request == REQUEST_HELP)
-        help_print(stdout, invocation->command);
+    if (invocation->request == REQUEST_HELP || invocation->request == REQUEST_GREETING)
+        help_print(stdout, invocation->command, invocation->group);
     else if (invocation->request == REQUEST_TABLE)
         help_table(stdout);
     else
@@ -56,6 +57,8 @@ static bool print_about(const struct invocation *invocation, struct error *error
 static bool run(int argc, char **argv, struct console *console, struct error *error)
 {
     struct invocation invocation;
+    if (argc > 1 && strcmp(argv[1], "--print-completions") == 0)
+        return completion_print(argc - 2, argv + 2, argv[0], error);
     bool good = arguments_parse(argc, argv, &invocation, error);
     struct settings *settings = &invocation.settings;
     const char *color = settings->values[SETTING_COLOR] ? settings->values[SETTING_COLOR] : "auto";
@@ -64,7 +67,9 @@ static bool run(int argc, char **argv, struct console *console, struct error *er
                  : settings->verbose ? CONSOLE_VERBOSE
                                      : CONSOLE_NORMAL,
                  color);
-    if (good && invocation.request != REQUEST_RUN)
+    if (invocation.request == REQUEST_GREETING)
+        (void)print_about(&invocation, error);
+    else if (good && invocation.request != REQUEST_RUN)
         good = print_about(&invocation, error);
     else if (good)
         good = command_run(invocation.command, settings, argv[0], console, error);
@@ -86,7 +91,7 @@ int main(int argc, char **argv)
     /* The plan's "no" is an answer, not a failure. */
     if (!good && error.kind == ERROR_NOT_THERE)
         console_info(&console, "%s", error.text);
-    else if (!good)
+    else if (!good && *error.text)
         console_failure(&console, "%s", error.text);
     int number = signals_noted();
     signals_release();

@@ -20,6 +20,9 @@ struct console {
 /* `when` is "always", "never" or "auto". */
 void console_init(struct console *console, enum console_level level, const char *when);
 
+/* The width of the terminal that a descriptor is, 0 where it is none or has none. */
+int console_columns(int descriptor);
+
 void console_step(const struct console *console, const char *format, ...) PRINTF_LIKE(2, 3);
 void console_success(const struct console *console, const char *format, ...) PRINTF_LIKE(2, 3);
 void console_info(const struct console *console, const char *format, ...) PRINTF_LIKE(2, 3);

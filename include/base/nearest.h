@@ -13,4 +13,7 @@
  */
 char *nearest_values(const char *wanted, char *const *values, size_t count);
 
+/* The value that may have been meant; NULL where none is like it. One of `values`. */
+const char *nearest_likely(const char *wanted, const char *const *values, size_t count);
+
 #endif

@@ -7,13 +7,23 @@
 
 #include "commands/command.h"
 
-enum request { REQUEST_RUN, REQUEST_HELP, REQUEST_VERSION, REQUEST_TABLE };
+enum request {
+    REQUEST_RUN,
+    REQUEST_HELP,
+    REQUEST_GREETING, /* there was no word at all: help, and an error */
+    REQUEST_VERSION,
+    REQUEST_TABLE /* for the checks of the documentation */
+};
 
 struct invocation {
     enum request request;
     const struct command *command; /* NULL: none was named */
+    const char *group;             /* the first of two words alone, as "droplet"; borrowed */
     struct settings settings;      /* what the command line says */
 };
+
+/* The command that the first words name, by its name or its function's; *used of them. NULL: none. */
+const struct command *arguments_command(const char *const *words, size_t count, size_t *used);
 
 /*
  * Reads a command line. Fails with ERROR_USAGE: what is wrong, and where help is. The caller frees

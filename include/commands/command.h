@@ -55,6 +55,7 @@ typedef bool command_function(struct flow *flow, struct command_result *result,
                               struct error *error);
 
 struct command {
+    const char *heading;   /* in the help, of this command and those behind it; or NULL */
     const char *name;      /* one word, or two */
     const char *function;  /* the plan's name, or NULL */
     const char *arguments; /* as usage shows them; NULL: takes none */
@@ -62,15 +63,17 @@ struct command {
     size_t least, most; /* positional arguments */
     unsigned groups;    /* of options, besides the common ones */
     enum command_doctl doctl;
+    bool is_about;           /* about the program itself: no settings are read */
     bool is_rehearsal;       /* as with --dry-run */
     bool takes_rest;         /* words behind -- are for another program */
     bool is_deployment;      /* settings of a deployment come from the environment too */
     bool reads_dotenv;       /* Compose's .env counts, though no Compose file is named */
-    const char *secret_name; /* of the URL's file in the folder of the secrets */
+    const char *secret_name; /* of the URL's file in the folder of the secrets; NULL: setup's */
     const char *variable;    /* of the result, for --output env; NULL: has no such form */
     const char *key;         /* of the result, for --output json; NULL: has no such form */
     const char *help;
     const char *answer_help;
+    const char *examples; /* one a line */
     command_function *run;
 };
 

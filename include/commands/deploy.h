@@ -7,8 +7,8 @@
 
 #include "commands/command.h"
 
-command_function command_settings, command_preflight, command_droplet_find, command_droplet_create,
-    command_droplet_wait, command_firewall, command_key, command_region;
+command_function command_settings, command_offers, command_preflight, command_droplet_find,
+    command_droplet_create, command_droplet_wait, command_firewall, command_key, command_region;
 
 /* Without the first thing's name it lists, with it it deletes. */
 command_function command_destroy;

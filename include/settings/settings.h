@@ -68,6 +68,8 @@ enum setting {
     SETTING_COMPOSE, /* a list: each value is added to settings.compose */
     SETTING_COMPOSE_COMMAND,
     SETTING_COMPOSE_CONFIG,
+    SETTING_OFFER,
+    SETTING_SHELL,
     SETTING_SECRET_NAME,
     /* Of a deployment (scripts/deploy-digitalocean.sh); those from SSH_USER on are the script's. */
     SETTING_DROPLET_NAME,
@@ -180,6 +182,8 @@ const char *settings_key(enum setting setting);
 const char *settings_name(enum setting setting);
 /* Its variable in the environment and in the env file, or NULL. */
 const char *settings_variable(enum setting setting);
+/* The values it may have, with | between; NULL where they are not a few words. */
+const char *settings_choices(enum setting setting);
 /* The value that it has where nothing gives one, or NULL. */
 const char *settings_default(enum setting setting);
 /* Whether its value may not be shown. */

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -28,6 +29,17 @@ void console_init(struct console *console, enum console_level level, const char 
     if (strcmp(when, "auto") == 0)
         console->color = isatty(STDERR_FILENO) && !(no_color && *no_color) && term && *term &&
                          strcmp(term, "dumb") != 0;
+}
+
+int console_columns(int descriptor)
+{
+    int columns = 0;
+#ifdef TIOCGWINSZ
+    struct winsize size;
+    if (isatty(descriptor) && ioctl(descriptor, TIOCGWINSZ, &size) == 0)
+        columns = size.ws_col;
+#endif
+    return columns;
 }
 
 /* One line, one write: lines of several programs on one terminal do not mix. */

@@ -53,3 +53,18 @@ char *nearest_values(const char *wanted, char *const *values, size_t count)
     free(distances);
     return buffer_take(&text);
 }
+
+const char *nearest_likely(const char *wanted, const char *const *values, size_t count)
+{
+    const char *best = NULL;
+    /* A third of its letters may be wrong, or two where it is short. */
+    size_t least_distance = strlen(wanted) / 3 > 2 ? strlen(wanted) / 3 + 1 : 3;
+    for (size_t i = 0; i < count; i++) {
+        size_t between = distance(wanted, values[i]);
+        if (between < least_distance && between < strlen(wanted)) {
+            least_distance = between;
+            best = values[i];
+        }
+    }
+    return best;
+}

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "base/nearest.h"
 #include "base/quote.h"
 #include "cli/options.h"
 #include "commands/commands.h"
@@ -24,7 +25,7 @@ static bool is_name(const char *name, const char *const *words, size_t count, si
            (*used == 1 || strcmp(words[1], name + first + 1) == 0);
 }
 
-static const struct command *find_command(const char *const *words, size_t count, size_t *used)
+const struct command *arguments_command(const char *const *words, size_t count, size_t *used)
 {
     for (const struct command *command = command_table; command->name; command++)
         if (is_name(command->name, words, count, used) ||
@@ -69,13 +70,44 @@ struct parse {
     size_t rest; /* the first word behind --; SIZE_MAX: there is none */
 };
 
+/* The command or the option that may have been meant; NULL where none is like the word. */
+static const char *meant(const char *word, size_t length)
+{
+    size_t most = 0;
+    size_t count = 0;
+    while (option_table[most].name)
+        most++;
+    for (const struct command *command = command_table; command->name; command++)
+        most += 2;
+    const char **names = mem_array(most, sizeof *names);
+    bool is_option = strncmp(word, "--", 2) == 0;
+    for (const struct option_spec *option = option_table; is_option && option->name; option++)
+        names[count++] = option->name;
+    for (const struct command *command = command_table; !is_option && command->name; command++) {
+        names[count++] = command->name;
+        if (command->function)
+            names[count++] = command->function;
+    }
+    char *bare =
+        mem_format("%.*s", (int)(length - (is_option ? 2 : 0)), word + (is_option ? 2 : 0));
+    const char *result = nearest_likely(bare, names, count);
+    free(bare);
+    free(names);
+    return result;
+}
+
 static bool usage_error(struct error *error, const struct command *command, const char *what,
                         const char *word)
 {
     /* What stands behind an unknown option may be a secret. */
-    char *shown = quote_for_message(word, *word == '-' ? strcspn(word, "=") : strlen(word));
-    error_set(error, ERROR_USAGE, 0, "%s%s%s: 'managed-db %s%s--help' tells more", what,
-              *shown ? " " : "", shown, command ? command->name : "", command ? " " : "");
+    size_t length = *word == '-' ? strcspn(word, "=") : strlen(word);
+    char *shown = quote_for_message(word, length);
+    const char *likely = strncmp(what, "unknown", 7) == 0 ? meant(word, length) : NULL;
+    const char *of = command ? command->name : "";
+    error_set(error, ERROR_USAGE, 0, "%s%s%s%s%s%s%s: 'managed-db %s%s--help' tells more", what,
+              *shown ? " " : "", shown, likely ? ", did you mean " : "",
+              likely && *word == '-' ? "--" : "", likely ? likely : "", likely ? "?" : "", of,
+              *of ? " " : "");
     free(shown);
     return false;
 }
@@ -136,7 +168,7 @@ static bool sort_words(int argc, char **argv, const struct option *options, stru
     opterr = 0;
     while (optind < argc) {
         int at = optind;
-        int found = getopt_long(argc, argv, "+:qvhV", options, NULL);
+        int found = getopt_long(argc, argv, "+:qvo:hV", options, NULL);
         if (found == -1) {
             bool rest = optind > at && strcmp(argv[optind - 1], "--") == 0;
             if (rest)
@@ -345,7 +377,8 @@ static bool interpret(struct parse *parse)
         memmove(parse->words, parse->words + 1, parse->word_count * sizeof *parse->words);
     }
     if (parse->word_count)
-        invocation->command = find_command(parse->words, parse->word_count, &parse->name_count);
+        invocation->command =
+            arguments_command(parse->words, parse->word_count, &parse->name_count);
     /* The first of two words alone: help may be asked for. */
     bool is_incomplete = parse->word_count == 1 && is_first_word(parse->words[0]);
     if (parse->word_count && !invocation->command && !is_incomplete)
@@ -353,10 +386,15 @@ static bool interpret(struct parse *parse)
     for (size_t i = 0; i < parse->seen_count; i++)
         if (!apply_option(&parse->seen[i], parse))
             return false;
+    invocation->group = is_incomplete ? parse->words[0] : NULL;
     if (invocation->request != REQUEST_RUN)
         return true;
     if (is_incomplete)
         return unknown_command(parse);
+    if (!invocation->command && !parse->seen_count) {
+        invocation->request = REQUEST_GREETING;
+        return error_set(parse->error, ERROR_USAGE, 0, "%s", "");
+    }
     if (!invocation->command)
         return usage_error(parse->error, NULL, "a command is missing", "");
     invocation->settings.is_deployment = invocation->command->is_deployment;

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "base/quote.h"
+#include "doctl/choices.h"
 #include "flow/deployment.h"
 #include "flow/droplet.h"
 #include "flow/firewall.h"
@@ -19,6 +20,38 @@ bool command_settings(struct flow *flow, struct command_result *result, struct e
     result->text = settings_as_text(flow->settings);
     result->json = settings_as_json(flow->settings);
     result->env = settings_as_env(flow->settings);
+    return true;
+}
+
+bool command_offers(struct flow *flow, struct command_result *result, struct error *error)
+{
+    static const struct {
+        enum setting setting;
+        enum call_id call;
+    } lists[] = {{SETTING_REGION, CALL_REGIONS},
+                 {SETTING_SIZE, CALL_SIZES},
+                 {SETTING_PG_VERSION, CALL_VERSIONS},
+                 {SETTING_DROPLET_SIZE, CALL_DROPLET_SIZES},
+                 {SETTING_DROPLET_IMAGE, CALL_IMAGES}};
+    struct choices choices;
+    size_t at = 0;
+    while (at < 4 && settings_by_key(flow_get(flow, SETTING_OFFER)) != lists[at].setting)
+        at++;
+    if (!choices_read(flow->doctl, lists[at].call, &choices, error))
+        return false;
+    struct buffer text = BUFFER_INIT;
+    struct buffer json = BUFFER_INIT;
+    for (size_t i = 0; i < choices.count; i++) {
+        char *shown = quote_for_message(choices.values[i], strlen(choices.values[i]));
+        buffer_add_format(&text, "%s\n", shown);
+        free(shown);
+        buffer_add_text(&json, i ? ", " : "{\"offers\": [");
+        quote_add_json(&json, choices.values[i], strlen(choices.values[i]));
+    }
+    buffer_add_text(&json, "]}");
+    result->text = buffer_take(&text);
+    result->json = buffer_take(&json);
+    choices_free(&choices);
     return true;
 }
 

@@ -18,6 +18,8 @@
 #include "settings/load.h"
 #include "settings/parts.h"
 
+#define SETUP_URL "database_url"
+
 /* ---- doctl ---- */
 
 /* The simulator: in the build tree, beside an installed program, or where it was installed to. */
@@ -212,7 +214,9 @@ static bool prepare(const struct command *command, struct settings *settings, co
 bool command_run(const struct command *command, struct settings *settings, const char *program,
                  const struct console *console, struct error *error)
 {
-    if (!settings_load(settings, command->secret_name, error) || !signals_catch(error))
+    const char *secret_name = command->secret_name ? command->secret_name : SETUP_URL;
+    if ((!command->is_about && !settings_load(settings, secret_name, error)) ||
+        !signals_catch(error))
         return false;
     const char *form = settings_get(settings, SETTING_OUTPUT);
     if (!can_answer(command, form, error))

@@ -68,6 +68,9 @@ static struct form token = {PATTERN("[\\x21-\\x7e]{1,4096}"), "a token without b
 static struct form seconds = {PATTERN("[0-9]{1,6}(?:\\.[0-9]{1,3})?"), "a number of seconds"};
 static struct form whole_seconds = {PATTERN("0|[1-9][0-9]{0,5}"), "a whole number of seconds"};
 static struct form dialect = {PATTERN("auto|plan|shipped"), "auto, plan or shipped"};
+static struct form offer = {PATTERN("region|size|pg-version|droplet-size|image"),
+                            "region, size, pg-version, droplet-size or image"};
+static struct form shell = {PATTERN("bash|zsh|fish"), "bash, zsh or fish"};
 static struct form color = {PATTERN("auto|always|never"), "auto, always or never"};
 static struct form output = {PATTERN("text|json|env"), "text, json or env"};
 #define HOST_NAME "[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
@@ -155,6 +158,8 @@ static const struct {
     [SETTING_COMPOSE] = {NULL, NULL, NULL, &file_path},
     [SETTING_COMPOSE_COMMAND] = {"compose-command", "MANAGED_DB_COMPOSE", NULL, &words},
     [SETTING_COMPOSE_CONFIG] = {NULL, NULL, NULL, &input_path},
+    [SETTING_OFFER] = {NULL, NULL, NULL, &offer},
+    [SETTING_SHELL] = {NULL, NULL, NULL, &shell},
     [SETTING_SECRET_NAME] = {NULL, NULL, NULL, &secret_form},
     [SETTING_DROPLET_NAME] = {"droplet-name", "DROPLET_NAME", "freshtrack-pro", &host_name},
     [SETTING_DROPLET_SIZE] = {"droplet-size", "DO_DROPLET_SIZE", "s-2vcpu-4gb", &droplet_size},
@@ -310,6 +315,13 @@ const char *settings_name(enum setting setting)
 const char *settings_variable(enum setting setting)
 {
     return specs[setting].variable;
+}
+
+const char *settings_choices(enum setting setting)
+{
+    const struct form *form = specs[setting].form;
+    const char *text = form ? form->pattern.text : "";
+    return strchr(text, '|') && !text[strspn(text, "abcdefghijklmnopqrstuvwxyz-|")] ? text : NULL;
 }
 
 const char *settings_default(enum setting setting)
