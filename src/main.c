@@ -73,6 +73,8 @@ static bool run(int argc, char **argv, struct console *console, struct error *er
         good = print_about(&invocation, error);
     else if (good)
         good = command_run(invocation.command, settings, argv[0], console, error);
+    else if (invocation.request == REQUEST_RUN)
+        command_answer_failure(invocation.command, settings, error);
     settings_free(settings);
     return good;
 }
@@ -80,7 +82,7 @@ static bool run(int argc, char **argv, struct console *console, struct error *er
 int main(int argc, char **argv)
 {
     struct error error = ERROR_INIT;
-    struct console console = {CONSOLE_NORMAL, false};
+    struct console console = {CONSOLE_NORMAL, false, false};
     open_standard_streams();
     /* A write to a closed pipe, or past the limit for a file's size, is to fail and be told. */
     signal(SIGPIPE, SIG_IGN);

@@ -10,11 +10,12 @@
 
 #include "base/error.h"
 
-enum console_level { CONSOLE_QUIET, CONSOLE_NORMAL, CONSOLE_VERBOSE };
+enum console_level { CONSOLE_SILENT, CONSOLE_QUIET, CONSOLE_NORMAL, CONSOLE_VERBOSE };
 
 struct console {
     enum console_level level;
     bool color;
+    bool is_terminal; /* that can erase a line */
 };
 
 /* `when` is "always", "never" or "auto". */
@@ -29,6 +30,14 @@ void console_info(const struct console *console, const char *format, ...) PRINTF
 void console_plain(const struct console *console, const char *format, ...) PRINTF_LIKE(2, 3);
 void console_warning(const struct console *console, const char *format, ...) PRINTF_LIKE(2, 3);
 void console_failure(const struct console *console, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/*
+ * A line on the terminal that the next one takes the place of, cut to its width; no line end
+ * belongs to it. Every other line erases it first, console_live_end() too. Nothing where stderr is
+ * no terminal, or with -q.
+ */
+void console_live(const struct console *console, const char *format, ...) PRINTF_LIKE(2, 3);
+void console_live_end(void);
 
 /* -v: a doctl call, quoted as a shell would need it. */
 void console_call(const struct console *console, char *const *argv);

@@ -67,6 +67,9 @@ bool error_precede(struct error *error, const char *words);
 bool error_advise(struct error *error, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* The exit status for this error; 0 for ERROR_NONE. */
+/* "usage", "not_there", …: the kind for programs that read JSON. */
+const char *error_kind_name(enum error_kind kind);
+
 int error_exit_status(const struct error *error);
 
 #endif

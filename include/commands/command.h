@@ -35,6 +35,7 @@
 enum command_doctl {
     NEEDS_DOCTL,
     NEEDS_NO_DOCTL,
+    NEEDS_DOCTL_IF_THERE,  /* that it is missing is told too */
     NEEDS_DOCTL_IF_NAMED,  /* where a cluster is named; else files are enough */
     NEEDS_DOCTL_IF_MANAGED /* not where USE_MANAGED_DB says self-hosted */
 };

@@ -16,4 +16,11 @@
 bool command_run(const struct command *command, struct settings *settings, const char *program,
                  const struct console *console, struct error *error);
 
+/*
+ * With --output json a run that fails has an answer too: null for what is not there (1), else the
+ * object of the error. `command` may be NULL.
+ */
+void command_answer_failure(const struct command *command, const struct settings *settings,
+                            const struct error *error);
+
 #endif

@@ -21,6 +21,7 @@
 
 enum call_id {
     CALL_ACCOUNT_GET,     /* no argument */
+    CALL_ACCOUNT_TEAM,    /* no argument */
     CALL_VPC_LIST,        /* no argument */
     CALL_VPC_CREATE,      /* 1 name, 2 region, 3 IP range */
     CALL_CLUSTER_LIST,    /* no argument */

@@ -29,6 +29,8 @@ void doctl_forget(struct doctl *doctl, enum call_id question, const char *first,
                   const char *second);
 
 bool doctl_account_email(struct doctl *doctl, char **email, struct error *error);
+/* A question that only the shipped doctl knows. */
+bool doctl_account_team(struct doctl *doctl, char **team, struct error *error);
 
 /* The UUID of the VPC with exactly this name; *uuid is NULL where there is none. */
 bool doctl_vpc_find(struct doctl *doctl, const char *name, char **uuid, struct error *error);

@@ -51,17 +51,11 @@ bool save_connection_string(struct flow *flow, const char *cluster_id, const cha
 bool configure_trusted_sources(struct flow *flow, const char *cluster_id, const char *droplet_id,
                                char **rule, struct error *error);
 
-/* What show_database_info() reads; database_info_text() puts it together as the plan prints it. */
-struct database_info {
-    char *cluster, *pools; /* doctl's tables */
-    char *rules;           /* the trusted sources, "" where they are not known */
-    char *dashboard;       /* an address */
-};
-void database_info_free(struct database_info *info);
+/* What show_database_info() has read, as the plan prints it; the caller frees it. */
 char *database_info_text(const struct database_info *info);
 
-bool show_database_info(struct flow *flow, const char *cluster_id, struct database_info *info,
-                        struct error *error);
+/* Reads into flow->info. */
+bool show_database_info(struct flow *flow, const char *cluster_id, struct error *error);
 
 /*
  * The UUID of the VPC, found or made; within setup that of another one, or NULL, where this one

@@ -38,7 +38,5 @@ bool notes_change(const struct notes *notes, const char *what, const char *name)
 size_t notes_count(const struct notes *notes, enum mark mark);
 /* A line each, with `with_commands` doctl's commands below, and a last line that counts. */
 void notes_add_text(struct buffer *text, const struct notes *notes, bool with_commands);
-/* An array of objects with mark, what, name, detail and command. */
-void notes_add_json(struct buffer *json, const struct notes *notes);
 
 #endif

@@ -23,6 +23,13 @@
 #define PLAN_DATABASE "defaultdb"
 #define PLAN_USER     "doadmin"
 
+/* What show_database_info() reads; NULL: not read. */
+struct database_info {
+    char *cluster, *pools; /* doctl's tables */
+    char *rules;           /* the trusted sources, "" where they are not known */
+    char *dashboard;       /* an address */
+};
+
 struct flow {
     struct doctl *doctl;
     const struct console *console;
@@ -40,7 +47,8 @@ struct flow {
     struct conninfo direct;                             /* the same past the pool */
     struct conninfo admin;                              /* the same as doadmin, for SQL */
     bool has_certificate;                               /* the CA file holds the cluster's */
-    struct notes notes;                                 /* of a rehearsal */
+    struct database_info info;
+    struct notes notes;    /* of what was found, made and changed */
     size_t differences;    /* between what is there and what is wanted */
     size_t changes;        /* made so far, at DigitalOcean and in files */
     struct error deferred; /* reported at the end: a certificate that the API refused */
@@ -50,6 +58,7 @@ struct flow {
     struct lock rules_lock;
     bool cluster_is_new, pool_is_new; /* made by this run */
     bool is_unready;                  /* in a rehearsal: the cluster is not there, or not online */
+    bool is_left;                     /* --no-wait: not online yet, the rest is a later run's */
     bool is_online;                   /* the cluster, as this run has seen it */
     bool is_plain;                    /* this doctl knows no users: the plan's are used */
     bool has_checked_offer;           /* what a new cluster needs (offered.h) */
@@ -58,8 +67,9 @@ struct flow {
 };
 
 void flow_free(struct flow *flow);
+void database_info_free(struct database_info *info);
 
-/* Notes something in a rehearsal (notes.h); a difference is a warning in any other run. */
+/* Notes something (notes.h); a difference is also a warning, but in a rehearsal. */
 void note(struct flow *flow, enum mark mark, const char *what, const char *name, const char *format,
           ...) PRINTF_LIKE(5, 6);
 /* With --strict, outside a rehearsal: ERROR_CONFLICT where something has differed so far. */

@@ -14,6 +14,12 @@
  */
 bool settings_load(struct settings *settings, const char *secret_name, struct error *error);
 
+/*
+ * The place of a file of the program's own, in managed-db below $XDG_STATE_HOME or ~/.local/state;
+ * NULL where no variable names a place. The caller frees it.
+ */
+char *load_state_path(const char *name);
+
 /* The .env that Compose reads: beside the first Compose file, or here. The caller frees it. */
 char *settings_dotenv(const struct settings *settings);
 

@@ -127,6 +127,7 @@ struct settings {
     bool dry_run;       /* a rehearsal (flow/notes.h) */
     bool strict;        /* a difference is an error */
     bool apply;         /* what differs is changed, where that loses nothing */
+    bool no_wait;       /* a cluster that is not online yet is left to a later run */
     bool prune_rules;   /* trusted sources that nobody asked for are taken away */
     bool is_deployment; /* settings from DROPLET_NAME on are taken from the environment too */
     bool reads_dotenv;  /* Compose's .env counts, though no Compose file is named */

@@ -19,16 +19,17 @@
 #define CYAN   "\033[36m"
 #define GREY   "\033[90m"
 #define RESET  "\033[0m"
+#define ERASE  "\r\033[K"
 
 void console_init(struct console *console, enum console_level level, const char *when)
 {
     const char *no_color = getenv("NO_COLOR");
     const char *term = getenv("TERM");
     console->level = level;
+    console->is_terminal = isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0;
     console->color = strcmp(when, "always") == 0;
     if (strcmp(when, "auto") == 0)
-        console->color = isatty(STDERR_FILENO) && !(no_color && *no_color) && term && *term &&
-                         strcmp(term, "dumb") != 0;
+        console->color = console->is_terminal && !(no_color && *no_color);
 }
 
 int console_columns(int descriptor)
@@ -42,12 +43,55 @@ int console_columns(int descriptor)
     return columns;
 }
 
+/* The terminal is one for all: so is the line that may stand on it. */
+static bool live_line;
+
+void console_live_end(void)
+{
+    if (live_line)
+        (void)signals_write(STDERR_FILENO, ERASE, strlen(ERASE));
+    live_line = false;
+}
+
+/* The bytes of a text that take that many columns at most. */
+static size_t cut(const char *text, size_t columns)
+{
+    size_t at = 0;
+    for (; text[at]; at++)
+        if (((unsigned char)text[at] & 0xC0U) != 0x80 && columns-- == 0)
+            break;
+    return at;
+}
+
+void console_live(const struct console *console, const char *format, ...)
+{
+    int columns = console_columns(STDERR_FILENO);
+    if (!console->is_terminal || console->level < CONSOLE_NORMAL)
+        return;
+    struct buffer raw = BUFFER_INIT;
+    struct buffer text = BUFFER_INIT;
+    va_list values;
+    va_start(values, format);
+    buffer_add_values(&raw, format, values);
+    va_end(values);
+    buffer_add_text(&text, ERASE);
+    /* The last column stays free: some terminals go to the next line there. */
+    buffer_add(&text, raw.data, cut(buffer_text(&raw), columns > 1 ? (size_t)columns - 1 : 79));
+    (void)signals_write(STDERR_FILENO, text.data, text.length);
+    live_line = true;
+    buffer_free(&raw);
+    buffer_free(&text);
+}
+
 /* One line, one write: lines of several programs on one terminal do not mix. */
 PRINTF_LIKE(4, 0)
 static void line(const struct console *console, const char *color, const char *mark,
                  const char *format, va_list values)
 {
     struct buffer text = BUFFER_INIT;
+    if (live_line)
+        buffer_add_text(&text, ERASE);
+    live_line = false;
     if (console->color && *mark)
         buffer_add_format(&text, "%s%s%s", color, mark, RESET);
     else

@@ -87,3 +87,24 @@ int error_exit_status(const struct error *error)
     }
     return 4;
 }
+
+const char *error_kind_name(enum error_kind kind)
+{
+    static const char *const names[] = {
+        [ERROR_NONE] = "none",
+        [ERROR_NOT_THERE] = "not_there",
+        [ERROR_USAGE] = "usage",
+        [ERROR_NO_PROGRAM] = "no_program",
+        [ERROR_AUTH] = "auth",
+        [ERROR_API] = "api",
+        [ERROR_NETWORK] = "network",
+        [ERROR_UNSUPPORTED] = "unsupported",
+        [ERROR_UNREADABLE] = "unreadable",
+        [ERROR_BLANK] = "blank",
+        [ERROR_CONFLICT] = "conflict",
+        [ERROR_DEADLINE] = "deadline",
+        [ERROR_LOCAL] = "local",
+        [ERROR_SIGNAL] = "signal",
+    };
+    return names[kind];
+}

@@ -259,6 +259,9 @@ static bool apply_option(const struct seen_option *seen, struct parse *parse)
     case OPTION_PRUNE_RULES:
         settings->prune_rules = true;
         break;
+    case OPTION_NO_WAIT:
+        settings->no_wait = true;
+        break;
     case OPTION_FAITHFUL:
         settings->faithful = true;
         break;
@@ -402,6 +405,18 @@ static bool interpret(struct parse *parse)
     return apply_arguments(parse);
 }
 
+/* Whether a line that cannot be read asks for JSON: then its error is JSON too. */
+static bool wants_json(int argc, char **argv)
+{
+    bool wants = false;
+    for (int i = 1; i < argc; i++) {
+        bool is_option = strcmp(argv[i], "--output") == 0 || strcmp(argv[i], "-o") == 0;
+        wants = wants || strcmp(argv[i], "--output=json") == 0 || strcmp(argv[i], "-ojson") == 0 ||
+                (is_option && i + 1 < argc && strcmp(argv[i + 1], "json") == 0);
+    }
+    return wants;
+}
+
 bool arguments_parse(int argc, char **argv, struct invocation *invocation, struct error *error)
 {
     *invocation = (struct invocation){.request = REQUEST_RUN};
@@ -417,6 +432,8 @@ bool arguments_parse(int argc, char **argv, struct invocation *invocation, struc
                           .rest = SIZE_MAX};
     struct option *options = long_options();
     bool good = sort_words(argc, argv, options, &parse) && interpret(&parse);
+    if (!good && wants_json(argc, argv))
+        settings_put(&invocation->settings, SETTING_OUTPUT, "json");
     free(options);
     free(parse.seen);
     free(parse.words);

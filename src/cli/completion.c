@@ -159,7 +159,7 @@ static bool offer_values(const struct line *line, const char *kind, const char *
     const struct command *command = command_table;
     struct invocation invocation;
     struct error ignored = ERROR_INIT;
-    const struct console silent = {CONSOLE_QUIET, false};
+    const struct console silent = {CONSOLE_QUIET, false, false};
     char **words = mem_array(line->count + 1, sizeof *words);
     while (command[1].name && strcmp(command->name, "offers") != 0)
         command++;

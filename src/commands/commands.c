@@ -7,6 +7,7 @@
 #include "commands/connection.h"
 #include "commands/database.h"
 #include "commands/deploy.h"
+#include "commands/doctor.h"
 
 #define SETUP_GROUPS                                                                               \
     (GROUP_SETUP | GROUP_CREATE | GROUP_CONNECT | GROUP_SAVE | GROUP_VPC | GROUP_COMPOSE |         \
@@ -61,6 +62,17 @@ const struct command command_table[] = {
         .answer_help = "the tables and the dashboard's address",
         .examples = "managed-db info\nmanaged-db info --output json",
         .run = command_info,
+    },
+    {
+        .name = "doctor",
+        .groups = GROUP_CLUSTER | GROUP_VERIFY | GROUP_VIA | GROUP_ENGINE,
+        .doctl = NEEDS_DOCTL_IF_THERE,
+        .key = "checks",
+        .help = "Look at all that a setup needs, and say what to do; change nothing",
+        .answer_help = "a line for each thing: ✓, ⚠ or ✗, and the remedy below; exit status 1 "
+                       "with a ✗",
+        .examples = "managed-db doctor",
+        .run = command_doctor,
     },
     {
         .heading = "Single steps of setup",
@@ -207,6 +219,8 @@ const struct command command_table[] = {
         .groups = GROUP_CONNECT,
         .help = "Print the connection URL, password and all",
         .answer_help = "the URL",
+        .variable = "DATABASE_URL",
+        .key = "url",
         .examples = "managed-db url\nmanaged-db url freshtrack-db false verify-full",
         .run = command_url,
     },

@@ -5,30 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
 #include "base/memory.h"
-#include "base/quote.h"
+#include "commands/answer.h"
 #include "flow/application.h"
 #include "flow/connection.h"
 #include "flow/flow.h"
 #include "psql/session.h"
 
-static void add_member(struct buffer *json, const char *key, const char *value)
+static void give_verified(const struct flow *flow, const struct verified *verified,
+                          struct command_result *result)
 {
-    buffer_add_format(json, "%s\"%s\": ", json->length ? ", " : "{", key);
-    quote_add_json(json, value, strlen(value));
-}
-
-static void give_verified(const struct verified *verified, struct command_result *result)
-{
-    struct buffer json = BUFFER_INIT;
-    add_member(&json, "user", verified->user);
-    add_member(&json, "database", verified->database);
-    add_member(&json, "server", verified->server);
-    add_member(&json, "tls", verified->tls);
-    add_member(&json, "pooler", verified->pooler);
-    buffer_add_format(&json, ", \"milliseconds\": %lld}", verified->milliseconds);
-    result->json = buffer_take(&json);
+    result->json = answer_json(flow, false, verified, NULL);
     result->text = mem_format("user:          %s\ndatabase:      %s\nserver:        PostgreSQL %s\n"
                               "tls:           %s\npooler:        %s\nfirst answer:  %lld ms",
                               verified->user, verified->database, verified->server, verified->tls,
@@ -42,7 +29,7 @@ bool command_verify(struct flow *flow, struct command_result *result, struct err
     bool good = *id ? connection_verify_cluster(flow, id, &verified, error)
                     : connection_verify_saved(flow, &verified, error);
     if (good)
-        give_verified(&verified, result);
+        give_verified(flow, &verified, result);
     verified_free(&verified);
     return good;
 }

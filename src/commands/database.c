@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "base/paths.h"
 #include "base/quote.h"
-#include "doctl/table.h"
+#include "commands/answer.h"
 #include "flow/adopt.h"
 #include "flow/flow.h"
 #include "flow/setup.h"
@@ -39,6 +39,12 @@ bool command_create(struct flow *flow, struct command_result *result, struct err
         return advise_if_open(flow, error);
     }
     warn_if_open(flow);
+    /* The URL is not asked for here, nor what belongs to the cluster, unless it is to be told. */
+    if (answer_is_json(flow)) {
+        if (!show_database_info(flow, flow->cluster_id, error))
+            return false;
+        result->json = answer_json(flow, false, NULL, NULL);
+    }
     return give_text(result, flow->cluster_id);
 }
 
@@ -96,65 +102,14 @@ bool command_untrust(struct flow *flow, struct command_result *result, struct er
     return give_text(result, rule);
 }
 
-/* A table as doctl prints it, as an array of objects. */
-static void add_rows(struct buffer *json, const char *text)
-{
-    struct table table;
-    struct error ignored = ERROR_INIT;
-    if (!table_read(text, strlen(text), "read the answer", &table, &ignored)) {
-        buffer_add_text(json, "null");
-        return;
-    }
-    buffer_add_text(json, "[");
-    for (size_t row = 0; row < table.rows; row++) {
-        buffer_add_text(json, row ? ", {" : "{");
-        for (size_t column = 0; column < table.columns; column++) {
-            struct span cell = table_cell(&table, row, column);
-            if (column)
-                buffer_add_text(json, ", ");
-            quote_add_json(json, table.headers[column].start, table.headers[column].length);
-            buffer_add_text(json, ": ");
-            quote_add_json(json, cell.start, cell.length);
-        }
-        buffer_add_text(json, "}");
-    }
-    buffer_add_text(json, "]");
-    table_free(&table);
-}
-
-/* The trusted sources; null where they are not known. */
-static void add_rules(struct buffer *json, const struct flow *flow)
-{
-    if (flow->rules_state != RULES_KNOWN) {
-        buffer_add_text(json, "null");
-        return;
-    }
-    buffer_add_text(json, "[");
-    for (size_t i = 0; i < flow->rules.count; i++) {
-        buffer_add_text(json, i ? ", " : "");
-        quote_add_json(json, flow->rules.list[i], strlen(flow->rules.list[i]));
-    }
-    buffer_add_text(json, "]");
-}
-
 bool command_info(struct flow *flow, struct command_result *result, struct error *error)
 {
-    struct database_info info;
-    if (!show_database_info(flow, flow_get(flow, SETTING_CLUSTER_ID), &info, error))
+    const char *cluster_id = flow_get(flow, SETTING_CLUSTER_ID);
+    if (!show_database_info(flow, cluster_id, error))
         return false;
-    struct buffer json = BUFFER_INIT;
-    buffer_add_text(&json, "{\"cluster\": ");
-    add_rows(&json, info.cluster);
-    buffer_add_text(&json, ", \"pools\": ");
-    add_rows(&json, info.pools);
-    buffer_add_text(&json, ", \"rules\": ");
-    add_rules(&json, flow);
-    buffer_add_text(&json, ", \"dashboard\": ");
-    quote_add_json(&json, info.dashboard, strlen(info.dashboard));
-    buffer_add_text(&json, "}");
-    result->json = buffer_take(&json);
-    result->text = database_info_text(&info);
-    database_info_free(&info);
+    flow->cluster_id = mem_copy(cluster_id);
+    result->json = answer_json(flow, false, NULL, NULL);
+    result->text = database_info_text(&flow->info);
     return true;
 }
 
@@ -174,22 +129,12 @@ static bool give_setup(const struct flow *flow, struct command_result *result)
 {
     static const char *const variables[] = {"PGSSLROOTCERT", "NODE_EXTRA_CA_CERTS"};
     struct buffer env = BUFFER_INIT;
-    struct buffer json = BUFFER_INIT;
     char *path = path_from_here(flow_get(flow, SETTING_CA_FILE));
     quote_add_assignment(&env, "DB_CLUSTER_ID", flow->cluster_id ? flow->cluster_id : "");
-    buffer_add_text(&json, "{\"cluster_id\": ");
-    if (flow->cluster_id)
-        quote_add_json(&json, flow->cluster_id, strlen(flow->cluster_id));
-    else
-        buffer_add_text(&json, "null");
-    for (size_t i = 0; flow->has_certificate && i < 2; i++) {
+    for (size_t i = 0; flow->has_certificate && i < 2; i++)
         quote_add_assignment(&env, variables[i], path);
-        buffer_add_format(&json, ", \"%s\": ", variables[i]);
-        quote_add_json(&json, path, strlen(path));
-    }
-    buffer_add_text(&json, "}");
     result->env = buffer_take(&env);
-    result->json = buffer_take(&json);
+    result->json = answer_json(flow, flow->cluster_id != NULL, NULL, NULL);
     free(path);
     result->text = mem_copy(flow->cluster_id);
     return true;
@@ -200,15 +145,10 @@ static bool give_plan(const struct flow *flow, struct command_result *result)
 {
     const struct notes *notes = &flow->notes;
     struct buffer text = BUFFER_INIT;
-    struct buffer json = BUFFER_INIT;
     size_t steps = notes_count(notes, MARK_MAKE) + notes_count(notes, MARK_CHANGE);
     notes_add_text(&text, notes, flow->settings->verbose);
-    buffer_add_format(&json, "{\"changes\": %zu, \"differences\": %zu, \"plan\": ", steps,
-                      flow->differences);
-    notes_add_json(&json, notes);
-    buffer_add_text(&json, "}");
     result->text = buffer_take(&text);
-    result->json = buffer_take(&json);
+    result->json = answer_json(flow, false, NULL, NULL);
     if (flow->settings->strict && flow->differences)
         error_set(&result->failure, ERROR_CONFLICT, 0,
                   "--strict: %zu of what is there is not as wanted", flow->differences);

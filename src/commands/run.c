@@ -13,6 +13,7 @@
 #include "base/program.h"
 #include "base/quote.h"
 #include "base/signals.h"
+#include "commands/answer.h"
 #include "commands/compose.h"
 #include "flow/names.h"
 #include "settings/load.h"
@@ -60,8 +61,8 @@ static void show_call(const void *console, char *const *argv)
 
 static void show_retry(const void *console, const struct error *error, int pause_ms)
 {
-    console_plain(console, "  %s", error->text);
-    console_plain(console, "  Asking again in %d.%d s", pause_ms / 1000, pause_ms % 1000 / 100);
+    console_plain(console, "  %s; asking again in %d.%d s", error->text, pause_ms / 1000,
+                  pause_ms % 1000 / 100);
 }
 
 static enum dialect choose_dialect(const struct settings *settings)
@@ -157,7 +158,7 @@ static bool print(const struct command *command, const struct command_result *re
 {
     struct buffer out = BUFFER_INIT;
     if (strcmp(form, "json") == 0)
-        add_json(&out, command->key, result);
+        add_json(&out, command ? command->key : NULL, result);
     else if (strcmp(form, "env") == 0)
         add_env(&out, command->variable, result);
     else
@@ -170,11 +171,26 @@ static bool print(const struct command *command, const struct command_result *re
     return good;
 }
 
+void command_answer_failure(const struct command *command, const struct settings *settings,
+                            const struct error *error)
+{
+    static const struct command_result nothing = {.text = NULL};
+    bool is_json = strcmp(settings_get(settings, SETTING_OUTPUT), "json") == 0;
+    struct error ignored = ERROR_INIT;
+    if (is_json && error->kind == ERROR_NOT_THERE && command && command->key) {
+        (void)print(command, &nothing, "json", &ignored);
+    } else if (is_json) {
+        const struct command_result failed = {.json = answer_error(error)};
+        (void)print(command, &failed, "json", &ignored);
+        free(failed.json);
+    }
+}
+
 /* ---- a run ---- */
 
 static bool needs_doctl(const struct command *command, const struct settings *settings)
 {
-    return command->doctl == NEEDS_DOCTL ||
+    return command->doctl == NEEDS_DOCTL || command->doctl == NEEDS_DOCTL_IF_THERE ||
            (command->doctl == NEEDS_DOCTL_IF_NAMED &&
             *settings_get(settings, SETTING_CLUSTER_ID)) ||
            (command->doctl == NEEDS_DOCTL_IF_MANAGED && !settings_self_hosted(settings));
@@ -205,14 +221,18 @@ static bool prepare(const struct command *command, struct settings *settings, co
 {
     if (!needs_doctl(command, settings))
         return true;
+    if (command->doctl == NEEDS_DOCTL_IF_THERE) {
+        flow->doctl = open_doctl(settings, program, console, &flow->notes, &flow->deferred);
+        return true;
+    }
     flow->doctl = command_take_compose(settings, console, error)
                       ? open_doctl(settings, program, console, &flow->notes, error)
                       : NULL;
     return flow->doctl && resolve(command, settings, flow, error);
 }
 
-bool command_run(const struct command *command, struct settings *settings, const char *program,
-                 const struct console *console, struct error *error)
+static bool run(const struct command *command, struct settings *settings, const char *program,
+                const struct console *console, bool *answered, struct error *error)
 {
     const char *secret_name = command->secret_name ? command->secret_name : SETUP_URL;
     if ((!command->is_about && !settings_load(settings, secret_name, error)) ||
@@ -223,7 +243,7 @@ bool command_run(const struct command *command, struct settings *settings, const
         return false;
     settings->dry_run = settings->dry_run || command->is_rehearsal;
     /* A rehearsal has no story, but for doctl's calls. */
-    const struct console silent = {CONSOLE_QUIET, console->color};
+    const struct console silent = {CONSOLE_QUIET, console->color, false};
     struct flow flow = {.console = settings->dry_run ? &silent : console,
                         .settings = settings,
                         .lock = LOCK_INIT,
@@ -234,7 +254,8 @@ bool command_run(const struct command *command, struct settings *settings, const
     const struct settings first = parts_take(settings, 0);
     if (!(command->groups & GROUP_SETUP))
         flow.settings = &first;
-    good = good && command->run(&flow, &result, error) && print(command, &result, form, error);
+    *answered = good && command->run(&flow, &result, error);
+    good = *answered && print(command, &result, form, error);
     if (good && result.failure.kind != ERROR_NONE) {
         *error = result.failure;
         good = false;
@@ -244,5 +265,15 @@ bool command_run(const struct command *command, struct settings *settings, const
     mem_free_secret(result.text);
     mem_free_secret(result.json);
     mem_free_secret(result.env);
+    return good;
+}
+
+bool command_run(const struct command *command, struct settings *settings, const char *program,
+                 const struct console *console, struct error *error)
+{
+    bool answered = false;
+    bool good = run(command, settings, program, console, &answered, error);
+    if (!good && !answered)
+        command_answer_failure(command, settings, error);
     return good;
 }

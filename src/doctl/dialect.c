@@ -23,6 +23,13 @@ static const struct call calls[] = {
             .least_rows = 1,
             .plan = {"account get --format Email --no-header", SHAPE_ROWS, COLUMNS("Email")},
         },
+    [CALL_ACCOUNT_TEAM] =
+        {
+            .doing = "read the team of the account",
+            .scope = "account:read",
+            .least_rows = 1,
+            .shipped = {"account get --format Team --no-header", SHAPE_ROWS, COLUMNS("Team")},
+        },
     [CALL_VPC_LIST] =
         {
             .doing = "list the VPCs",
@@ -332,8 +339,8 @@ static const struct call calls[] = {
             .doing = "list the Kubernetes clusters",
             .scope = "kubernetes:read",
             .has_pages = true,
-            .shipped = {"kubernetes cluster list --format ID,Name --no-header", SHAPE_ROWS,
-                        COLUMNS("ID", "Name")},
+            .shipped = {"kubernetes cluster list --format ID,Name --no-header",
+                        SHAPE_ROWS, COLUMNS("ID", "Name")},
         },
     [CALL_APP_LIST] =
         {

@@ -53,6 +53,11 @@ bool doctl_account_email(struct doctl *doctl, char **email, struct error *error)
     return ask_cell(doctl, CALL_ACCOUNT_GET, NO_ARGUMENTS, email, error);
 }
 
+bool doctl_account_team(struct doctl *doctl, char **team, struct error *error)
+{
+    return ask_cell(doctl, CALL_ACCOUNT_TEAM, NO_ARGUMENTS, team, error);
+}
+
 /* An ID that doctl gave: it goes back into an argv, so it has to look like one. */
 static bool take_id(struct span cell, const char *what, char **id, struct error *error)
 {

@@ -310,7 +310,8 @@ static bool has_members_yet(const struct error *error)
 
 static bool delete_empty_vpc(struct flow *flow, const char *uuid, struct error *error)
 {
-    struct wait empty = wait_begin(flow, "the VPC is not empty", "its members are being deleted");
+    struct wait empty =
+        wait_begin(flow, WAIT_OTHER, "the VPC is not empty", "its members are being deleted");
     int limit = settings_ms(flow->settings, SETTING_WAIT_TIMEOUT);
     limit = limit && limit < VPC_EMPTY_MS ? limit : VPC_EMPTY_MS;
     struct error failure = ERROR_INIT;

@@ -1,6 +1,8 @@
 #include "config.h"
 
+#include "base/process.h"
 #include "flow/droplet.h"
+#include "flow/durations.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -197,13 +199,15 @@ bool wait_for_droplet(struct flow *flow, const char *droplet_id, char **address,
     console_step(flow->console, "Waiting until the Droplet is active: %s...", droplet_id);
 
     struct wait active =
-        wait_begin(flow, "the Droplet is not active", "the Droplet goes on starting");
+        wait_begin(flow, WAIT_DROPLET, "the Droplet is not active", "the Droplet goes on starting");
     char *state = mem_copy("its status was not seen");
     *address = NULL;
     bool good = look(flow, droplet_id, &active, &state, address, error);
     while (good && !*address)
         good = wait_longer(flow, &active, state, error) &&
                look(flow, droplet_id, &active, &state, address, error);
+    if (good)
+        durations_learn(flow->settings, WAIT_DROPLET, process_clock_ms() - active.began);
     wait_end(flow);
     free(state);
     if (good)

@@ -74,7 +74,7 @@ static bool read_pool_uri(struct flow *flow, const char *cluster_id, char **uri,
         *uri = mem_copy(listed->uri);
         return true;
     }
-    struct wait known = wait_begin(flow, "the connection pool cannot be read",
+    struct wait known = wait_begin(flow, WAIT_OTHER, "the connection pool cannot be read",
                                    "DigitalOcean goes on creating the pool");
     bool good = pools_uri(flow->doctl, cluster_id, pool, uri, &failure);
     while (!good && flow->pool_is_new && failure.kind == ERROR_API && failure.number == 404 &&

@@ -12,6 +12,7 @@
 #include "doctl/released.h"
 #include "flow/application.h"
 #include "flow/compare.h"
+#include "flow/durations.h"
 #include "flow/endpoint.h"
 #include "flow/locks.h"
 #include "flow/network.h"
@@ -73,6 +74,8 @@ static bool finish_part(struct flow *flow, struct error *error)
 /* What the plan does once a new cluster is online. */
 static bool finish_cluster(struct flow *flow, struct error *error)
 {
+    if (flow->is_left)
+        return true;
     flow->is_online = true;
     return each_part(flow, finish_part, error) &&
            download_if_possible(flow, flow->cluster_id, error);
@@ -103,6 +106,17 @@ static bool finish_existing_cluster(struct flow *flow, const char *region, const
     return finish_cluster(flow, error);
 }
 
+/* The plan's words are "5-10 minutes" for every cluster. */
+static void tell_duration(struct flow *flow)
+{
+    char usual[40];
+    durations_usual(flow->settings, WAIT_CLUSTER, usual, sizeof usual);
+    if (flow->settings->faithful)
+        console_plain(flow->console, "This may take 5-10 minutes...");
+    else if (!flow->settings->no_wait)
+        console_plain(flow->console, "This may take a while%s...", usual);
+}
+
 bool create_managed_database(struct flow *flow, const char *cluster_name, const char *region,
                              const char *size, const char *vpc_uuid, struct error *error)
 {
@@ -127,7 +141,7 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
     console_plain(flow->console, "  Region: %s", region);
     console_plain(flow->console, "  Size:   %s", size);
     console_plain(flow->console, "%s", "");
-    console_plain(flow->console, "This may take 5-10 minutes...");
+    tell_duration(flow);
     if (*vpc_uuid)
         console_info(flow->console, "Database will be in VPC for private networking");
 
@@ -155,7 +169,8 @@ bool create_managed_database(struct flow *flow, const char *cluster_name, const 
     flow->is_unready = flow->settings->dry_run;
     if (!waited && !wait_until_online(flow, id, NULL, error))
         return false;
-    prefetch_cluster(flow, id);
+    if (!flow->is_left)
+        prefetch_cluster(flow, id);
     return finish_cluster(flow, error);
 }
 
@@ -360,14 +375,6 @@ bool configure_trusted_sources(struct flow *flow, const char *cluster_id, const 
     return true;
 }
 
-void database_info_free(struct database_info *info)
-{
-    free(info->cluster);
-    free(info->pools);
-    free(info->rules);
-    free(info->dashboard);
-}
-
 char *database_info_text(const struct database_info *info)
 {
     return mem_format("\nManaged PostgreSQL Cluster Information:\n"
@@ -395,9 +402,10 @@ static char *rules_text(const struct flow *flow)
     return buffer_take(&text);
 }
 
-bool show_database_info(struct flow *flow, const char *cluster_id, struct database_info *info,
-                        struct error *error)
+bool show_database_info(struct flow *flow, const char *cluster_id, struct error *error)
 {
+    struct database_info *info = &flow->info;
+    database_info_free(info);
     *info = (struct database_info){.dashboard = mem_format(DASHBOARD "%s", cluster_id)};
     /* A run that has read and not changed them since need not ask again. */
     bool is_known = flow->cluster.region && flow->pools.is_detailed;

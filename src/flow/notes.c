@@ -79,24 +79,3 @@ void notes_add_text(struct buffer *text, const struct notes *notes, bool with_co
                           differences == 1 ? "s" : "");
     buffer_add_text(text, "\n");
 }
-
-static void add_member(struct buffer *json, const char *key, const char *value)
-{
-    buffer_add_format(json, ", \"%s\": ", key);
-    quote_add_json(json, value, strlen(value));
-}
-
-void notes_add_json(struct buffer *json, const struct notes *notes)
-{
-    buffer_add_text(json, "[");
-    for (size_t i = 0; i < notes->count; i++) {
-        const struct note *one = &notes->list[i];
-        buffer_add_format(json, "%s{\"mark\": \"%c\"", i ? ", " : "", (char)one->mark);
-        add_member(json, "what", one->what);
-        add_member(json, "name", one->name);
-        add_member(json, "detail", one->detail);
-        add_member(json, "command", one->command);
-        buffer_add_text(json, "}");
-    }
-    buffer_add_text(json, "]");
-}

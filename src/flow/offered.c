@@ -26,9 +26,11 @@ static bool refuse(const struct choices *choices, const char *what, const char *
 {
     char *nearest = nearest_values(value, choices->values, choices->count);
     const char *variable = settings_variable(setting);
-    error_set(error, ERROR_USAGE, 0,
-              "DigitalOcean offers no %s %s: set %s to another one; the nearest are %s", what,
-              value, variable ? variable : settings_name(setting), nearest);
+    error_set(
+        error, ERROR_USAGE, 0,
+        "DigitalOcean offers no %s %s: set %s to another one; the nearest are %s; 'managed-db "
+        "offers %s' lists all",
+        what, value, variable ? variable : settings_name(setting), nearest, settings_name(setting));
     free(nearest);
     return false;
 }

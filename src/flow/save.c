@@ -13,7 +13,16 @@
 bool save_prepare(struct flow *flow, const char *path, struct error *error)
 {
     struct secretfile_owner owner = settings_owner(flow->settings);
-    return flow->settings->dry_run || secretfile_prepare(path, &owner, error);
+    const char *folder = flow_get(flow, SETTING_SECRETS_DIR);
+    if (flow->settings->dry_run || secretfile_prepare(path, &owner, error))
+        return true;
+    if (access(folder, F_OK) != 0 && strncmp(path, folder, strlen(folder)) == 0)
+        error_advise(
+            error,
+            "make it: sudo install -d -m 0700 -o \"$USER\" %s; or name another folder with "
+            "MANAGED_DB_SECRETS_DIR",
+            folder);
+    return false;
 }
 
 void save_rehearse(struct flow *flow, const char *path, const char *bytes, size_t length,
@@ -33,6 +42,7 @@ bool save_file(struct flow *flow, const char *path, const char *bytes, size_t le
     struct secretfile_owner owner = settings_owner(flow->settings);
     owner.is_public = words->is_public;
     enum secretfile_outcome outcome;
+    bool is_there = access(path, F_OK) == 0;
     if (flow->settings->dry_run) {
         save_rehearse(flow, path, bytes, length, &owner);
         return true;
@@ -41,6 +51,7 @@ bool save_file(struct flow *flow, const char *path, const char *bytes, size_t le
         return false;
     bool written = outcome != SECRETFILE_UNCHANGED;
     flow->changes += written;
+    note(flow, !written ? MARK_SAME : is_there ? MARK_CHANGE : MARK_MAKE, "file", path, "%s", "");
     if (outcome == SECRETFILE_LINK_REPLACED)
         console_warning(flow->console, "%s was a link: a file has taken its place", path);
     console_success(flow->console, "%s: %s", written ? words->saved : words->unchanged, path);

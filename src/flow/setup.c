@@ -75,16 +75,14 @@ static bool close_all_the_same(struct flow *flow, const struct error *error)
 
 static bool tell_database_info(struct flow *flow, struct error *error)
 {
-    struct database_info info;
     if (flow->settings->dry_run)
         return true;
-    if (!show_database_info(flow, flow->cluster_id, &info, error))
+    if (!show_database_info(flow, flow->cluster_id, error))
         return false;
-    char *text = database_info_text(&info);
+    char *text = database_info_text(&flow->info);
     /* console_plain() adds the last newline. */
     console_plain(flow->console, "%.*s", (int)strlen(text) - 1, text);
     free(text);
-    database_info_free(&info);
     return true;
 }
 

@@ -10,6 +10,15 @@
 #include "base/quote.h"
 #include "settings/parts.h"
 
+void database_info_free(struct database_info *info)
+{
+    free(info->cluster);
+    free(info->pools);
+    free(info->rules);
+    free(info->dashboard);
+    *info = (struct database_info){NULL, NULL, NULL, NULL};
+}
+
 void flow_free(struct flow *flow)
 {
     free(flow->cluster_id);
@@ -18,6 +27,7 @@ void flow_free(struct flow *flow)
     details_free(&flow->droplet);
     details_free(&flow->cluster);
     pools_free(&flow->pools);
+    database_info_free(&flow->info);
     notes_free(&flow->notes);
     cluster_free(&flow->found);
     conninfo_free(&flow->chosen);
@@ -45,9 +55,8 @@ void note(struct flow *flow, enum mark mark, const char *what, const char *name,
     char *shown = quote_for_message(name, strlen(name));
     buffer_free(&raw);
     flow->differences += mark == MARK_DIFFERS;
-    if (flow->settings->dry_run)
-        notes_add(&flow->notes, mark, what, shown, detail);
-    else if (mark == MARK_DIFFERS)
+    notes_add(&flow->notes, mark, what, shown, detail);
+    if (mark == MARK_DIFFERS && !flow->settings->dry_run)
         console_warning(flow->console, "%s %s: %s", what, shown, detail);
     free(shown);
     free(detail);

@@ -7,10 +7,12 @@
 
 #include "base/memory.h"
 #include "base/process.h"
+#include "flow/durations.h"
 
 /* The API may not know a cluster yet in the moments after it was created (docs/DOCTL.md). */
 #define NOT_YET_THERE_MS 60000
-#define STILL_WAITING_MS 60000
+#define STILL_WAITING_MS 30000
+#define TICK_MS          1000
 #define UNSEEN           "its status was not seen"
 
 /* A question may take what is left of --wait-timeout, and at least a second. */
@@ -21,15 +23,18 @@ static void limit_looks(struct flow *flow, long long waited)
         doctl_limit(flow->doctl, most - waited > 1000 ? (int)(most - waited) : 1000);
 }
 
-struct wait wait_begin(struct flow *flow, const char *lack, const char *goes_on)
+struct wait wait_begin(struct flow *flow, const char *what, const char *lack, const char *goes_on)
 {
     long long now = process_clock_ms();
+    struct wait wait = {.lack = lack, .goes_on = goes_on, .began = now, .shown = now};
     limit_looks(flow, 0);
-    return (struct wait){.lack = lack, .goes_on = goes_on, .began = now, .shown = now};
+    durations_usual(flow->settings, what, wait.usual, sizeof wait.usual);
+    return wait;
 }
 
 void wait_end(struct flow *flow)
 {
+    console_live_end();
     doctl_limit(flow->doctl, 0);
 }
 
@@ -59,27 +64,49 @@ bool may_heal(struct flow *flow, struct wait *wait, const struct error *error)
     return true;
 }
 
+/* Says what is waited for, until the pause is over: on a terminal again and again. */
+static bool pause_shown(struct flow *flow, struct wait *wait, const char *state, int pause_ms,
+                        struct error *error)
+{
+    int most = settings_ms(flow->settings, SETTING_WAIT_TIMEOUT);
+    bool failed = wait->failed.kind != ERROR_NONE;
+    const char *because = failed ? "; the last look failed: " : "";
+    const char *reason = failed ? wait->failed.text : "";
+    bool is_live = flow->console->is_terminal;
+    long long until = process_clock_ms() + pause_ms;
+    for (long long now = until - pause_ms; now < until; now = process_clock_ms()) {
+        char so_far[24], limit[24];
+        durations_write((now - wait->began) / 1000, so_far, sizeof so_far);
+        durations_write(most / 1000, limit, sizeof limit);
+        if (is_live)
+            console_live(flow->console, "  %s: %s so far%s%s%s%s%s", state, so_far, wait->usual,
+                         most ? ", gives up after " : "", most ? limit : "", because, reason);
+        else if (now - wait->shown >= STILL_WAITING_MS) {
+            console_plain(flow->console, "  %s: %s so far%s%s%s", state, so_far, wait->usual,
+                          because, reason);
+            wait->shown = now;
+        }
+        long long left = until - now;
+        if (!doctl_pause(flow->doctl, (int)(is_live && left > TICK_MS ? TICK_MS : left), error))
+            return false;
+    }
+    return true;
+}
+
 bool wait_longer(struct flow *flow, struct wait *wait, const char *state, struct error *error)
 {
     int most = settings_ms(flow->settings, SETTING_WAIT_TIMEOUT);
     int pause = settings_ms(flow->settings, SETTING_POLL_INTERVAL);
     bool failed = wait->failed.kind != ERROR_NONE;
-    const char *because = failed ? "; the last look failed: " : "";
-    const char *reason = failed ? wait->failed.text : "";
-    long long now = process_clock_ms();
-    long long waited = now - wait->began;
+    long long waited = process_clock_ms() - wait->began;
     if (most && waited >= most)
         return error_set(error, ERROR_DEADLINE, 0,
                          "%s after %lld s (%s%s%.600s); %s: run again to continue", wait->lack,
-                         waited / 1000, state, because, reason, wait->goes_on);
-    if (now - wait->shown >= STILL_WAITING_MS) {
-        console_plain(flow->console, "  %s, %lld s so far%s%s", state, waited / 1000, because,
-                      reason);
-        wait->shown = now;
-    }
+                         waited / 1000, state, failed ? "; the last look failed: " : "",
+                         failed ? wait->failed.text : "", wait->goes_on);
     if (most && most - waited < pause)
         pause = (int)(most - waited);
-    if (!doctl_pause(flow->doctl, pause, error)) {
+    if (!pause_shown(flow, wait, state, pause, error)) {
         if (error->kind == ERROR_SIGNAL)
             error_advise(error, "%s: run again to continue", wait->goes_on);
         return false;
@@ -122,17 +149,20 @@ static bool look(struct flow *flow, const char *cluster_id, struct wait *wait, c
 }
 
 /* Looks until the status is one that stays; *status is the last one seen. */
-static bool wait_while_transient(struct flow *flow, const char *cluster_id, char **status,
-                                 struct error *error)
+static bool wait_while_transient(struct flow *flow, const char *cluster_id, bool is_new,
+                                 char **status, struct error *error)
 {
     bool creating = strcmp(*status, "creating") == 0 || strcmp(*status, UNSEEN) == 0;
-    struct wait online = wait_begin(flow, "the database cluster is not online",
-                                    creating ? "DigitalOcean goes on creating the cluster"
-                                             : "DigitalOcean goes on changing the cluster");
+    struct wait online =
+        wait_begin(flow, creating ? WAIT_CLUSTER : WAIT_OTHER, "the database cluster is not online",
+                   creating ? "DigitalOcean goes on creating the cluster"
+                            : "DigitalOcean goes on changing the cluster");
     bool good = look(flow, cluster_id, &online, status, error);
     while (good && is_transient(*status))
         good = wait_longer(flow, &online, *status, error) &&
                look(flow, cluster_id, &online, status, error);
+    if (good && is_new)
+        durations_learn(flow->settings, WAIT_CLUSTER, process_clock_ms() - online.began);
     wait_end(flow);
     return good;
 }
@@ -150,12 +180,14 @@ bool wait_until_online(struct flow *flow, const char *cluster_id, const char *fi
         free(status);
         return true;
     }
-    if (is_transient(status)) {
+    if (is_transient(status) && flow->settings->no_wait) {
+        flow->is_left = true;
+    } else if (is_transient(status)) {
         console_step(flow->console, "Waiting until the database cluster is online (%s)...",
                      first_status ? status : "creating");
-        good = wait_while_transient(flow, cluster_id, &status, error);
+        good = wait_while_transient(flow, cluster_id, !first_status, &status, error);
     }
-    if (good && strcmp(status, "online") != 0)
+    if (good && !flow->is_left && strcmp(status, "online") != 0)
         console_warning(flow->console,
                         "The database cluster has the status %s, not online: continuing", status);
     free(status);

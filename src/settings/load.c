@@ -104,14 +104,13 @@ static bool load_defaults(struct settings *settings, const char *secret_name, st
            in_secrets_dir(settings, SETTING_CA_FILE, "ca-certificate.crt", error);
 }
 
-/* The folder of the simulator's account when none is named; NULL where no variable names a place. */
-static char *default_simulator(void)
+char *load_state_path(const char *name)
 {
     const char *state = getenv("XDG_STATE_HOME");
     const char *home = getenv("HOME");
     if (state && *state == '/')
-        return mem_format("%s/managed-db/simulator", state);
-    return home && *home == '/' ? mem_format("%s/.local/state/managed-db/simulator", home) : NULL;
+        return mem_format("%s/managed-db/%s", state, name);
+    return home && *home == '/' ? mem_format("%s/.local/state/managed-db/%s", home, name) : NULL;
 }
 
 /* Values that exclude each other. */
@@ -122,6 +121,7 @@ static bool check_combination(const struct settings *settings, struct error *err
         : settings->trust_count                                           ? "--trust"
         : settings->part_count                                            ? "applications and pools"
         : settings->verify                                                ? "--verify"
+        : settings->no_wait                                               ? "--no-wait"
         : settings->values[SETTING_STORAGE]                               ? "--storage"
         : settings->values[SETTING_APP_USER]                              ? "--app-user"
         : strcmp(settings_get(settings, SETTING_NETWORK), "private") == 0 ? "--network private"
@@ -161,7 +161,7 @@ static bool check_combination(const struct settings *settings, struct error *err
 bool settings_load(struct settings *settings, const char *secret_name, struct error *error)
 {
     if (settings->simulate && !settings->simulator)
-        settings->simulator = default_simulator();
+        settings->simulator = load_state_path("simulator");
     if (settings->simulate && !settings->simulator)
         return error_set(error, ERROR_USAGE, 0,
                          "--simulate: there is no HOME to keep the account in: name a folder with "
