@@ -6,7 +6,7 @@
  * status and a line on stderr, so every text is a whole message: what was being done, to what, what
  * went wrong, what to do next. Texts hold no secret.
  *
- * The exit statuses are those of README.md, "Exit status".
+ * The exit statuses are those of docs/REFERENCE.md, "Exit status".
  */
 #ifndef MANAGED_DB_BASE_ERROR_H
 #define MANAGED_DB_BASE_ERROR_H

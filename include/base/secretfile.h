@@ -5,7 +5,7 @@
  * where it is public), synced, and renamed over the final name; a symbolic link there is replaced,
  * not followed. A temporary file is locked (flock) as long as its writer works on it. A file that
  * already has the content, the mode and the owner is left alone, inode and all. Folders that have
- * to be made are 0700, their parents as the umask says (README.md, "Files").
+ * to be made are 0700, their parents as the umask says (docs/REFERENCE.md, "Files").
  *
  * Calling sequence:
  *     secretfile_prepare(path, &owner, &error);              before anything is billed

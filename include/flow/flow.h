@@ -7,7 +7,7 @@
  * Each function says on the console what it does, and gives its answer through its arguments; no
  * function prints an answer. In the faithful mode it makes the plan's doctl calls and no others. In
  * the default mode it makes the same changes in the same order, and may also read, wait and repair
- * (README.md, "Modes"). Results are the caller's to free.
+ * (docs/REFERENCE.md, "Modes"). Results are the caller's to free.
  */
 #ifndef MANAGED_DB_FLOW_FLOW_H
 #define MANAGED_DB_FLOW_FLOW_H

@@ -1,5 +1,5 @@
 /*
- * parts: the applications and pools that a manifest lists (README.md, "Settings"). Each is the
+ * parts: the applications and pools that a manifest lists (docs/REFERENCE.md, "Settings"). Each is the
  * settings with some values of its own, so what works for one application works for each:
  *
  *     for (size_t i = 0; i < parts_count(settings); i++) {

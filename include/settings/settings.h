@@ -2,7 +2,7 @@
  * settings: the values a run works with, and where each comes from.
  *
  * A value comes from the command line, else the environment, else --env-file, else --manifest, else
- * the plan's constant (README.md, "Settings"). Empty counts as left out. Every value is checked by
+ * the plan's constant (docs/REFERENCE.md, "Settings"). Empty counts as left out. Every value is checked by
  * its form before anything runs (docs/DOCTL.md, "The service"): one that does not fit is
  * ERROR_USAGE with a sentence that names value, place and form.
  *
@@ -169,7 +169,7 @@ const char *settings_droplet(const struct settings *settings);
 
 /*
  * Whether USE_MANAGED_DB says that the database is self-hosted. Unset means managed, unlike in the
- * plan (README, "Differences from the plan's bash").
+ * plan (docs/FROM-BASH.md).
  */
 bool settings_self_hosted(const struct settings *settings);
 

@@ -18,6 +18,7 @@ struct line {
     size_t count;
     const char *word;                 /* that one, or its value */
     const struct option_spec *option; /* whose value is at the cursor; NULL: none */
+    size_t whole;                     /* words before the cursor that are complete */
     const char *names[2];             /* of the command */
     size_t name_count;
     size_t argument_count;
@@ -77,6 +78,7 @@ static size_t take_option(struct line *line, size_t at)
         return 1;
     if (value >= last) {
         line->option = option;
+        line->whole = at;
         line->word = value > last ? "" : line->words[last];
     }
     return value + 1 - at;
@@ -93,7 +95,7 @@ static void take_word(struct line *line, char *word)
 
 static struct line read_line(char **words, size_t count)
 {
-    struct line line = {.words = words, .count = count, .word = words[count - 1]};
+    struct line line = {.words = words, .count = count, .word = words[count - 1], .whole = count - 1};
     for (size_t at = 0; at + 1 < count && !line.option;) {
         if (!line.is_behind_dashes && strcmp(words[at], "--") == 0)
             line.is_behind_dashes = true;
@@ -160,13 +162,13 @@ static bool offer_values(const struct line *line, const char *kind, const char *
     struct invocation invocation;
     struct error ignored = ERROR_INIT;
     const struct console silent = {CONSOLE_QUIET, false, false};
-    char **words = mem_array(line->count + 1, sizeof *words);
+    char **words = mem_array(line->whole + 2, sizeof *words);
     while (command[1].name && strcmp(command->name, "offers") != 0)
         command++;
     words[0] = mem_copy(program);
-    for (size_t i = 1; i < line->count; i++)
-        words[i] = line->words[i - 1];
-    (void)arguments_parse((int)line->count, words, &invocation, &ignored);
+    for (size_t i = 0; i < line->whole; i++)
+        words[i + 1] = line->words[i];
+    (void)arguments_parse((int)line->whole + 1, words, &invocation, &ignored);
     settings_put(&invocation.settings, SETTING_OFFER, kind);
     printf("words\n");
     bool good =

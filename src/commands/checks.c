@@ -29,9 +29,10 @@ void checks_add(struct checks *checks, enum check_state state, const char *what,
     buffer_add_values(&text, found, values);
     va_end(values);
     checks->list = mem_grow(checks->list, checks->count + 1, sizeof *checks->list);
+    struct buffer shown = BUFFER_INIT;
+    quote_add_shown(&shown, buffer_text(&text), text.length, ERROR_TEXT_SIZE);
     checks->list[checks->count++] =
-        (struct check){state, mem_copy(what), quote_for_message(buffer_text(&text), text.length),
-                       mem_copy(remedy)};
+        (struct check){state, mem_copy(what), buffer_take(&shown), mem_copy(remedy)};
     buffer_free(&text);
 }
 

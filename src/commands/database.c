@@ -10,6 +10,7 @@
 #include "base/paths.h"
 #include "base/quote.h"
 #include "commands/answer.h"
+#include "commands/summary.h"
 #include "flow/adopt.h"
 #include "flow/flow.h"
 #include "flow/setup.h"
@@ -105,9 +106,12 @@ bool command_untrust(struct flow *flow, struct command_result *result, struct er
 bool command_info(struct flow *flow, struct command_result *result, struct error *error)
 {
     const char *cluster_id = flow_get(flow, SETTING_CLUSTER_ID);
+    struct error ignored = ERROR_INIT;
     if (!show_database_info(flow, cluster_id, error))
         return false;
     flow->cluster_id = mem_copy(cluster_id);
+    if (answer_is_json(flow))
+        (void)details_of_cluster(flow->doctl, cluster_id, &flow->cluster, &ignored);
     result->json = answer_json(flow, false, NULL, NULL);
     result->text = database_info_text(&flow->info);
     return true;
@@ -176,6 +180,8 @@ bool command_setup_managed_database(struct flow *flow, struct command_result *re
         return advise_if_open(flow, error);
     if (flow->settings->dry_run)
         return give_plan(flow, result);
+    if (flow->cluster_id)
+        summary_tell(flow);
     warn_if_open(flow);
     return give_setup(flow, result);
 }
@@ -203,10 +209,13 @@ bool command_setup(struct flow *flow, struct command_result *result, struct erro
     free(email);
     if (!setup_managed_database(flow, true, error))
         return advise_if_open(flow, error);
-    console_plain(flow->console, "%s", "");
-    console_plain(flow->console, "Managed database setup complete.");
-    console_plain(flow->console,
-                  "Update DATABASE_URL in your application to use the managed database.");
+    if (!flow->is_left) {
+        console_plain(flow->console, "%s", "");
+        console_plain(flow->console, "Managed database setup complete.");
+        console_plain(flow->console,
+                      "Update DATABASE_URL in your application to use the managed database.");
+    }
+    summary_tell(flow);
     warn_if_open(flow);
     return give_setup(flow, result);
 }

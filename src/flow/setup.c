@@ -132,6 +132,8 @@ bool setup_managed_database(struct flow *flow, bool regardless, struct error *er
         return error_precede(error, "Failed to create managed database");
     if (!good)
         return close_all_the_same(flow, error);
+    if (flow->is_left)
+        return true;
 
     if (!trust_droplet(flow, error) || !each_part(flow, save_part, error) ||
         !tell_database_info(flow, error))

@@ -11,6 +11,7 @@ setup() {
     TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
     PROGRAM=$(cd "${BUILD_DIR:-.}" && pwd)/managed-db
     README=$TOP/README.md
+    REFERENCE=$TOP/docs/REFERENCE.md
     MAN=$TOP/man/managed-db.1
     ROOMS=$TOP/docs/ARCHITECTURE.md
     TABLE=$BATS_TEST_TMPDIR/table
@@ -50,11 +51,12 @@ long_options() {
         $1 == "option" && (command == "" || $5 == "common") {print $2}' "$TABLE" | sort
 }
 
-# takes OPTION: the commands that take it; "all" stands for plan, the two setups and manifest init.
+# takes OPTION: the commands that take it; "all" in front stands for plan, the two setups and manifest init.
 takes() {
     awk -F '\t' -v option="$1" '$1 == "takes" && $3 == option {print $2}' "$TABLE" |
-        awk '/^setup_managed_database$/ {$0 = "all"; all = 1}
-            !/^(setup|plan)$/ && !(all && /^manifest init$/)' | paste -sd ' '
+        awk '/^setup_managed_database$/ {all = "all\n"; next} {list = list $0 "\n"}
+            END {if (all) gsub(/(^|\n)(setup\n|plan\n|manifest init\n)+/, "\n", list); sub(/^\n/, "", list); printf "%s%s", all, list}' |
+        paste -sd ' '
 }
 
 # The values of an option that has a list of them, as the program's own message gives them.
@@ -155,11 +157,12 @@ no_foreign_option() {
 
 # ---- help ----
 
-@test "--help names every command, every function and the common options" {
+@test "--help names every command and the common options" {
     "$PROGRAM" --help >"$BATS_TEST_TMPDIR/help"
-    every_name "$BATS_TEST_TMPDIR/help"
+    same "commands of --help" "$(sed -nE '/^Options/q; s/^  ([a-z]+[a-z_ ]*[a-z])  +.*/\1/p' "$BATS_TEST_TMPDIR/help")" \
+        "$(commands | grep -v setup_managed_database)"
     same "options of --help" \
-        "$(sed -n '/^Common options:/,/^$/p' "$BATS_TEST_TMPDIR/help" | grep -oE -- '--[a-z][a-z-]*' | sort)" \
+        "$(sed -n '/^Options of every/,/^$/p' "$BATS_TEST_TMPDIR/help" | grep -oE -- '--[a-z][a-z-]*' | sort -u)" \
         "$(long_options none)"
 }
 
@@ -169,40 +172,42 @@ no_foreign_option() {
         # shellcheck disable=SC2086  # one word or two
         "$PROGRAM" $command --help >"$BATS_TEST_TMPDIR/help"
         same "options of '$command --help'" \
-            "$(sed -n '/ptions:$/,$p' "$BATS_TEST_TMPDIR/help" | sed -nE 's/^  (-.,|   ) (--[a-z-]*).*/\2/p' | sort)" \
+            "$(sed -n '/^Options/,$p; /^Every command/,$p' "$BATS_TEST_TMPDIR/help" |
+                awk '/^Every/ {all = 1} all || /^  (-.,|   ) --/' | sed "s/'managed-db --help'//" | grep -oE -- '--[a-z][a-z-]*' |
+                awk '!seen[$0]++' | sort)" \
             "$(long_options "$command")"
         [ "$function" = - ] || "$PROGRAM" "$function" --help | cmp - "$BATS_TEST_TMPDIR/help"
     done < <(grep '^command' "$TABLE")
 }
 
-# ---- README.md ----
+# ---- docs/REFERENCE.md ----
 
-@test "README.md has the table of commands" {
-    same "commands of README.md" \
-        "$(paste -d '|' <(cells "$README" Commands 1) <(cells "$README" Commands 2) <(cells "$README" Commands 3))" \
+@test "docs/REFERENCE.md has the table of commands" {
+    same "commands of docs/REFERENCE.md" \
+        "$(paste -d '|' <(cells "$REFERENCE" Commands 1) <(cells "$REFERENCE" Commands 2) <(cells "$REFERENCE" Commands 3))" \
         "$(awk -F '\t' '$1 == "command" {
             printf "%s|%s|%s\n", $2, $3 == "-" ? "" : $3, $4 == "-" ? "" : $4}' "$TABLE")"
 }
 
-@test "README.md has the tables of options, and who takes them" {
-    same "common options of README.md" "$(cells "$README" Options 1 1)" "$(options common)"
-    same "other options of README.md" "$(cells "$README" Options 1 2)" "$(options own)"
+@test "docs/REFERENCE.md has the tables of options, and who takes them" {
+    same "common options of docs/REFERENCE.md" "$(cells "$REFERENCE" Options 1 1)" "$(options common)"
+    same "other options of docs/REFERENCE.md" "$(cells "$REFERENCE" Options 1 2)" "$(options own)"
     local option
     for option in $(awk -F '\t' '$1 == "option" && $5 == "own" {print $2}' "$TABLE"); do
-        same "who takes $option, in README.md" \
-            "$(paste -d '|' <(cells "$README" Options 1 2) <(cells "$README" Options 2 2) |
+        same "who takes $option, in docs/REFERENCE.md" \
+            "$(paste -d '|' <(cells "$REFERENCE" Options 1 2) <(cells "$REFERENCE" Options 2 2) |
                 sed -nE "s/^$option( [^|]*)?\|//p" | tr -d ,)" \
             "$(takes "$option")"
     done
 }
 
-@test "README.md tells what each command answers" {
-    same "answers in README.md" "$(cells "$README" Answers 1)" "$(commands)"
+@test "docs/REFERENCE.md tells what each command answers" {
+    same "answers in docs/REFERENCE.md" "$(cells "$REFERENCE" Answers 1)" "$(commands)"
 }
 
-@test "README.md has every setting, with its variable, key and default" {
-    same "settings in README.md" \
-        "$(paste -d '|' <(cells "$README" Settings 4) <(cells "$README" Settings 3) <(cells "$README" Settings 5) |
+@test "docs/REFERENCE.md has every setting, with its variable, key and default" {
+    same "settings in docs/REFERENCE.md" \
+        "$(paste -d '|' <(cells "$REFERENCE" Settings 4) <(cells "$REFERENCE" Settings 3) <(cells "$REFERENCE" Settings 5) |
             sed -E 's/, a list//; s/\|(\[Files\].*|none|whoever .*|doctl.s own)$/|/; s/^(\|USE_MANAGED_DB)\|true$/\1|/' | grep -v '^||' | sort)" \
         "$( (
             echo 'trust||'
@@ -224,10 +229,10 @@ no_foreign_option() {
 }
 
 # shellcheck disable=SC2030,SC2031  # each test is a process of its own
-@test "the fake doctl of README.md is enough, in both modes" {
+@test "the fake doctl of docs/REFERENCE.md is enough, in both modes" {
     local mode
     mkdir "$BATS_TEST_TMPDIR/bin"
-    section "$README" 'In test harnesses' | sed -n '/^```sh$/,/^```$/{/^```/d;p;}' >"$BATS_TEST_TMPDIR/bin/doctl"
+    section "$REFERENCE" 'In test harnesses' | sed -n '/^```sh$/,/^```$/{/^```/d;p;}' >"$BATS_TEST_TMPDIR/bin/doctl"
     chmod 755 "$BATS_TEST_TMPDIR/bin/doctl"
     for mode in --faithful --dialect=auto; do
         run env -i "PATH=$BATS_TEST_TMPDIR/bin:/usr/bin:/bin" "MANAGED_DB_LOCK_DIR=$BATS_TEST_TMPDIR/lock" \
@@ -263,7 +268,7 @@ no_foreign_option() {
 
 @test "the manual page has every variable, the sections, and the version" {
     local variable section version
-    for variable in $(cells "$README" Settings 3); do
+    for variable in $(cells "$REFERENCE" Settings 3); do
         man_tags ENVIRONMENT | grep -qx "$variable" || {
             echo "the manual page lacks $variable"
             return 1
@@ -303,8 +308,8 @@ no_foreign_option() {
 
 @test "no page names an option that does not exist, and none forgets one" {
     local page
-    every_name "$README"
-    every_option "$README"
+    every_name "$REFERENCE"
+    every_option "$REFERENCE"
     every_option "$MAN"
     for page in "$README" "$MAN" "$TOP/CONTRIBUTING.md" "$TOP/CHANGELOG.md" "$TOP"/docs/*.md "$TOP"/scripts/lib/*-helpers.sh; do
         no_foreign_option "$page"
@@ -316,7 +321,7 @@ no_foreign_option() {
     statuses=$("$PROGRAM" --help | sed -n '/^Exit status:/,$p' | tr '\n' ' ' |
         sed 's/^Exit status: //' | tr ';' '\n' | awk '{print $1}')
     [ "$(wc -l <<<"$statuses")" -gt 6 ]
-    same "statuses of README.md" "$(cells "$README" 'Exit status' 1)" "$statuses"
+    same "statuses of docs/REFERENCE.md" "$(cells "$REFERENCE" 'Exit status' 1)" "$statuses"
     same "statuses of the manual page" "$(man_tags 'EXIT STATUS')" "$statuses"
     same "statuses of error.h" \
         "$(sed -nE 's/^ +ERROR_[A-Z_]+,? .* exit ([0-9]+)( \+ N)? \*\/$/\1\2/p' "$TOP/include/base/error.h" | tr -d ' ' | uniq)" \
@@ -386,34 +391,42 @@ no_foreign_option() {
 
 # complete_bash WORD…: what the completion for bash offers for the last word.
 complete_bash() (
-    # shellcheck source=/dev/null
-    . "$TOP/completions/managed-db.bash"
+    eval "$("$PROGRAM" completion bash)"
     # shellcheck disable=SC2034
-    COMP_WORDS=(managed-db "$@")
+    COMP_WORDS=("$PROGRAM" "$@")
     # shellcheck disable=SC2034
     COMP_CWORD=$#
     _managed_db
     [ "${#COMPREPLY[@]}" = 0 ] || printf '%s\n' "${COMPREPLY[@]}" | sort
 )
 
+# What stands first on the line: commands, and "help". The plan's names are offered once one is begun.
+first_words() {
+    (commands | sed 's/ .*//' && echo help) | sort -u
+}
+
 @test "bash completes commands, functions and options" {
     local name
-    same "commands" "$(complete_bash '')" "$(names)"
+    same "commands" "$(complete_bash '')" "$(first_words)"
     same "options without a command" "$(complete_bash --)" "$(long_options none)"
     while read -r name; do
         # shellcheck disable=SC2086  # one word or two
         same "options of $name" "$(complete_bash $name --)" "$(long_options "$name")"
     done < <(commands)
-    same "words after compose" "$(complete_bash compose '')" "$(seconds compose)"
-    same "words after droplet" "$(complete_bash droplet '')" "$(seconds droplet)"
+    for name in compose droplet manifest; do
+        same "words after $name" "$(complete_bash "$name" '')" "$(seconds "$name")"
+    done
     while IFS=$'\t' read -r _ name function _; do
-        [ "$function" = - ] || same "options of $function" "$(complete_bash "$function" --)" "$(long_options "$name")"
+        [ "$function" = - ] || [ "$function" = "$name" ] || {
+            same "the function $function" "$(complete_bash "$function")" "$function"
+            same "options of $function" "$(complete_bash "$function" --)" "$(long_options "$name")"
+        }
     done < <(grep '^command' "$TABLE")
 }
 
 @test "bash knows which options have a value" {
     local option
-    for option in $(awk -F '\t' '$1 == "option" && $4 ~ /^[^-[]/ {print $2}' "$TABLE"); do
+    for option in $(awk -F '\t' '$1 == "option" && $4 ~ /^[^-[]/ {print $2}' "$TABLE") -o; do
         same "command after $option" "$(complete_bash "$option" x che)" "$(names | grep '^che')"
     done
     for option in $(awk -F '\t' '$1 == "option" && $4 ~ /^[-[]/ {print $2}' "$TABLE"); do
@@ -439,92 +452,30 @@ complete_bash() (
     same "path of ca" "$(complete_bash download_ssl_certificate -q ID 'a f')" $'a file\na folder'
     same "USE_POOL" "$(complete_bash url ID '')" $'false\ntrue'
     same "SSL_MODE" "$(complete_bash url ID true '')" "$(values --ssl-mode)"
+    same "shells" "$(complete_bash completion '')" $'bash\nfish\nzsh'
     same "options after --" "$(complete_bash url -- --)" ''
 }
 
-@test "zsh: commands, functions, options and values" {
-    local file=$TOP/completions/_managed-db name function option
-    same "commands" "$(sed -nE "s/^        '([a-z_]+):[a-z].*'\$/\1/p" "$file" | sort)" "$(names)"
-    same "common options" \
-        "$(sed -n '/^common=(/,/^)/p' "$file" | grep -oE -- '--[a-z-]*[a-z]' | sort -u)" "$(long_options none)"
-    same "other options" \
-        "$(sed -nE "s/^local o_[a-z_]+='[*]?(--[a-z-]*[a-z]).*/\1/p" "$file")" \
-        "$(awk -F '\t' '$1 == "option" && $5 == "own" {print $2}' "$TABLE")"
-    for option in $(awk -F '\t' '$1 == "option" && $5 == "own" {print $2}' "$TABLE"); do
-        name=${option#--}
-        grep -qE "^local o_${name//-/_}='[*]?$option" "$file" || {
-            echo "$option is not in o_${name//-/_}"
-            return 1
-        }
-    done
-    same "words after compose" "$(sed -n "s/^ *arguments=('1:what:(\([a-z ]*\))'.*/\1/p" "$file" | tr ' ' '\n' | sort)" \
-        "$(seconds compose)"
-    while IFS=$'\t' read -r _ name function _; do
-        name=${name%% *}
-        # The branch of the command: its pattern, then own=(…), up to the end of the branch.
-        same "options of $name" \
-            "$(awk -v name="$name" -v twin="$function" '
-                /^    [a-z_|]+\)$/ {pattern = "|" substr($1, 1, length($1) - 1) "|"
-                    inside = index(pattern, "|" name "|") && (twin == "-" || index(pattern, "|" twin "|"))
-                    if (inside) found = 1}
-                /^        ;;/ {inside = 0; own = 0}
-                inside && /own=\(/ {own = 1}
-                inside && own {print; if (/\)/) own = 0}
-                END {if (!found) print "$o_no_branch"}' "$file" | grep -oE '\$o_[a-z_]+' |
-                sed 's/\$o_/--/; s/_/-/g' | sort)" \
-            "$(awk -F '\t' -v name="$name" '$1 == "takes" && ($2 == name || index($2, name " ") == 1) {print $3}' \
-                "$TABLE" | sort -u)"
-    done < <(grep '^command' "$TABLE")
-    for option in $(enumerated); do
-        same "values of $option" \
-            "$(sed -nE "s/^.*'$option=\[.*:\(([a-z -]+)\)'\$/\1/p" "$file" | tr ' ' '\n' | sort)" "$(values "$option")"
-    done
-    for option in $(awk -F '\t' '$1 == "option" && $4 ~ /^(PATH|FILE)$/ {print $2}' "$TABLE"); do
-        grep -qE -- "'[*]?$option=\[.*:_files'" "$file" || {
-            echo "$option does not complete files"
-            return 1
-        }
-    done
-    ! command -v zsh >/dev/null || zsh -n "$file"
+@test "bash completes what DigitalOcean offers, from the doctl that the line names" {
+    local simulate="--simulate=$BATS_TEST_TMPDIR/account"
+    same "sizes" "$(complete_bash "$simulate" setup --size db-s-1)" "$("$PROGRAM" "$simulate" offers size | grep '^db-s-1')"
+    same "regions" "$(complete_bash "$simulate" setup --region = ny)" $'nyc1\nnyc2\nnyc3'
+    same "versions" "$(complete_bash "$simulate" create --pg-version '')" "$("$PROGRAM" "$simulate" offers pg-version | sort)"
+    [ -n "$(complete_bash "$simulate" droplet create --droplet-size s-)" ]
+    same "without doctl" "$(complete_bash --doctl /nowhere/doctl setup --size '')" ''
 }
 
-@test "fish: commands, functions, options and values" {
-    local file=$TOP/completions/managed-db.fish name function option
-    same "commands" "$(sed -nE 's/^complete .* __managed_db_has_none -a ([a-z_]+) .*/\1/p' "$file" | sort)" "$(names)"
-    same "options" "$(grep -oE -- '^complete .* -l [a-z-]+' "$file" | sed 's/.* -l /--/' | sort)" "$(long_options)"
-    same "words after compose" "$(sed -n "s/^.*_is compose' -a '\([a-z ]*\)'.*/\1/p" "$file" | tr ' ' '\n' | sort)" \
-        "$(seconds compose)"
-    while IFS=$'\t' read -r _ name function _; do
-        name=${name%% *}
-        same "words for $name" \
-            "$(grep -B 1 -E "^ +echo $name\$" "$file" | sed -n 's/^ *case //p' | tr ' ' '\n' | sort)" \
-            "$(printf '%s\n' "$name" "$function" | grep -vx -e - | sort -u)"
-        same "options of $name" \
-            "$(grep -E '^complete .* -l ' "$file" | grep -E -- "__managed_db_is [^']*\b$name\b|^complete -c managed-db -l" |
-                sed -E 's/.* -l ([a-z-]+).*/--\1/' | sort)" \
-            "$(awk -F '\t' -v name="$name" '$1 == "command" && ($2 == name || index($2, name " ") == 1) {print $2}' \
-                "$TABLE" | while read -r name; do long_options "$name"; done | sort -u)"
-    done < <(grep '^command' "$TABLE")
-    while IFS=$'\t' read -r _ option letter value _; do
-        case $value in
-        - | \[*) set -- '' ;;
-        PATH | FILE) set -- ' -rF' ;;
-        *) set -- ' -x' ;;
-        esac
-        [ "$letter" = - ] || set -- " -s $letter"
-        grep -E -- " -l ${option#--}$1 " "$file" >/dev/null || {
-            echo "'-l ${option#--}$1' is missing"
-            return 1
-        }
-    done < <(grep '^option' "$TABLE")
-    same "options whose value is skipped" \
-        "$(sed -n '/set -l valued/,/user-data-file$/p' "$file" | grep -oE -- '--[a-z-]+' | sort)" \
-        "$(awk -F '\t' '$1 == "option" && $4 ~ /^[^-[]/ {print $2}' "$TABLE" | sort)"
-    for option in $(enumerated); do
-        same "values of $option" \
-            "$(sed -nE "s/^.* -l ${option#--} -x -a '([a-z -]+)' .*/\1/p" "$file" | tr ' ' '\n' | sort)" "$(values "$option")"
+@test "zsh and fish ask the program as well" {
+    local shell
+    for shell in zsh fish; do
+        "$PROGRAM" completion "$shell" >"$BATS_TEST_TMPDIR/$shell"
+        grep -q -- '--print-completions' "$BATS_TEST_TMPDIR/$shell"
+        ! command -v "$shell" >/dev/null || "$shell" -n "$BATS_TEST_TMPDIR/$shell"
     done
-    ! command -v fish >/dev/null || fish -n "$file"
+    if command -v fish >/dev/null; then
+        same "fish, commands" "$(fish -c "source $BATS_TEST_TMPDIR/fish; PATH=${PROGRAM%/*}:\$PATH complete -C 'managed-db comp'" |
+            cut -f 1 | sort)" $'completion\ncompose'
+    fi
 }
 
 # ---- the house ----

@@ -208,9 +208,9 @@ FAKE
     fails 2 "there is no app none"
 }
 
-@test "README.md lists the scopes of all calls" {
+@test "docs/REFERENCE.md lists the scopes of all calls" {
     diff <(grep -o 'scope = "[^"]*"' "$TOP/src/doctl/dialect.c" | cut -d'"' -f2 | sort -u) \
-        <(sed -n '/^| scope | for/,/^$/p' "$TOP/README.md" | awk -F'|' 'NR > 2 {print $2}' | grep -oE '[a-z_]+:[a-z_]+' | sort) >&2 ||
+        <(sed -n '/^| scope | for/,/^$/p' "$TOP/docs/REFERENCE.md" | awk -F'|' 'NR > 2 {print $2}' | grep -oE '[a-z_]+:[a-z_]+' | sort) >&2 ||
         fail "the scopes differ"
 }
 
