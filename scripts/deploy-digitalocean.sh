@@ -10,6 +10,10 @@ PROJECT_DIR=$(cd "$SCRIPT_DIR/.." && pwd)
 OVERLAY=docker/compose.digitalocean.yaml
 
 CONFIG_FILE=$SCRIPT_DIR/deploy.config
+# Where the scripts are installed, the configuration is in the working folder.
+if [ ! -e "$CONFIG_FILE" ] && [ -e deploy.config ]; then
+    CONFIG_FILE=$PWD/deploy.config
+fi
 NAME_GIVEN=
 DRY_RUN=false
 PROVISION_ONLY=false
@@ -79,7 +83,7 @@ parse_arguments() {
 # The program reads the file, as data; every value it hands on is quoted for the shell.
 load_config() {
     if [ ! -f "$CONFIG_FILE" ] || [ ! -r "$CONFIG_FILE" ]; then
-        error "There is no configuration $CONFIG_FILE: copy $SCRIPT_DIR/deploy.config.example to it"
+        error "There is no configuration $CONFIG_FILE: copy $SCRIPT_DIR/deploy.config.example to it, or to deploy.config in this folder"
         return 2
     fi
     CONFIG_DIR=$(cd -- "$(dirname -- "$CONFIG_FILE")" && pwd)

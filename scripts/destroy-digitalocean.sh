@@ -7,6 +7,10 @@ unset CDPATH
 
 SCRIPT_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 CONFIG_FILE=$SCRIPT_DIR/deploy.config
+# Where the scripts are installed, the configuration is in the working folder.
+if [ ! -e "$CONFIG_FILE" ] && [ -e deploy.config ]; then
+    CONFIG_FILE=$PWD/deploy.config
+fi
 NAME_GIVEN=
 OPTIONS=()
 

@@ -39,4 +39,4 @@ fi
 say "The secret file, with its URL masked"
 ls -l "$account/secrets/database_url"
 sed -E 's#//([^:]*):.*@#//\1:****@#' "$account/secrets/database_url"
-printf '\n\n%s\n' "With your own account: install doctl, run 'doctl auth init', then $program setup --help"
+printf '\n\n%s\n' "With your own account: install doctl, run 'doctl auth init', then $program doctor"

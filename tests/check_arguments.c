@@ -103,11 +103,14 @@ END_TEST
 static const struct {
     const char *line, *part;
 } wrong[] = {
-    {"", "a command is missing"},
+    {"-q", "a command is missing"},
     {"-v", "a command is missing"},
     {"nosuch", "unknown command nosuch"},
     {"Check|x", "unknown command Check"},
-    {"chec|x", "unknown command chec"},
+    {"chec|x", "unknown command chec, did you mean check?"},
+    {"setpu", "unknown command setpu, did you mean setup?"},
+    {"xyzzy", "unknown command xyzzy: "},
+    {"setup|--drpolet=1", "unknown option --drpolet, did you mean --droplet?"},
     {"|x", "unknown command"},
     {"-", "unknown command -"},
     /* Options. */
@@ -155,6 +158,34 @@ static const struct {
     {"info|abc|--|-x", "too many arguments, from -x"},
     {"help|nosuch", "unknown command nosuch"},
 };
+
+/* No word at all: help, and no sentence. */
+START_TEST(nothing_is_a_greeting)
+{
+    char *nothing[] = {"managed-db", NULL};
+    struct error error = ERROR_INIT;
+    struct invocation none;
+    ck_assert(!arguments_parse(1, nothing, &none, &error));
+    ck_assert_int_eq(none.request, REQUEST_GREETING);
+    ck_assert_int_eq(error_exit_status(&error), 2);
+    ck_assert_str_eq(error.text, "");
+    settings_free(&none.settings);
+}
+END_TEST
+
+/* A line that cannot be read may ask for JSON all the same. */
+START_TEST(errors_may_be_json)
+{
+    static const char *const lines[] = {"setpu|--output=json", "-o|json|setpu", "--nosuch|-ojson",
+                                        "setup|--output|json|--nosuch"};
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        ck_assert(!parse(lines[i]));
+        ck_assert_str_eq(value_of(SETTING_OUTPUT), "json");
+    }
+    ck_assert(!parse("setpu|json"));
+    ck_assert_str_eq(value_of(SETTING_OUTPUT), "");
+}
+END_TEST
 
 START_TEST(usage_errors)
 {
@@ -251,6 +282,8 @@ int main(void)
     tcase_add_test(tests, letters_may_stand_together);
     tcase_add_test(tests, shortened_options);
     tcase_add_test(tests, switches);
+    tcase_add_test(tests, nothing_is_a_greeting);
+    tcase_add_test(tests, errors_may_be_json);
     tcase_add_loop_test(tests, usage_errors, 0, COUNT(wrong));
     tcase_add_test(tests, hostile_words_are_shown_clean);
     tcase_add_test(tests, values_of_unknown_options_are_not_shown);

@@ -69,7 +69,7 @@ START_TEST(setup_and_its_function_are_two)
     ck_assert_ptr_ne(invocation.command, setup);
     ck_assert(invocation.command->run != setup->run);
     ck_assert_uint_eq(invocation.command->groups, setup->groups);
-    ck_assert_str_eq(setup->secret_name, "database_url");
+    ck_assert_ptr_null(setup->secret_name);
     parses("save|abc");
     ck_assert_str_eq(invocation.command->secret_name, "do_database_url");
 }

@@ -19,7 +19,7 @@ static void set_up(void)
 {
     unsetenv("NO_COLOR");
     setenv("TERM", "xterm", 1);
-    console = (struct console){CONSOLE_NORMAL, false};
+    console = (struct console){CONSOLE_NORMAL, false, false};
 }
 
 /* ---- lines ---- */
@@ -166,7 +166,7 @@ END_TEST
 /* A file, or a flag that says so. */
 START_TEST(colour_elsewhere)
 {
-    struct console made = {CONSOLE_NORMAL, true};
+    struct console made = {CONSOLE_NORMAL, true, false};
     set_terminal(_i);
     unit_stderr(init_auto, &made);
     ck_assert(!made.color);

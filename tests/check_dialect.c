@@ -36,6 +36,7 @@ static const struct {
     bool mutation;
 } calls[] = {
     {CALL_ACCOUNT_GET, "doctl account get --format Email --no-header", NULL, false},
+    {CALL_ACCOUNT_TEAM, NULL, "doctl account get --format Team --no-header", false},
     {CALL_VPC_LIST, "doctl vpcs list --format Name,ID --no-header", NULL, false},
     {CALL_VPC_CREATE,
      "doctl vpcs create --name one --region two --ip-range three --format ID --no-header",

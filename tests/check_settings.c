@@ -101,6 +101,8 @@ static const struct {
     {SETTING_ENV_FILE, {"deploy.config"}, {"-x", "a\nb"}},
     {SETTING_MANIFEST, {"managed-db.yaml"}, {"-x", "a\nb"}},
     {SETTING_LOCK_DIR, {"/run/lock"}, {"-x", "a\nb"}},
+    {SETTING_OFFER, {"region", "size", "pg-version", "droplet-size", "image"}, {"sizes", "-x"}},
+    {SETTING_SHELL, {"bash", "zsh", "fish"}, {"sh", "bash|zsh"}},
     {SETTING_SECRET_NAME, {"database_url", "backend:/run/secrets/x"}, {"-x", "a b", "a\nb"}},
     {SETTING_DROPLET_NAME, {"freshtrack-pro", "a.b"}, {"-x", "a b", "a-", "a_b"}},
     {SETTING_DROPLET_SIZE, {"s-2vcpu-4gb", "gd-2vcpu-8gb"}, {"-x", "S-1", "db-s-1vcpu-2gb"}},

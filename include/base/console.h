@@ -33,11 +33,9 @@ void console_failure(const struct console *console, const char *format, ...) PRI
 
 /*
  * A line on the terminal that the next one takes the place of, cut to its width; no line end
- * belongs to it. Every other line erases it first, console_live_end() too. Nothing where stderr is
- * no terminal, or with -q.
+ * belongs to it: every other line erases it first. Nothing where stderr is no terminal, or with -q.
  */
 void console_live(const struct console *console, const char *format, ...) PRINTF_LIKE(2, 3);
-void console_live_end(void);
 
 /* -v: a doctl call, quoted as a shell would need it. */
 void console_call(const struct console *console, char *const *argv);

@@ -11,7 +11,7 @@
 
 #include "settings/settings.h"
 
-/* ", usually 4 to 6 min" of the thing; "" where nothing is known. */
+/* "4 to 6 min", as the thing usually takes; "" where nothing is known. */
 void durations_usual(const struct settings *settings, const char *what, char *text, size_t size);
 
 /* Keeps a duration, unless it is so short that the thing had begun before, or none at all. */

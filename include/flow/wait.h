@@ -23,7 +23,7 @@ struct wait {
     const char *goes_on; /* what happens without this program: "the Droplet goes on starting" */
     long long began;     /* process_clock_ms() */
     long long shown;     /* when it was last said what is waited for */
-    char usual[40];      /* ", usually 4 to 6 min", or "" */
+    char usual[40];      /* "4 to 6 min", or "" */
     struct error failed; /* why the last look said nothing; ERROR_NONE where it did */
 };
 

@@ -34,7 +34,7 @@ managed_db_program() {
     for candidate in "$MANAGED_DB_LIB_DIR/managed-db" \
         "$MANAGED_DB_LIB_DIR/../../managed-db" \
         "$MANAGED_DB_LIB_DIR/../../build/managed-db" \
-        "$MANAGED_DB_LIB_DIR/../../../bin/managed-db"; do
+        "$MANAGED_DB_LIB_DIR/../../../../bin/managed-db"; do
         if [ -f "$candidate" ] && [ -x "$candidate" ]; then
             printf '%s\n' "$candidate"
             return 0

@@ -12,14 +12,15 @@
 #include "base/quote.h"
 #include "base/signals.h"
 
-#define BLUE   "\033[34m"
-#define GREEN  "\033[32m"
-#define YELLOW "\033[33m"
-#define RED    "\033[31m"
-#define CYAN   "\033[36m"
-#define GREY   "\033[90m"
-#define RESET  "\033[0m"
-#define ERASE  "\r\033[K"
+#define BLUE      "\033[34m"
+#define GREEN     "\033[32m"
+#define YELLOW    "\033[33m"
+#define RED       "\033[31m"
+#define CYAN      "\033[36m"
+#define GREY      "\033[90m"
+#define RESET     "\033[0m"
+#define MOST_LIVE 4096
+#define ERASE     "\r\033[K"
 
 void console_init(struct console *console, enum console_level level, const char *when)
 {
@@ -46,13 +47,6 @@ int console_columns(int descriptor)
 /* The terminal is one for all: so is the line that may stand on it. */
 static bool live_line;
 
-void console_live_end(void)
-{
-    if (live_line)
-        (void)signals_write(STDERR_FILENO, ERASE, strlen(ERASE));
-    live_line = false;
-}
-
 /* The bytes of a text that take that many columns at most. */
 static size_t cut(const char *text, size_t columns)
 {
@@ -69,6 +63,7 @@ void console_live(const struct console *console, const char *format, ...)
     if (!console->is_terminal || console->level < CONSOLE_NORMAL)
         return;
     struct buffer raw = BUFFER_INIT;
+    struct buffer clean = BUFFER_INIT;
     struct buffer text = BUFFER_INIT;
     va_list values;
     va_start(values, format);
@@ -76,10 +71,13 @@ void console_live(const struct console *console, const char *format, ...)
     va_end(values);
     buffer_add_text(&text, ERASE);
     /* The last column stays free: some terminals go to the next line there. */
-    buffer_add(&text, raw.data, cut(buffer_text(&raw), columns > 1 ? (size_t)columns - 1 : 79));
+    quote_add_clean(&clean, buffer_text(&raw), raw.length, MOST_LIVE);
+    buffer_add_text(&clean, "");
+    buffer_add(&text, clean.data, cut(clean.data, columns > 1 ? (size_t)columns - 1 : 79));
     (void)signals_write(STDERR_FILENO, text.data, text.length);
     live_line = true;
     buffer_free(&raw);
+    buffer_free(&clean);
     buffer_free(&text);
 }
 

@@ -80,7 +80,8 @@ static const char *meant(const char *word, size_t length)
     for (const struct command *command = command_table; command->name; command++)
         most += 2;
     const char **names = mem_array(most, sizeof *names);
-    bool is_option = strncmp(word, "--", 2) == 0;
+    size_t dashes = strspn(word, "-");
+    bool is_option = dashes > 1;
     for (const struct option_spec *option = option_table; is_option && option->name; option++)
         names[count++] = option->name;
     for (const struct command *command = command_table; !is_option && command->name; command++) {
@@ -88,8 +89,7 @@ static const char *meant(const char *word, size_t length)
         if (command->function)
             names[count++] = command->function;
     }
-    char *bare =
-        mem_format("%.*s", (int)(length - (is_option ? 2 : 0)), word + (is_option ? 2 : 0));
+    char *bare = mem_format("%.*s", (int)(length - dashes), word + dashes);
     const char *result = nearest_likely(bare, names, count);
     free(bare);
     free(names);
@@ -362,7 +362,8 @@ static bool unknown_command(struct parse *parse)
     char *what = *others ? mem_format("'%s' is followed by %s%s", parse->words[0], others,
                                       parse->word_count > 1 ? ", not" : "")
                          : mem_copy("unknown command");
-    usage_error(parse->error, NULL, what,
+    const struct command group = {.name = parse->words[0]};
+    usage_error(parse->error, *others ? &group : NULL, what,
                 !*others                ? parse->words[0]
                 : parse->word_count > 1 ? parse->words[1]
                                         : "");
@@ -394,7 +395,7 @@ static bool interpret(struct parse *parse)
         return true;
     if (is_incomplete)
         return unknown_command(parse);
-    if (!invocation->command && !parse->seen_count) {
+    if (!invocation->command && !parse->seen_count && parse->rest == SIZE_MAX) {
         invocation->request = REQUEST_GREETING;
         return error_set(parse->error, ERROR_USAGE, 0, "%s", "");
     }

@@ -102,7 +102,10 @@ static void print_common(FILE *stream)
     for (const struct option_spec *option = option_table; option->name; option++)
         if (option->groups & GROUP_COMMON)
             buffer_add_format(&text, "%s--%s", text.length ? " " : "", option->name);
-    fprintf(stream, "\nEvery command takes these, 'managed-db --help' tells about them:\n ");
+    fprintf(stream, "\n");
+    print_wrapped(stream, -1, 0,
+                  "Every command takes these, 'managed-db --help' tells about them:");
+    fprintf(stream, " ");
     print_wrapped(stream, 1, 2, buffer_text(&text));
     buffer_free(&text);
 }

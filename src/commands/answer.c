@@ -286,7 +286,9 @@ char *answer_json(const struct flow *flow, bool has_files, const struct verified
 {
     struct buffer json = BUFFER_INIT;
     buffer_add_text(&json, "{");
-    add_text(&json, "cluster_id", flow->cluster_id);
+    /* In a rehearsal a new one has no ID yet. */
+    add_text(&json, "cluster_id",
+             flow->settings->dry_run && flow->cluster_is_new ? NULL : flow->cluster_id);
     add_cluster(&json, flow);
     add_pools(&json, flow);
     add_rules(&json, flow);

@@ -42,7 +42,7 @@ bool command_create(struct flow *flow, struct command_result *result, struct err
     warn_if_open(flow);
     /* The URL is not asked for here, nor what belongs to the cluster, unless it is to be told. */
     if (answer_is_json(flow)) {
-        if (!show_database_info(flow, flow->cluster_id, error))
+        if (!flow->settings->faithful && !show_database_info(flow, flow->cluster_id, error))
             return false;
         result->json = answer_json(flow, false, NULL, NULL);
     }
@@ -110,7 +110,7 @@ bool command_info(struct flow *flow, struct command_result *result, struct error
     if (!show_database_info(flow, cluster_id, error))
         return false;
     flow->cluster_id = mem_copy(cluster_id);
-    if (answer_is_json(flow))
+    if (answer_is_json(flow) && !flow->settings->faithful)
         (void)details_of_cluster(flow->doctl, cluster_id, &flow->cluster, &ignored);
     result->json = answer_json(flow, false, NULL, NULL);
     result->text = database_info_text(&flow->info);

@@ -199,17 +199,19 @@ static void check_secrets(struct checks *checks, const struct flow *flow)
     struct error error = ERROR_INIT;
     char *folder = path_folder(file);
     char *above = existing(folder);
+    /* As it was given. */
+    int shown = (int)(strrchr(file, '/') ? strrchr(file, '/') - file : 0);
     char *remedy = mem_format("sudo install -d -m 0700 -o \"$USER\" %s; or name another one with "
                               "MANAGED_DB_SECRETS_DIR",
                               folder);
     if (strcmp(folder, above) == 0 && secretfile_prepare(file, &owner, &error))
-        checks_add(checks, CHECK_GOOD, "secrets", "", "%s", folder);
+        checks_add(checks, CHECK_GOOD, "secrets", "", "%.*s", shown, file);
     else if (strcmp(folder, above) == 0)
         checks_add(checks, CHECK_FAILED, "secrets", remedy, "%s", error.text);
     else if (access(above, W_OK | X_OK) == 0)
-        checks_add(checks, CHECK_GOOD, "secrets", "", "%s, which will be made", folder);
+        checks_add(checks, CHECK_GOOD, "secrets", "", "%.*s, which will be made", shown, file);
     else
-        checks_add(checks, CHECK_FAILED, "secrets", remedy, "%s cannot be made", folder);
+        checks_add(checks, CHECK_FAILED, "secrets", remedy, "%.*s cannot be made", shown, file);
     free(remedy);
     free(above);
     free(folder);

@@ -2,6 +2,7 @@
 
 #include "commands/summary.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -9,17 +10,24 @@
 #include "flow/durations.h"
 #include "flow/network.h"
 #include "flow/wait.h"
+#include "settings/load.h"
 #include "settings/parts.h"
+
+#define LONGEST ((size_t)64 << 10)
 
 PRINTF_LIKE(3, 4)
 static void row(const struct flow *flow, const char *what, const char *format, ...)
 {
+    struct buffer raw = BUFFER_INIT;
     struct buffer text = BUFFER_INIT;
     va_list values;
     va_start(values, format);
-    buffer_add_values(&text, format, values);
+    buffer_add_values(&raw, format, values);
     va_end(values);
+    /* Much of it comes from doctl. */
+    quote_add_clean(&text, buffer_text(&raw), raw.length, LONGEST);
     console_plain(flow->console, "  %-13s %s", what, buffer_text(&text));
+    buffer_free(&raw);
     buffer_free(&text);
 }
 
@@ -46,7 +54,7 @@ static void tell_rules(const struct flow *flow)
         return;
     for (size_t i = 0; i < flow->rules.count; i++) {
         buffer_add_text(&text, i ? ", " : "");
-        quote_add_shown(&text, flow->rules.list[i], strlen(flow->rules.list[i]), (size_t)16 << 10);
+        buffer_add_text(&text, flow->rules.list[i]);
     }
     row(flow, "May connect:", "%s", buffer_text(&text));
     buffer_free(&text);
@@ -107,8 +115,14 @@ static void tell_next(const struct flow *flow)
             quote_add_shell(&next, settings_get(settings, named[i].setting));
         }
     }
-    if (settings->simulate)
-        buffer_add_text(&next, " --simulate");
+    if (settings->simulate) {
+        char *usual = load_state_path("simulator");
+        bool is_usual = usual && strcmp(usual, settings->simulator) == 0;
+        buffer_add_text(&next, is_usual ? " --simulate" : " --simulate=");
+        if (!is_usual)
+            quote_add_shell(&next, settings->simulator);
+        free(usual);
+    }
     row(flow, "Next:", "%s", buffer_text(&next));
     buffer_free(&next);
 }
@@ -126,7 +140,8 @@ void summary_tell(const struct flow *flow)
     }
     tell_changes(flow);
     if (flow->is_left)
-        row(flow, "Next:", "the same command again when the cluster is online%s", usual);
+        row(flow, "Next:", "the same command again when the cluster is online%s%s",
+            *usual ? ", usually after " : "", usual);
     else
         tell_next(flow);
 }

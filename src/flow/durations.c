@@ -84,9 +84,9 @@ void durations_usual(const struct settings *settings, const char *what, char *te
     if (!most)
         *text = '\0';
     else if (least == most)
-        snprintf(text, size, ", usually %lld %s", most, minutes ? "min" : "s");
+        snprintf(text, size, "%lld %s", most, minutes ? "min" : "s");
     else
-        snprintf(text, size, ", usually %lld to %lld %s", least, most, minutes ? "min" : "s");
+        snprintf(text, size, "%lld to %lld %s", least, most, minutes ? "min" : "s");
     buffer_free(&others);
     free(path);
 }

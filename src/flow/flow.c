@@ -114,7 +114,7 @@ static void tell_duration(struct flow *flow)
     if (flow->settings->faithful)
         console_plain(flow->console, "This may take 5-10 minutes...");
     else if (!flow->settings->no_wait)
-        console_plain(flow->console, "This may take a while%s...", usual);
+        console_plain(flow->console, "This usually takes %s...", usual);
 }
 
 bool create_managed_database(struct flow *flow, const char *cluster_name, const char *region,

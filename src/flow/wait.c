@@ -34,7 +34,6 @@ struct wait wait_begin(struct flow *flow, const char *what, const char *lack, co
 
 void wait_end(struct flow *flow)
 {
-    console_live_end();
     doctl_limit(flow->doctl, 0);
 }
 
@@ -64,6 +63,13 @@ bool may_heal(struct flow *flow, struct wait *wait, const struct error *error)
     return true;
 }
 
+/* Without what was being done: "could not …: ". */
+static const char *short_reason(const char *reason)
+{
+    const char *colon = strstr(reason, ": ");
+    return colon ? colon + 2 : reason;
+}
+
 /* Says what is waited for, until the pause is over: on a terminal again and again. */
 static bool pause_shown(struct flow *flow, struct wait *wait, const char *state, int pause_ms,
                         struct error *error)
@@ -72,18 +78,23 @@ static bool pause_shown(struct flow *flow, struct wait *wait, const char *state,
     bool failed = wait->failed.kind != ERROR_NONE;
     const char *because = failed ? "; the last look failed: " : "";
     const char *reason = failed ? wait->failed.text : "";
+    const char *usually = *wait->usual ? ", usually " : "";
     bool is_live = flow->console->is_terminal;
     long long until = process_clock_ms() + pause_ms;
     for (long long now = until - pause_ms; now < until; now = process_clock_ms()) {
         char so_far[24], limit[24];
         durations_write((now - wait->began) / 1000, so_far, sizeof so_far);
         durations_write(most / 1000, limit, sizeof limit);
-        if (is_live)
-            console_live(flow->console, "  %s: %s so far%s%s%s%s%s", state, so_far, wait->usual,
-                         most ? ", gives up after " : "", most ? limit : "", because, reason);
+        /* What failed is more than what is usual, and the line is short. */
+        if (is_live && failed)
+            console_live(flow->console, "  %s: %s so far%s%s", state, so_far, because,
+                         short_reason(reason));
+        else if (is_live)
+            console_live(flow->console, "  %s: %s so far%s%s%s%s", state, so_far, usually,
+                         wait->usual, most ? ", gives up after " : "", most ? limit : "");
         else if (now - wait->shown >= STILL_WAITING_MS) {
-            console_plain(flow->console, "  %s: %s so far%s%s%s", state, so_far, wait->usual,
-                          because, reason);
+            console_plain(flow->console, "  %s: %s so far%s%s%s%s", state, so_far, usually,
+                          wait->usual, because, reason);
             wait->shown = now;
         }
         long long left = until - now;

@@ -100,6 +100,9 @@ static bool load_defaults(struct settings *settings, const char *secret_name, st
             !settings_set(settings, (enum setting)i, fallback, SOURCE_DEFAULT, "default", error))
             return false;
     }
+    /* The simulator's cluster is not long in coming. */
+    if (settings->simulate && settings->sources[SETTING_POLL_INTERVAL] == SOURCE_DEFAULT)
+        settings_put(settings, SETTING_POLL_INTERVAL, "0.2");
     return in_secrets_dir(settings, SETTING_SECRET_FILE, secret_name, error) &&
            in_secrets_dir(settings, SETTING_CA_FILE, "ca-certificate.crt", error);
 }

@@ -290,6 +290,11 @@ bool has_form(enum setting setting, const char *value)
         return is_path(value);
     case SETTING_COMPOSE_CONFIG:
         return is_path(value) || strcmp(value, "-") == 0;
+    case SETTING_OFFER:
+        return is_one_of(value, (const char *const[]){"region", "size", "pg-version",
+                                                      "droplet-size", "image", NULL});
+    case SETTING_SHELL:
+        return is_one_of(value, (const char *const[]){"bash", "zsh", "fish", NULL});
     case SETTING_SECRET_NAME:
         return consists(value, 1, 255, LOWER UPPER DIGITS "_.", LOWER UPPER DIGITS "_./:-");
     case SETTING_DROPLET_NAME:

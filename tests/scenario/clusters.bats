@@ -444,7 +444,7 @@ FAKE
     mdb auth
     fails 4
     said "ca-certificates"
-    not_said "Asking again"
+    not_said "asking again"
     with WHY=panic
     mdb auth
     fails 4
@@ -452,7 +452,7 @@ FAKE
     with WHY=eof
     mdb auth
     works
-    said "Asking again"
+    said "asking again"
 }
 
 @test "a cluster in another region or size is taken as it is" {

@@ -21,7 +21,7 @@ planned() {
     local vpc cluster
     cluster=$(doctl sim dump | sed -n 's/^cluster .*id=\([^ ]*\) .*name=freshtrack-db .*/\1/p')
     vpc=$(doctl sim dump | sed -n 's/^vpc .*id=\([^ ]*\) .*name=freshtrack-vpc.*/\1/p')
-    jq -r '.plan[].command | select(. != "")' "$BOX/out" | sed 's/; doctl /\n/g' |
+    jq -r '.changed[].command | select(. != null)' "$BOX/out" | sed 's/; doctl /\n/g' |
         sed -e 's/^doctl //' -e 's/NEW-CLUSTER/CLUSTER/g' -e 's/NEW-VPC/VPC/g' \
             -e "s/${cluster:-none}/CLUSTER/g" -e "s/${vpc:-none}/VPC/g"
 }
@@ -35,7 +35,7 @@ keeps_its_word() {
     [ "$status" -le 1 ] || fail "plan failed"
     equal "$(changed)" "" "changes by plan"
     equal "$(doctl sim dump)" "$before" "the account after plan"
-    equal "$status" "$(jq 'if .changes > 0 then 1 else 0 end' "$BOX/out")" "exit status of plan"
+    equal "$status" "$(jq 'if (.changed | length) > 0 then 1 else 0 end' "$BOX/out")" "exit status of plan"
     wanted=$(planned)
     cp "$BOX/out" "$BOX/plan.json"
     rm -f "$LOG"
@@ -44,7 +44,7 @@ keeps_its_word() {
     equal "$(changed)" "$wanted" "changes by setup"
     mdb plan --output json "$@"
     exits 0
-    equal "$(jq .changes "$BOX/out")" 0 "changes left"
+    equal "$(jq '.changed | length' "$BOX/out")" 0 "changes left"
 }
 
 @test "setup does what plan says, from an empty account and from each state on the way" {
@@ -70,7 +70,7 @@ keeps_its_word() {
         [ "$status" -le 1 ] || fail "plan failed"
         equal "$(changed)" "" "changes by plan"
         equal "$(find "$BOX/app" 2>/dev/null)" "" "files by plan"
-        equal "$(jq -r '.plan[] | select(.what == "file") | .mark' "$BOX/out" | tr '\n' ' ')" "+ + " "files in the plan"
+        equal "$(jq -r '.changed[] | select(.what == "file") | .action' "$BOX/out" | tr '\n' ' ')" "make make " "files in the plan"
         rm -f "$LOG"
         planned >"$BOX/planned"
         mdb setup --droplet 42

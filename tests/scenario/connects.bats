@@ -51,7 +51,7 @@ url_with() { # [HOST] [PORT] [PASSWORD] [DATABASE]
     grep -qx "pooler:        transaction" "$BOX/out" || fail "no pooler"
     mdb verify --output json
     works
-    python3 -c 'import json, sys; answer = json.load(sys.stdin); assert answer["database"] == "defaultdb", answer
+    python3 -c 'import json, sys; answer = json.load(sys.stdin)["connection"]; assert answer["database"] == "defaultdb", answer
 assert answer["pooler"] == "transaction" and answer["tls"].startswith("TLSv1.") and answer["milliseconds"] >= 0' \
         <"$BOX/out"
     no_calls

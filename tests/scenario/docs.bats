@@ -458,10 +458,11 @@ first_words() {
 
 @test "bash completes what DigitalOcean offers, from the doctl that the line names" {
     local simulate="--simulate=$BATS_TEST_TMPDIR/account"
-    same "sizes" "$(complete_bash "$simulate" setup --size db-s-1)" "$("$PROGRAM" "$simulate" offers size | grep '^db-s-1')"
+    same "sizes" "$(complete_bash "$simulate" setup --size db-s-1)" "$("$PROGRAM" "$simulate" offers size | grep ^db-s-1 | sort)"
     same "regions" "$(complete_bash "$simulate" setup --region = ny)" $'nyc1\nnyc2\nnyc3'
     same "versions" "$(complete_bash "$simulate" create --pg-version '')" "$("$PROGRAM" "$simulate" offers pg-version | sort)"
     [ -n "$(complete_bash "$simulate" droplet create --droplet-size s-)" ]
+    same "one word" "$(complete_bash "$simulate" setup --region=ny)" $'--region=nyc1\n--region=nyc2\n--region=nyc3'
     same "without doctl" "$(complete_bash --doctl /nowhere/doctl setup --size '')" ''
 }
 
@@ -472,6 +473,8 @@ first_words() {
         grep -q -- '--print-completions' "$BATS_TEST_TMPDIR/$shell"
         ! command -v "$shell" >/dev/null || "$shell" -n "$BATS_TEST_TMPDIR/$shell"
     done
+    grep -q '^#compdef managed-db' "$BATS_TEST_TMPDIR/zsh"
+    grep -q '^complete -c managed-db' "$BATS_TEST_TMPDIR/fish"
     if command -v fish >/dev/null; then
         same "fish, commands" "$(fish -c "source $BATS_TEST_TMPDIR/fish; PATH=${PROGRAM%/*}:\$PATH complete -C 'managed-db comp'" |
             cut -f 1 | sort)" $'completion\ncompose'

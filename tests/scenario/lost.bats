@@ -328,7 +328,7 @@ cross() {
         mdb setup --droplet 42
         works
         equal "$(calls | grep -c '^databases list')" 2 "calls"
-        said "Asking again"
+        said "asking again"
         back_to_stage
         with "DOCTL_SIM_FAULT=databases list=$kind"
         mdb setup --droplet 42
@@ -372,7 +372,7 @@ cross() {
         mdb setup --droplet 42
         works
         said "429"
-        said "Asking again in "
+        said "asking again in "
         equal "$(sent "$call" "$(calls)")" 3 "'$call' sent"
         all_is_there
         FAULT="$call=429"

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """What a command shows on a terminal, as text or as an SVG picture.
 
-    record.py COLUMNS [--until TEXT] [--colour] [--svg] COMMAND [ARGUMENT...]
+    record.py COLUMNS [--until TEXT] [--from TEXT] [--colour] [--svg] COMMAND [ARGUMENT...]
 
 The command runs on a pseudo-terminal that is COLUMNS wide, and the terminal's lines are printed when it has ended;
 with --until as soon as TEXT stands on them, and the command is ended then. Of a terminal's control sequences it knows
-those that managed-db uses. --colour shows colours as {green}…{}. The exit status is the command's.
+those that managed-db uses. --from leaves out what stands above the first line with TEXT. --colour shows colours as {green}…{}. The exit status is the command's.
 """
 import fcntl
 import os
@@ -84,11 +84,13 @@ class Screen:
 
 
 def main(words):
-    columns, until, colour, svg = int(words.pop(0)), None, False, False
+    columns, until, first, colour, svg = int(words.pop(0)), None, None, False, False
     while words[0].startswith("--"):
         option = words.pop(0)
         if option == "--until":
             until = words.pop(0)
+        elif option == "--from":
+            first = words.pop(0)
         colour, svg = colour or option == "--colour", svg or option == "--svg"
     child, terminal = pty.fork()
     if child == 0:
@@ -120,6 +122,8 @@ def main(words):
             except OSError:
                 break
     _, status = os.waitpid(child, 0)
+    while first and screen.lines and first not in "".join(cell[0] for cell in screen.lines[0]):
+        del screen.lines[0]
     sys.stdout.write(shown if found else screen.svg() if svg else screen.shown(colour))
     if until is not None and not found:
         sys.exit("record.py: %r was never shown" % until)
