@@ -64,6 +64,11 @@ START_TEST(what_is_no_measure_is_not_kept)
     settings.simulate = true;
     durations_learn(&settings, "cluster", 60000);
     ck_assert_int_ne(access(file, F_OK), 0);
+    settings.simulate = false;
+    setenv("SUDO_USER", "ann", 1);
+    durations_learn(&settings, "cluster", 60000);
+    ck_assert_int_ne(access(file, F_OK), 0);
+    unsetenv("SUDO_USER");
     unsetenv("XDG_STATE_HOME");
     unsetenv("HOME");
     settings.simulate = false;

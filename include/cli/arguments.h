@@ -25,6 +25,9 @@ struct invocation {
 /* The command that the first words name, by its name or its function's; *used of them. NULL: none. */
 const struct command *arguments_command(const char *const *words, size_t count, size_t *used);
 
+/* Whether commands of two words begin with this one. */
+bool arguments_is_group(const char *word);
+
 /*
  * Reads a command line. Fails with ERROR_USAGE: what is wrong, and where help is. The caller frees
  * invocation->settings in any case.

@@ -6,7 +6,7 @@
 
 #include "commands/command.h"
 
-/* Its answer is given also where doctl is missing: flow->doctl may be NULL, flow->deferred tells why. */
+/* Also answers where doctl is missing: flow->doctl may be NULL, flow->deferred tells why. */
 command_function command_doctor;
 
 #endif

@@ -4,7 +4,7 @@
  * for each thing: its name and the last five durations in seconds.
  *
  * It is no more than a help to who waits: what cannot be read or written is left, and said nowhere.
- * The simulator's times are not kept.
+ * The simulator's times are not kept, and none with sudo.
  */
 #ifndef MANAGED_DB_FLOW_DURATIONS_H
 #define MANAGED_DB_FLOW_DURATIONS_H

@@ -11,6 +11,10 @@
 
 #include "flow/state.h"
 
+/* Where locks are, unless MANAGED_DB_LOCK_DIR names a folder: the first of them that will do. */
+#define LOCK_FOLDERS 3
+extern const char *const lock_folders[LOCK_FOLDERS];
+
 bool lock_cluster(struct flow *flow, const char *cluster_name, struct error *error);
 /* The same, but another run is not waited for: false where it is at work. */
 bool lock_cluster_at_once(struct flow *flow, const char *cluster_name);

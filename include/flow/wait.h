@@ -2,7 +2,8 @@
  * wait: waits for something that DigitalOcean makes or changes.
  *
  * Calling sequence:
- *     struct wait wait = wait_begin(flow, WAIT_DROPLET, "the Droplet is not active", "it goes on starting");
+ *     struct wait wait = wait_begin(flow, WAIT_DROPLET, "the Droplet is not active",
+ *                                   "it goes on starting");
  *     bool good = look(…);               a look that failed: if may_heal(), there can be a next
  *     while (good && !ready)
  *         good = wait_longer(flow, &wait, state, error) && look(…);
@@ -40,17 +41,18 @@ bool may_heal(struct flow *flow, struct wait *wait, const struct error *error);
 
 /*
  * Pauses for --poll-interval. Meanwhile a line on the terminal tells what the `state` is, for how
- * long, how long it usually is and when this ends; in a log there is such a line every 30 s. Fails with ERROR_DEADLINE
- * after --wait-timeout and with ERROR_SIGNAL; both say what goes on without this program. What is
- * said holds the reason if the last look failed.
+ * long, how long it usually is and when this ends, or why the last look failed; in a log there is
+ * such a line every 30 s. Fails with ERROR_DEADLINE after --wait-timeout and with ERROR_SIGNAL; both
+ * say what goes on without this program.
  */
 bool wait_longer(struct flow *flow, struct wait *wait, const char *state, struct error *error);
 
 /*
- * Waits until a cluster is online; with --no-wait it is only noted that it is not (is_left). The plan leaves this to `create --wait`; it is done here for a
- * doctl whose create does not wait, and for clusters that were found. `first_status` is the status
- * as last seen, or NULL for a new cluster. A status that is neither online nor known to be
- * temporary is a warning. Fails as wait_longer() does, and as the look at it did.
+ * Waits until a cluster is online; with --no-wait it is only noted that it is not (is_left). The
+ * plan leaves this to `create --wait`; it is done here for a doctl whose create does not wait, and
+ * for clusters that were found. `first_status` is the status as last seen, or NULL for a new
+ * cluster. A status that is neither online nor known to be temporary is a warning. Fails as
+ * wait_longer() does, and as the look at it did.
  */
 bool wait_until_online(struct flow *flow, const char *cluster_id, const char *first_status,
                        struct error *error);

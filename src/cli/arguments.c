@@ -45,12 +45,14 @@ static char *second_words(const char *word)
     return buffer_take(&list);
 }
 
-static bool is_first_word(const char *word)
+bool arguments_is_group(const char *word)
 {
-    char *others = second_words(word);
-    bool found = *others != '\0';
-    free(others);
-    return found;
+    size_t length = strlen(word);
+    const struct command *command = command_table;
+    while (command->name &&
+           !(strncmp(command->name, word, length) == 0 && command->name[length] == ' '))
+        command++;
+    return command->name != NULL;
 }
 
 /* ---- parsing ---- */
@@ -384,7 +386,7 @@ static bool interpret(struct parse *parse)
         invocation->command =
             arguments_command(parse->words, parse->word_count, &parse->name_count);
     /* The first of two words alone: help may be asked for. */
-    bool is_incomplete = parse->word_count == 1 && is_first_word(parse->words[0]);
+    bool is_incomplete = parse->word_count == 1 && arguments_is_group(parse->words[0]);
     if (parse->word_count && !invocation->command && !is_incomplete)
         return unknown_command(parse);
     for (size_t i = 0; i < parse->seen_count; i++)

@@ -57,15 +57,6 @@ static const struct option_spec *find_option(const char *word)
     return NULL;
 }
 
-/* Commands of two words begin with this one. */
-static bool is_group(const char *word)
-{
-    const struct command *command = command_table;
-    while (command->name && !(begins(command->name, word) && command->name[strlen(word)] == ' '))
-        command++;
-    return command->name != NULL;
-}
-
 /* Takes the option at `at`; gives how many words it and its value are. */
 static size_t take_option(struct line *line, size_t at)
 {
@@ -86,7 +77,8 @@ static size_t take_option(struct line *line, size_t at)
 
 static void take_word(struct line *line, char *word)
 {
-    bool is_name = line->name_count == 0 || (line->name_count == 1 && is_group(line->names[0]));
+    bool is_name =
+        line->name_count == 0 || (line->name_count == 1 && arguments_is_group(line->names[0]));
     if (is_name)
         line->names[line->name_count++] = word;
     else
@@ -95,7 +87,8 @@ static void take_word(struct line *line, char *word)
 
 static struct line read_line(char **words, size_t count)
 {
-    struct line line = {.words = words, .count = count, .word = words[count - 1], .whole = count - 1};
+    struct line line = {
+        .words = words, .count = count, .word = words[count - 1], .whole = count - 1};
     for (size_t at = 0; at + 1 < count && !line.option;) {
         if (!line.is_behind_dashes && strcmp(words[at], "--") == 0)
             line.is_behind_dashes = true;
@@ -214,7 +207,7 @@ static bool offer_for(const struct line *line, const char *program, struct error
         offer_options(command, line->word);
     else if (!line->name_count)
         offer_commands(line->word);
-    else if (line->name_count == 1 && is_group(line->names[0]))
+    else if (line->name_count == 1 && arguments_is_group(line->names[0]))
         offer_seconds(line->names[0], line->word);
     else if (command && line->argument_count < command->most && command->most <= COMMAND_ARGUMENTS)
         return offer_setting(line, command->positional[line->argument_count], command->arguments,

@@ -11,12 +11,14 @@
 #include "base/pattern.h"
 #include "base/process.h"
 #include "base/program.h"
+#include "base/signals.h"
 #include "commands/answer.h"
 #include "commands/checks.h"
 #include "doctl/ask.h"
 #include "doctl/users.h"
 #include "flow/connection.h"
 #include "flow/flow.h"
+#include "flow/locks.h"
 
 #define VERSION_MS 10000
 #define WORDS      8
@@ -219,15 +221,14 @@ static void check_secrets(struct checks *checks, const struct flow *flow)
 
 static void check_locks(struct checks *checks, const struct flow *flow)
 {
-    const char *const usual[] = {"/run/lock", "/var/lock", "/tmp"};
     const char *folder = flow_get(flow, SETTING_LOCK_DIR);
     char *above = existing(folder);
     if (*folder && access(above, W_OK | X_OK) != 0)
         checks_add(checks, CHECK_FAILED, "locks", "name another one with MANAGED_DB_LOCK_DIR",
                    "nothing can be written in %s", above);
-    for (size_t i = 0; !*folder && i < 3; i++)
-        if (access(usual[i], W_OK | X_OK) == 0)
-            folder = usual[i];
+    for (size_t i = 0; !*folder && i < LOCK_FOLDERS; i++)
+        if (access(lock_folders[i], W_OK | X_OK) == 0)
+            folder = lock_folders[i];
     if (*folder && checks->list[checks->count - 1].state != CHECK_FAILED)
         checks_add(checks, CHECK_GOOD, "locks", "", "%s", folder);
     free(above);
@@ -354,7 +355,6 @@ bool command_doctor(struct flow *flow, struct command_result *result, struct err
     const struct console silent = {CONSOLE_SILENT, false, false};
     const struct console *console = flow->console;
     struct checks checks = {NULL, 0};
-    (void)error;
     if (!flow->settings->verbose)
         flow->console = &silent;
     check_doctl(&checks, flow);
@@ -367,6 +367,13 @@ bool command_doctor(struct flow *flow, struct command_result *result, struct err
         check_cluster(&checks, flow, has_psql);
     }
     flow->console = console;
+    /* What was not asked any more has not failed. */
+    int number = signals_noted();
+    if (number) {
+        checks_free(&checks);
+        return error_set(error, ERROR_SIGNAL, number, "interrupted by signal %d (%s)", number,
+                         strsignal(number));
+    }
     size_t failed = checks_count(&checks, CHECK_FAILED);
     result->json = answer_json(flow, false, NULL, &checks);
     result->text = checks_text(&checks);

@@ -150,6 +150,8 @@ static bool run_grant(const struct flow *flow, const struct session *session, co
     return good;
 }
 
+#define RIGHTS_IN "in the database %s"
+
 static bool see_to_rights(struct flow *flow, const struct session *session, const char *sql,
                           struct error *error)
 {
@@ -160,6 +162,8 @@ static bool see_to_rights(struct flow *flow, const struct session *session, cons
     free(missing);
     missing = NULL;
     if (was_there) {
+        note(flow, MARK_SAME, "rights", application_user(flow), RIGHTS_IN,
+             application_database(flow));
         console_success(flow->console, "The user %s has its rights in the database %s",
                         application_user(flow), application_database(flow));
         return true;
@@ -174,6 +178,9 @@ static bool see_to_rights(struct flow *flow, const struct session *session, cons
         error_set(error, ERROR_CONFLICT, 0,
                   "the rights were granted, and yet there is missing: %.*s",
                   (int)strcspn(missing, "\n"), missing);
+    if (good)
+        note(flow, MARK_MAKE, "rights", application_user(flow), RIGHTS_IN,
+             application_database(flow));
     flow->changes += good;
     free(missing);
     return good;

@@ -21,7 +21,8 @@ struct known {
 
 static char *file_path(const struct settings *settings)
 {
-    return settings->simulate ? NULL : load_state_path("durations");
+    /* With sudo the folder may be somebody else's, who could not use it any more. */
+    return settings->simulate || getenv("SUDO_USER") ? NULL : load_state_path("durations");
 }
 
 /* The line of the thing; the lines of others go to `others`. */

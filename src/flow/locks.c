@@ -9,18 +9,19 @@
 
 #define LOCK_POLL_MS 100
 
+const char *const lock_folders[LOCK_FOLDERS] = {"/run/lock", "/var/lock", "/tmp"};
+
 /* Tries the lock once: in the folder that is named, or the first usual one in which it can be. */
 static bool try_lock(struct flow *flow, struct lock *lock, const char *name, bool *taken,
                      struct error *error)
 {
-    static const char *const usual[] = {"/run/lock", "/var/lock", "/tmp"};
     if (*flow_get(flow, SETTING_LOCK_DIR))
         return lock_try(lock, flow_get(flow, SETTING_LOCK_DIR), name, taken, error);
     if (flow->settings->simulate)
         return lock_try(lock, flow->settings->simulator, name, taken, error);
     bool good = false;
-    for (size_t i = 0; i < sizeof usual / sizeof usual[0] && !good; i++)
-        good = lock_try(lock, usual[i], name, taken, error);
+    for (size_t i = 0; i < LOCK_FOLDERS && !good; i++)
+        good = lock_try(lock, lock_folders[i], name, taken, error);
     return good;
 }
 

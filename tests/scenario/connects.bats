@@ -288,6 +288,7 @@ sql_writes() {
     said "Created the user: app"
     said "Created the database: appdb"
     said "Granted the user app its rights in the database appdb"
+    said "+ rights app"
     said "Connected: user app, database appdb"
     said "Through PgBouncer in transaction mode"
     local file

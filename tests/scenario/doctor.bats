@@ -119,6 +119,17 @@ has() {
     [ "$(id -u)" != 0 ] || has "⚠ sudo: doctl reads the configuration of root, not that of ann"
 }
 
+@test "doctor: a signal ends it, and what was not asked is no fault" {
+    with DOCTL_SIM_FAULT="account get=hang"
+    start_mdb doctor
+    await grep -q '^account get' "$LOG"
+    kill -s INT "$pid"
+    finish_mdb
+    exits 130
+    answered_nothing
+    said "interrupted by signal 2"
+}
+
 # ---- JSON ----
 
 @test "the JSON of setup, plan, create, info, verify and doctor fits the schema, and so does an error" {

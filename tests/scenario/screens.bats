@@ -77,6 +77,21 @@ shows() {
     shows end-open 60 --colour --from 'Managed PostgreSQL configured' -- setup
 }
 
+@test "the end of setup shows no terminal escape that came from doctl" {
+    cluster
+    fake_doctl <<'FAKE'
+#!/bin/sh
+case $* in
+"databases get "*" -o json") "$REAL" "$@" | sed -E 's/"(version|region)": *"([^"]*)"/"\1": "\2\\u001b[31m"/' ;;
+*) exec "$REAL" "$@" ;;
+esac
+FAKE
+    mdb setup --droplet web-1
+    works
+    said "Cluster:      freshtrack-db, PostgreSQL 15"
+    ! grep -q $'\033' "$BOX/err" || fail "an escape"
+}
+
 @test "plan, an error and help" {
     cluster --size db-s-2vcpu-4gb
     shows plan 60 -- plan --droplet web-1
