@@ -435,8 +435,10 @@ bool arguments_parse(int argc, char **argv, struct invocation *invocation, struc
                           .rest = SIZE_MAX};
     struct option *options = long_options();
     bool good = sort_words(argc, argv, options, &parse) && interpret(&parse);
+    /* A good value: what is to be told stays as it is. */
     if (!good && wants_json(argc, argv))
-        settings_put(&invocation->settings, SETTING_OUTPUT, "json");
+        (void)settings_set(&invocation->settings, SETTING_OUTPUT, "json", SOURCE_FLAG, "--output",
+                           error);
     free(options);
     free(parse.seen);
     free(parse.words);

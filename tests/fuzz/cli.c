@@ -38,7 +38,9 @@ static void check(struct invocation *invocation, bool good, struct error *error)
     for (size_t i = 0; i < SETTING_COUNT; i++)
         MUST(settings->sources[i] == SOURCE_NONE || settings->sources[i] == SOURCE_FLAG);
     if (!good) {
-        MUST(error->kind == ERROR_USAGE && is_message(error));
+        /* No word at all: the help is shown in place of a message. */
+        bool is_told = invocation->request == REQUEST_GREETING || is_message(error);
+        MUST(error->kind == ERROR_USAGE && is_told);
         return;
     }
     if (invocation->request != REQUEST_RUN)
