@@ -435,7 +435,7 @@ bool arguments_parse(int argc, char **argv, struct invocation *invocation, struc
                           .rest = SIZE_MAX};
     struct option *options = long_options();
     bool good = sort_words(argc, argv, options, &parse) && interpret(&parse);
-    /* A good value: what is to be told stays as it is. */
+    /* This value is always taken: the error that is there stays as it is. */
     if (!good && wants_json(argc, argv))
         (void)settings_set(&invocation->settings, SETTING_OUTPUT, "json", SOURCE_FLAG, "--output",
                            error);
