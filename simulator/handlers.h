@@ -41,6 +41,7 @@ bool pools_update(struct call *call);
 bool tenants_list(struct call *call);
 bool tenants_get(struct call *call);
 bool tenants_create(struct call *call);
+bool tenants_reset(struct call *call);
 bool tenants_databases(struct call *call);
 bool tenants_create_database(struct call *call);
 

@@ -89,6 +89,23 @@ bool tenants_create(struct call *call)
     return print_user(call, cluster, name);
 }
 
+bool tenants_reset(struct call *call)
+{
+    const struct cluster *cluster = online(call);
+    const char *name = cluster ? call->arguments[1] : "";
+    struct user *user = cluster ? lookup_user(call->rows, cluster->id, name) : NULL;
+    if (!cluster)
+        return false;
+    if (user)
+        user->password = invent_password(&call->invention);
+    else if (strcmp(name, "doadmin") == 0)
+        lookup_cluster(call->rows, cluster->id)->password = invent_password(&call->invention);
+    else
+        return call_refuse(call, 404, "user not found");
+    call->rows->changed = true;
+    return print_user(call, cluster, name);
+}
+
 /* --- databases -------------------------------------------------------------------- */
 
 bool tenants_databases(struct call *call)

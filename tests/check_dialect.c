@@ -77,6 +77,7 @@ static const struct {
     {CALL_USER_GET, NULL, "doctl databases user get one two --format Name,Password --no-header",
      false},
     {CALL_USER_CREATE, NULL, "doctl databases user create one two", true},
+    {CALL_USER_RESET, NULL, "doctl databases user reset one two", true},
     {CALL_DATABASE_LIST, NULL, "doctl databases db list one --no-header", false},
     {CALL_DATABASE_CREATE, NULL, "doctl databases db create one two", true},
     {CALL_DROPLET_LIST, "doctl compute droplet list --format ID,Name,Status,VPCUUID,Tags", NULL,

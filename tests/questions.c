@@ -26,8 +26,9 @@ typedef char *ask_function(struct doctl *doctl, const char *first, const char *s
 
 static ask_function email, find_vpc, create_vpc, find_cluster, create_cluster, status, info,
     has_pool, create_pool, pool_uri, pools, certificate, connection, droplet, cluster_details,
-    droplet_details, has_user, has_database, user_password, create_user, create_database,
-    pool_owner, vpc_name, rules, add_rule, remove_rule, replace_rules, update_pool, resize;
+    droplet_details, has_user, has_database, user_password, create_user, reset_user,
+    create_database, pool_owner, vpc_name, rules, add_rule, remove_rule, replace_rules, update_pool,
+    resize;
 
 static const struct {
     const char *name;
@@ -55,6 +56,7 @@ static const struct {
     {"has-database", 2, 2, has_database},
     {"user-password", 2, 2, user_password},
     {"create-user", 2, 2, create_user},
+    {"reset-user", 2, 2, reset_user},
     {"create-database", 2, 2, create_database},
     {"pool-owner", 2, 2, pool_owner},
     {"rules", 1, 1, rules},
@@ -156,6 +158,11 @@ static char *has_database(struct doctl *doctl, const char *id, const char *name,
 static char *create_user(struct doctl *doctl, const char *id, const char *name, struct error *error)
 {
     return yes_or_no(doctl_user_create(doctl, id, name, error), true);
+}
+
+static char *reset_user(struct doctl *doctl, const char *id, const char *name, struct error *error)
+{
+    return yes_or_no(doctl_user_reset(doctl, id, name, error), true);
 }
 
 static char *create_database(struct doctl *doctl, const char *id, const char *name,

@@ -48,6 +48,7 @@ enum call_id {
     CALL_USER_LIST,       /* 1 cluster */
     CALL_USER_GET,        /* 1 cluster, 2 user */
     CALL_USER_CREATE,     /* 1 cluster, 2 user */
+    CALL_USER_RESET,      /* 1 cluster, 2 user */
     CALL_DATABASE_LIST,   /* 1 cluster */
     CALL_DATABASE_CREATE, /* 1 cluster, 2 database */
     CALL_DROPLET_LIST,    /* no argument */

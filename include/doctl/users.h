@@ -12,6 +12,9 @@ bool doctl_user_exists(struct doctl *doctl, const char *cluster_id, const char *
                        struct error *error);
 bool doctl_user_create(struct doctl *doctl, const char *cluster_id, const char *user,
                        struct error *error);
+/* Gives the user a new password; sessions that are open stay open. */
+bool doctl_user_reset(struct doctl *doctl, const char *cluster_id, const char *user,
+                      struct error *error);
 /* The caller frees it with mem_free_secret(); ERROR_BLANK where the token may not see it. */
 bool doctl_user_password(struct doctl *doctl, const char *cluster_id, const char *user,
                          char **password, struct error *error);

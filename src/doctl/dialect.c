@@ -162,6 +162,13 @@ static const struct call calls[] = {
             .mutation = true,
             .shipped = {"databases user create $1 $2", SHAPE_ANY, NULL},
         },
+    [CALL_USER_RESET] =
+        {
+            .doing = "reset the password of the user $2",
+            .scope = "database:update",
+            .mutation = true,
+            .shipped = {"databases user reset $1 $2", SHAPE_ANY, NULL},
+        },
     [CALL_DATABASE_LIST] =
         {
             .doing = "list the databases of $1",

@@ -26,6 +26,12 @@ bool doctl_user_create(struct doctl *doctl, const char *cluster_id, const char *
     return change(doctl, CALL_USER_CREATE, cluster_id, user, error);
 }
 
+bool doctl_user_reset(struct doctl *doctl, const char *cluster_id, const char *user,
+                      struct error *error)
+{
+    return change(doctl, CALL_USER_RESET, cluster_id, user, error);
+}
+
 bool doctl_user_password(struct doctl *doctl, const char *cluster_id, const char *user,
                          char **password, struct error *error)
 {

@@ -321,6 +321,11 @@ app() { cluster; sim user add "$(recorded_uuid 1)" app; sim database add "$(reco
     replay user-get-missing
 }
 
+@test "user reset" {
+    stage() { app; }
+    replay user-reset
+}
+
 @test "user list" {
     stage() { app; }
     replay user-list
