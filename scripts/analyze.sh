@@ -94,7 +94,7 @@ cd "$TOP"
 mapfile -t files < <(find src simulator -name '*.c' | sort)
 defines=('-DPKGLIBEXECDIR="/usr/libexec/managed-db"')
 includes=("-I$CONFIG" -Iinclude -Isimulator)
-read -r -a libraries <<<"$(pkg-config --cflags libpcre2-8 yaml-0.1)"
+read -r -a libraries <<<"$(pkg-config --cflags libpcre2-8 yaml-0.1 libmd)"
 # The simulator asks for POSIX on the command line, the program in config.h.
 flags=(-std=c11 -Wall -Wextra -D_POSIX_C_SOURCE=200809L "${defines[@]}" "${includes[@]}"
     ${libraries[@]+"${libraries[@]}"})

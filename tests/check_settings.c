@@ -69,12 +69,14 @@ static const struct {
     {SETTING_APP_USER,
      {"app", "_a-1"},
      {"doadmin", "App", "1a", "a b", "a'b", "a\"b", "pg_a", "-a"}},
+    {SETTING_APP_FIRST, {"app"}, {"A"}},
     {SETTING_APP_DATABASE, {"app", "defaultdb"}, {"A", "a.b", "postgres"}},
     {SETTING_PSQL, {"psql", "/usr/bin/psql"}, {"-psql", "a\nb"}},
     {SETTING_VIA, {"ssh root@HOST", "docker compose exec -T backend"}, {"-x", "a\nb"}},
     {SETTING_COMPOSE_COMMAND, {"docker compose", "/x"}, {"-x", "a\nb"}},
     {SETTING_COMPOSE_CONFIG, {"-", "/x"}, {"-x", "a\nb", "--"}},
     {SETTING_DIRECT_FILE, {"/x"}, {"-x", "a\nb"}},
+    {SETTING_GRACE, {"0", "3600", "0.5"}, {"-1", "1h"}},
     {SETTING_SECRETS_DIR,
      {"/x", "x", "./-x", "/with blank/\xc3\xa4", "$(id)"},
      {"-x", "/a\nb", "/a\x1b[1m", "/a\tb", "/a\x7f"}},
@@ -172,6 +174,49 @@ START_TEST(url_params_are_a_list)
 }
 END_TEST
 
+/* So is each --sink. */
+START_TEST(sinks_are_a_list)
+{
+    static const char *const good[] = {"file:/x",
+                                       "env:.env#DATABASE_URL",
+                                       "compose:backend",
+                                       "credential:url",
+                                       "credential:/etc/x/url",
+                                       "swarm:app_url",
+                                       "kubernetes:shop/db-url",
+                                       "command:vault kv put secret/db url=-",
+                                       "file:/a\nfile:/b\nswarm:a"};
+    static const char *const bad[] = {"/x",
+                                      "file:",
+                                      "file:-x",
+                                      "env:.env",
+                                      "env:.e#1",
+                                      "env:a#b#C",
+                                      "compose:a b",
+                                      "swarm:-a",
+                                      "vault:x",
+                                      "credential:../x",
+                                      "command: x",
+                                      "kubernetes:db-url",
+                                      "kubernetes:Shop/x",
+                                      "swarm:a\n",
+                                      "file:/a\nswarm:a\nfile:/a",
+                                      "swarm:a\nswarm:a"};
+    for (size_t i = 0; i < COUNT(good); i++)
+        unit_worked(settings_check(SETTING_SINKS, good[i], "--sink", &error), &error);
+    for (size_t i = 0; i < COUNT(bad); i++)
+        ck_assert_msg(!settings_check(SETTING_SINKS, bad[i], "--sink", &error), "'%s' was taken",
+                      bad[i]);
+    unit_worked(set(SETTING_SINKS, "swarm:a"), &error);
+    unit_worked(set(SETTING_SINKS, "file:/a"), &error);
+    ck_assert_str_eq(get(SETTING_SINKS), "swarm:a\nfile:/a");
+    ck_assert_msg(!set(SETTING_SINKS, "swarm:a"), "a sink was taken twice");
+    unit_worked(settings_set(&settings, SETTING_SINKS, "swarm:b", SOURCE_MANIFEST, "f:1", &error),
+                &error);
+    ck_assert_str_eq(get(SETTING_SINKS), "swarm:a\nfile:/a");
+}
+END_TEST
+
 START_TEST(every_form_is_tested)
 {
     bool seen[SETTING_COUNT] = {false};
@@ -180,6 +225,7 @@ START_TEST(every_form_is_tested)
     /* A list, not a value: check_cli and compose.bats. */
     seen[SETTING_COMPOSE] = true;
     seen[SETTING_URL_PARAMS] = true;
+    seen[SETTING_SINKS] = true;
     for (size_t i = 0; i < SETTING_COUNT; i++)
         ck_assert_msg(seen[i], "setting %zu has no test", i);
 }
@@ -301,6 +347,7 @@ int main(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_loop_test(tests, forms_of_values, 0, COUNT(forms));
     tcase_add_test(tests, url_params_are_a_list);
+    tcase_add_test(tests, sinks_are_a_list);
     tcase_add_test(tests, every_form_is_tested);
     tcase_add_loop_test(tests, hostile_values, 0, SETTING_COUNT);
     tcase_add_test(tests, names_have_a_length);

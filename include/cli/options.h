@@ -4,24 +4,16 @@
 #ifndef MANAGED_DB_CLI_OPTIONS_H
 #define MANAGED_DB_CLI_OPTIONS_H
 
+#include <stddef.h>
+
 #include "settings/settings.h"
 
 /* What an option does. */
 enum option_kind {
     OPTION_SETTING, /* gives `setting` a value */
+    OPTION_FLAG,    /* makes a bool of the settings true */
     OPTION_TRUST,
-    OPTION_NO_SECRET_FILE,
-    OPTION_VERIFY,
-    OPTION_WRITE,
-    OPTION_DRY_RUN,
-    OPTION_STRICT,
-    OPTION_APPLY,
-    OPTION_PRUNE_RULES,
-    OPTION_NO_WAIT,
     OPTION_SIMULATE,
-    OPTION_FAITHFUL,
-    OPTION_QUIET,
-    OPTION_VERBOSE,
     OPTION_HELP,
     OPTION_VERSION
 };
@@ -31,8 +23,9 @@ struct option_spec {
     char letter;       /* 0: none */
     const char *value; /* as usage shows it; NULL: takes none; "[=DIR]": optional */
     enum option_kind kind;
-    enum setting setting;
-    unsigned groups; /* of commands that take it (commands/command.h) */
+    enum setting setting; /* of OPTION_SETTING */
+    size_t flag;          /* of OPTION_FLAG: where the bool is in struct settings */
+    unsigned groups;      /* of commands that take it (commands/command.h) */
     const char *help;
 };
 

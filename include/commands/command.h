@@ -31,6 +31,7 @@
 #define GROUP_WRITE    0x4000U
 #define GROUP_DESTROY  0x8000U
 #define GROUP_ADOPT    0x10000U /* settings that a cluster may give */
+#define GROUP_ROTATE   0x20000U
 
 enum command_doctl {
     NEEDS_DOCTL,

@@ -13,6 +13,9 @@ bool preflight_droplet(struct flow *flow, struct error *error);
 bool droplet_private_ip(struct flow *flow, const char *droplet_id, char **address,
                         struct error *error);
 
+/* How many connections the pools of a cluster of this size have together; 0: it is not known. */
+unsigned long preflight_connections(const char *size);
+
 /* Whether a new cluster can be had (offered.h), and takes the pool of the settings; ERROR_USAGE. */
 bool preflight_cluster(struct flow *flow, const char *region, const char *size,
                        struct error *error);

@@ -13,6 +13,9 @@
  */
 void ways_keep(struct flow *flow, const struct conninfo *own, const struct conninfo *chosen);
 
+/* The URL past the pool, which the caller frees with mem_free_secret(). */
+char *ways_direct_url(const struct flow *flow);
+
 /*
  * Writes the URL past the pool, whose sessions hold a migrator's locks, without what tells a client
  * of a pool; does nothing where `path` is "". Fails with ERROR_LOCAL.

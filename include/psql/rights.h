@@ -15,13 +15,18 @@
 
 #include "base/bytes.h"
 
+/* The role that owns is NAME_owner: the name of the first of the users that take turns. */
+struct rights {
+    const char *user, *database, *name;
+};
+
 /* A query without effect: a row for each thing that is missing, none where all is as it should be. */
-void rights_add_check(struct buffer *sql, const char *user, const char *database);
+void rights_add_check(struct buffer *sql, const struct rights *rights);
 
 /*
  * What gives the rights, in one transaction; run again it changes nothing. Objects of the one who
  * runs it are given to the owner role.
  */
-void rights_add_grant(struct buffer *sql, const char *user, const char *database);
+void rights_add_grant(struct buffer *sql, const struct rights *rights);
 
 #endif

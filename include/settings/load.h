@@ -23,4 +23,13 @@ char *load_state_path(const char *name);
 /* The .env that Compose reads: beside the first Compose file, or here. The caller frees it. */
 char *settings_dotenv(const struct settings *settings);
 
+/* Whether Compose does not find a value by itself, as it does those of the environment and of .env. */
+bool settings_is_ours(const struct settings *settings, enum setting setting);
+
+/*
+ * The folder of the secrets as Compose needs it in its environment, NAME=FOLDER, so that both mean
+ * the same files; NULL where Compose finds it. The caller frees it.
+ */
+char *settings_folder_variable(const struct settings *settings);
+
 #endif

@@ -34,12 +34,17 @@ bool parts_load(struct settings *settings, struct error *error);
 void parts_add_pool(struct settings *settings, const char *name, const char *size, const char *mode,
                     const char *user, const char *database);
 
+/* A list of sinks as YAML, with `before` in front of each line but the first. */
+void parts_add_sinks(struct buffer *text, const char *sinks, const char *before);
+
 /* The lists as YAML; nothing where there are none. */
 void parts_add_text(struct buffer *text, const struct settings *settings);
 
 size_t parts_count(const struct settings *settings);
 /* is_pool_alone tells that it has no URL and no rights of its own. */
 struct settings parts_take(const struct settings *settings, size_t index);
+/* Puts another value in the place of the part's, as settings_put(). */
+void parts_put(struct settings *settings, size_t index, enum setting setting, const char *value);
 /* Where the entry stands, or "" for the settings themselves. */
 const char *parts_where(const struct settings *settings, size_t index);
 

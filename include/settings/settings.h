@@ -35,6 +35,7 @@ enum setting {
     SETTING_POOL_MODE,
     SETTING_APP_USER,
     SETTING_APP_DATABASE,
+    SETTING_APP_FIRST, /* where the second user has its turn: the first one (flow/turns.h) */
     SETTING_DROPLET_ID,
     SETTING_CLUSTER_ID,
     SETTING_RULE,
@@ -43,6 +44,8 @@ enum setting {
     SETTING_SSL_MODE,
     SETTING_URL_PARAMS, /* KEY=VALUE&…; each --url-param is added to those before it */
     SETTING_DIRECT_FILE,
+    SETTING_SINKS, /* KIND:WHERE, one a line; each --sink is added to those before it */
+    SETTING_GRACE,
     SETTING_SECRETS_DIR,
     SETTING_SECRET_FILE,
     SETTING_SECRET_OWNER,
@@ -129,6 +132,8 @@ struct settings {
     bool apply;         /* what differs is changed, where that loses nothing */
     bool no_wait;       /* a cluster that is not online yet is left to a later run */
     bool prune_rules;   /* trusted sources that nobody asked for are taken away */
+    bool finish;        /* rotate: the old password is ended */
+    bool emergency;     /* rotate: that comes first */
     bool is_deployment; /* settings from DROPLET_NAME on are taken from the environment too */
     bool reads_dotenv;  /* Compose's .env counts, though no Compose file is named */
     bool simulate;

@@ -56,7 +56,7 @@ with_apt() { # COMMAND...
 }
 
 build_packages() {
-    need_packages gcc libc6-dev make autoconf automake pkg-config libpcre2-dev libyaml-dev
+    need_packages gcc libc6-dev make autoconf automake pkg-config libpcre2-dev libyaml-dev libmd-dev
 }
 
 # The package with clang's sanitizers and fuzzer, which has the version of clang in its name.

@@ -236,43 +236,13 @@ static bool apply_option(const struct seen_option *seen, struct parse *parse)
     switch (seen->option->kind) {
     case OPTION_SETTING:
         return apply_setting(seen, parse);
+    case OPTION_FLAG:
+        *(bool *)((char *)settings + seen->option->flag) = true;
+        break;
     case OPTION_TRUST:
         return settings_add_trust(settings, seen->value, "--trust", parse->error);
     case OPTION_SIMULATE:
         return apply_simulate(seen->value, settings, parse->error);
-    case OPTION_NO_SECRET_FILE:
-        settings->no_secret_file = true;
-        break;
-    case OPTION_VERIFY:
-        settings->verify = true;
-        break;
-    case OPTION_WRITE:
-        settings->write = true;
-        break;
-    case OPTION_DRY_RUN:
-        settings->dry_run = true;
-        break;
-    case OPTION_STRICT:
-        settings->strict = true;
-        break;
-    case OPTION_APPLY:
-        settings->apply = true;
-        break;
-    case OPTION_PRUNE_RULES:
-        settings->prune_rules = true;
-        break;
-    case OPTION_NO_WAIT:
-        settings->no_wait = true;
-        break;
-    case OPTION_FAITHFUL:
-        settings->faithful = true;
-        break;
-    case OPTION_QUIET:
-        settings->quiet = true;
-        break;
-    case OPTION_VERBOSE:
-        settings->verbose = true;
-        break;
     case OPTION_HELP:
         parse->invocation->request = REQUEST_HELP;
         break;

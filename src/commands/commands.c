@@ -38,6 +38,19 @@ const struct command command_table[] = {
         .run = command_plan,
     },
     {
+        .name = "rotate",
+        .arguments = "[USER]",
+        .positional = {SETTING_APP_USER},
+        .most = 1,
+        .groups = GROUP_ROTATE | GROUP_CONNECT | GROUP_SAVE | GROUP_CLUSTER | GROUP_VERIFY |
+                  GROUP_VIA | GROUP_COMPOSE | GROUP_ENGINE,
+        .key = "users",
+        .help = "Give the application another password, hand it over, and end the old one",
+        .answer_help = "each application's user from now on; exit status 1 before --finish",
+        .examples = "managed-db rotate shop --sink compose:backend\nmanaged-db rotate --finish",
+        .run = command_rotate,
+    },
+    {
         .name = "verify",
         .arguments = "[CLUSTER]",
         .positional = {SETTING_CLUSTER_ID},
@@ -122,8 +135,7 @@ const struct command command_table[] = {
         .groups = GROUP_CREATE | GROUP_SAVE,
         .variable = "DB_CLUSTER_ID",
         .key = "cluster_id",
-        .help =
-            "Create the cluster, its pool and its CA file, or continue with the one that exists",
+        .help = "Create the cluster, its pool and its CA file, or go on with the one that exists",
         .answer_help = "the cluster's ID",
         .examples = "managed-db create freshtrack-db nyc3 db-s-1vcpu-2gb",
         .run = command_create,

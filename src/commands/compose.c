@@ -111,22 +111,12 @@ static void add_variable(struct variables *variables, const char *name, const ch
     variables->list[variables->count++] = mem_format("%s=%s", name, value);
 }
 
-/* A value that Compose does not find by itself, as it does those of the environment and of .env. */
-static bool is_ours(const struct settings *settings, enum setting setting)
-{
-    enum source source = settings->sources[setting];
-    return source != SOURCE_NONE && source != SOURCE_ENV_FILE &&
-           (source > SOURCE_DEFAULT || settings->simulate);
-}
-
 /* The folder of the secrets is this program's, so that both mean the same files. */
 static void add_folder(struct variables *variables, const struct settings *settings)
 {
-    if (!is_ours(settings, SETTING_SECRETS_DIR))
-        return;
-    char *folder = path_from_here(settings_get(settings, SETTING_SECRETS_DIR));
-    add_variable(variables, settings_variable(SETTING_SECRETS_DIR), folder);
-    free(folder);
+    char *folder = settings_folder_variable(settings);
+    if (folder)
+        variables->list[variables->count++] = folder;
 }
 
 /* Those of the moment. */
@@ -134,7 +124,7 @@ static void add_own(struct variables *variables, const struct settings *settings
 {
     static const enum setting switches[] = {SETTING_USE_MANAGED_DB, SETTING_USE_DO_SPACES};
     for (size_t i = 0; i < 2; i++)
-        if (is_ours(settings, switches[i]))
+        if (settings_is_ours(settings, switches[i]))
             add_variable(variables, settings_variable(switches[i]),
                          settings_get(settings, switches[i]));
     add_folder(variables, settings);

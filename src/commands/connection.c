@@ -5,11 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
+#include "base/quote.h"
 #include "commands/answer.h"
 #include "flow/application.h"
 #include "flow/connection.h"
 #include "flow/flow.h"
+#include "flow/rotate.h"
 #include "psql/session.h"
 
 static void give_verified(const struct flow *flow, const struct verified *verified,
@@ -49,6 +52,37 @@ bool command_grant(struct flow *flow, struct command_result *result, struct erro
         result->text = mem_copy(application_user(flow));
     free(ca_file);
     return good;
+}
+
+/* The users, one a line, of the applications that were rotated. */
+static bool rotate_part(struct flow *flow, struct error *error)
+{
+    bool is_waiting = false;
+    return flow->settings->is_pool_alone ||
+           rotate_application(flow, flow_get(flow, SETTING_CLUSTER_ID), &is_waiting, error);
+}
+
+bool command_rotate(struct flow *flow, struct command_result *result, struct error *error)
+{
+    if (flow->settings->faithful)
+        return error_set(error, ERROR_USAGE, 0,
+                         "--faithful makes the plan's calls, and the plan rotates nothing");
+    if (!each_part(flow, rotate_part, error))
+        return false;
+    struct buffer text = BUFFER_INIT;
+    struct buffer json = BUFFER_INIT;
+    for (size_t i = 0; i < flow->notes.count; i++) {
+        const struct note *one = &flow->notes.list[i];
+        if (strcmp(one->what, "application") != 0)
+            continue;
+        buffer_add_format(&text, "%s\n", one->name);
+        buffer_add_text(&json, json.length ? ", " : "{\"users\": [");
+        quote_add_json(&json, one->name, strlen(one->name));
+    }
+    buffer_add_text(&json, json.length ? "]}" : "{\"users\": []}");
+    result->text = buffer_take(&text);
+    result->json = buffer_take(&json);
+    return true;
 }
 
 bool command_psql(struct flow *flow, struct command_result *result, struct error *error)

@@ -16,6 +16,7 @@
 #include "commands/answer.h"
 #include "commands/compose.h"
 #include "flow/names.h"
+#include "flow/turns.h"
 #include "settings/load.h"
 #include "settings/parts.h"
 
@@ -211,8 +212,10 @@ static bool resolve(const struct command *command, struct settings *settings, st
     bool has_sources = command->groups & (GROUP_SETUP | GROUP_CONNECT | GROUP_CLUSTER) ||
                        has_argument(command, SETTING_DROPLET_ID) ||
                        has_argument(command, SETTING_RULE);
-    bool has_cluster = has_argument(command, SETTING_CLUSTER_ID) || command->groups & GROUP_ADOPT;
-    return (!has_cluster || names_cluster(flow, settings, error)) &&
+    bool has_cluster =
+        has_argument(command, SETTING_CLUSTER_ID) || command->groups & (GROUP_ADOPT | GROUP_ROTATE);
+    return (command->groups & GROUP_ADOPT || turns_resolve(settings, error)) &&
+           (!has_cluster || names_cluster(flow, settings, error)) &&
            (!has_sources || names_sources(flow, settings, error));
 }
 
@@ -252,7 +255,7 @@ static bool run(const struct command *command, struct settings *settings, const 
     bool good = prepare(command, settings, program, console, &flow, error);
     /* Of several applications the first is meant, where a command is about one. */
     const struct settings first = parts_take(settings, 0);
-    if (!(command->groups & GROUP_SETUP))
+    if (!(command->groups & (GROUP_SETUP | GROUP_ROTATE)))
         flow.settings = &first;
     *answered = good && command->run(&flow, &result, error);
     good = *answered && print(command, &result, form, error);

@@ -117,13 +117,22 @@ bool take_application_user(struct flow *flow, const char *cluster_id, bool use_p
 
 /* ---- by SQL ---- */
 
+static struct rights wanted_rights(const struct flow *flow)
+{
+    const char *first = flow_get(flow, SETTING_APP_FIRST);
+    return (struct rights){.user = application_user(flow),
+                           .database = application_database(flow),
+                           .name = *first ? first : application_user(flow)};
+}
+
 /* What is missing, one a line; "" where nothing is. */
 static bool ask_missing(const struct flow *flow, const struct session *session, char **missing,
                         struct error *error)
 {
     struct buffer sql = BUFFER_INIT;
     struct session_result result;
-    rights_add_check(&sql, application_user(flow), application_database(flow));
+    const struct rights rights = wanted_rights(flow);
+    rights_add_check(&sql, &rights);
     bool good = session_run(session, buffer_text(&sql), &result, error);
     buffer_free(&sql);
     if (!good)
@@ -246,7 +255,8 @@ bool grant_rights(struct flow *flow, const char *ca_file, struct error *error)
                  application_database(flow));
     const struct session session = verify_session(flow, &flow->admin, ca_file);
     struct buffer sql = BUFFER_INIT;
-    rights_add_grant(&sql, application_user(flow), application_database(flow));
+    const struct rights rights = wanted_rights(flow);
+    rights_add_grant(&sql, &rights);
     bool good = see_to_rights(flow, &session, buffer_text(&sql), &failure);
     if (!good) {
         *error = failure;

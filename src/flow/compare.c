@@ -181,7 +181,10 @@ static bool compare_values(struct flow *flow, const char *cluster_id, const stru
                   {"the database", pool->database, wanted->database},
                   {"the user", *pool->user ? pool->user : "each client's", wanted->user}};
     struct buffer text = BUFFER_INIT;
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+    /* The second pool of a rotation takes what the cluster has left (rotate.h). */
+    bool is_second = *flow_get(flow, SETTING_APP_FIRST) &&
+                     strtoul(pool->size, NULL, 10) < strtoul(wanted->size, NULL, 10);
+    for (size_t i = is_second ? 1 : 0; i < sizeof values / sizeof values[0]; i++)
         if (!is_same(values[i].have, values[i].want))
             buffer_add_format(&text, "%s%s is %s, wanted: %s", text.length ? "; " : "",
                               values[i].what, values[i].have, values[i].want);

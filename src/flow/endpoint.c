@@ -136,7 +136,9 @@ bool choose_endpoint(struct flow *flow, const char *cluster_id, bool use_pool,
         info->host = mem_copy(host);
     }
     free(host);
-    if (good && *found && flow->host == HOST_PUBLIC && !*flow_get(flow, SETTING_DROPLET_ID) &&
+    /* Once in a run, which may read connections several times. */
+    if (good && *found && !flow->chosen.host && flow->host == HOST_PUBLIC &&
+        !*flow_get(flow, SETTING_DROPLET_ID) &&
         strcmp(flow_get(flow, SETTING_NETWORK), "auto") == 0)
         console_info(flow->console, "No Droplet is named, so the URL has the public host; "
                                     "--network private gives the one inside the VPC");

@@ -35,17 +35,24 @@ bool droplet_private_ip(struct flow *flow, const char *droplet_id, char **addres
     return true;
 }
 
-/* A cluster with G GiB has min(25 G - 3, 997) connections for its pools (docs/DOCTL.md). */
-static bool pools_fit(struct flow *flow, const char *size, struct error *error)
+/* A cluster with G GiB has min(25 G - 3, 997) of them (docs/DOCTL.md). */
+unsigned long preflight_connections(const char *size)
 {
     const char *memory = strrchr(size, '-');
     char *unit = NULL;
     unsigned long gib = memory ? strtoul(memory + 1, &unit, 10) : 0;
-    if (gib == 0 || gib > 9999 || strcmp(unit, "gb") != 0 || flow->settings->faithful)
-        return true;
-    unsigned long most = 25 * gib - 3 < 997 ? 25 * gib - 3 : 997;
+    if (gib == 0 || gib > 9999 || strcmp(unit, "gb") != 0)
+        return 0;
+    return 25 * gib - 3 < 997 ? 25 * gib - 3 : 997;
+}
+
+static bool pools_fit(struct flow *flow, const char *size, struct error *error)
+{
+    unsigned long most = flow->settings->faithful ? 0 : preflight_connections(size);
     unsigned long wanted = 0;
     size_t count = parts_count(flow->settings);
+    if (!most)
+        return true;
     for (size_t i = 0; i < count; i++) {
         const struct settings own = parts_take(flow->settings, i);
         const char *where = parts_where(flow->settings, i);

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/pem.h"
 #include "base/secretfile.h"
+#include "flow/turns.h"
 
 bool save_prepare(struct flow *flow, const char *path, struct error *error)
 {
@@ -63,8 +64,10 @@ bool save_file(struct flow *flow, const char *path, const char *bytes, size_t le
 /* The plan's URL has defaultdb even for the pooler, ours the pool's name: both are this cluster's. */
 static bool is_same_database(const struct conninfo *theirs, const struct conninfo *ours)
 {
-    return conninfo_same_server(theirs, ours) && (strcmp(theirs->database, ours->database) == 0 ||
-                                                  strcmp(theirs->database, PLAN_DATABASE) == 0);
+    return conninfo_same_server(theirs, ours) &&
+           (strcmp(theirs->database, ours->database) == 0 ||
+            strcmp(theirs->database, PLAN_DATABASE) == 0 ||
+            turns_are_of_one(theirs->database, ours->database));
 }
 
 /* Keeps the file's content as PATH.previous, if it is not a URL of this database. */

@@ -7,6 +7,7 @@
 
 #include "flow/application.h"
 #include "flow/compare.h"
+#include "flow/deliver.h"
 #include "flow/flow.h"
 #include "flow/locks.h"
 #include "flow/network.h"
@@ -94,6 +95,13 @@ static bool save_part(struct flow *flow, struct error *error)
             ways_save_direct(flow, flow_get(flow, SETTING_DIRECT_FILE), error));
 }
 
+/* Last of all: whoever is started anew by it finds its rights. */
+static bool deliver_part(struct flow *flow, struct error *error)
+{
+    bool is_handed_over;
+    return flow->settings->is_pool_alone || deliver(flow, &is_handed_over, error);
+}
+
 /* What is done by connecting to the database. */
 static bool open_part(struct flow *flow, struct error *error)
 {
@@ -104,7 +112,8 @@ static bool open_part(struct flow *flow, struct error *error)
         !read_connection(flow, flow->cluster_id, true, error))
         return false;
     return grant_rights(flow, flow_get(flow, SETTING_CA_FILE), error) &&
-           (!flow->settings->verify || flow->settings->dry_run || verify_chosen(flow, error));
+           (!flow->settings->verify || flow->settings->dry_run || verify_chosen(flow, error)) &&
+           deliver_part(flow, error);
 }
 
 bool setup_managed_database(struct flow *flow, bool regardless, struct error *error)

@@ -45,6 +45,15 @@ static void add_params_past_pool(struct buffer *more, const char *params)
     }
 }
 
+char *ways_direct_url(const struct flow *flow)
+{
+    struct buffer more = BUFFER_INIT;
+    add_params_past_pool(&more, flow_get(flow, SETTING_URL_PARAMS));
+    char *url = conninfo_url(&flow->direct, flow_get(flow, SETTING_SSL_MODE), buffer_text(&more));
+    buffer_free(&more);
+    return url;
+}
+
 bool ways_save_direct(struct flow *flow, const char *path, struct error *error)
 {
     if (!*path)

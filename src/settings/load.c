@@ -34,6 +34,23 @@ char *settings_dotenv(const struct settings *settings)
     return mem_format("%.*s.env", slash ? (int)(slash - first) + 1 : 0, first);
 }
 
+bool settings_is_ours(const struct settings *settings, enum setting setting)
+{
+    enum source source = settings->sources[setting];
+    return source != SOURCE_NONE && source != SOURCE_ENV_FILE &&
+           (source > SOURCE_DEFAULT || settings->simulate);
+}
+
+char *settings_folder_variable(const struct settings *settings)
+{
+    if (!settings_is_ours(settings, SETTING_SECRETS_DIR))
+        return NULL;
+    char *folder = path_from_here(settings_get(settings, SETTING_SECRETS_DIR));
+    char *variable = mem_format("%s=%s", settings_variable(SETTING_SECRETS_DIR), folder);
+    free(folder);
+    return variable;
+}
+
 /*
  * What Compose reads from .env this program reads there too. An env file that is named takes its
  * place, as it does for Compose.
@@ -83,6 +100,18 @@ static void forget_real_paths(struct settings *settings)
         }
 }
 
+/* The database of a user that has none of another name. */
+static bool name_database(struct settings *settings, struct error *error)
+{
+    const char *user = settings_get(settings, SETTING_APP_USER);
+    if (!*user && settings->values[SETTING_APP_DATABASE] && settings->part_count == 0)
+        return error_set(error, ERROR_USAGE, 0,
+                         "--app-database (DO_DB_APP_DATABASE) is the database of a user: name it "
+                         "with --app-user (DO_DB_APP_USER)");
+    return settings->values[SETTING_APP_DATABASE] ||
+           settings_set(settings, SETTING_APP_DATABASE, user, SOURCE_DEFAULT, "--app-user", error);
+}
+
 static bool load_defaults(struct settings *settings, const char *secret_name, struct error *error)
 {
     if (settings->simulate) {
@@ -103,7 +132,8 @@ static bool load_defaults(struct settings *settings, const char *secret_name, st
     /* The simulator's cluster is not long in coming. */
     if (settings->simulate && settings->sources[SETTING_POLL_INTERVAL] == SOURCE_DEFAULT)
         settings_put(settings, SETTING_POLL_INTERVAL, "0.2");
-    return in_secrets_dir(settings, SETTING_SECRET_FILE, secret_name, error) &&
+    return name_database(settings, error) &&
+           in_secrets_dir(settings, SETTING_SECRET_FILE, secret_name, error) &&
            in_secrets_dir(settings, SETTING_CA_FILE, "ca-certificate.crt", error);
 }
 
@@ -127,6 +157,7 @@ static bool check_combination(const struct settings *settings, struct error *err
         : settings->no_wait                                               ? "--no-wait"
         : settings->values[SETTING_STORAGE]                               ? "--storage"
         : settings->values[SETTING_APP_USER]                              ? "--app-user"
+        : settings->values[SETTING_SINKS]                                 ? "--sink"
         : strcmp(settings_get(settings, SETTING_NETWORK), "private") == 0 ? "--network private"
                                                                           : NULL;
     const char *ca_file = settings_get(settings, SETTING_CA_FILE);
@@ -149,12 +180,6 @@ static bool check_combination(const struct settings *settings, struct error *err
         return error_set(error, ERROR_USAGE, 0,
                          "%s cannot hold the direct URL and something else: name two files",
                          direct_file);
-    if (settings->part_count == 0 &&
-        !settings->values[SETTING_APP_USER] != !settings->values[SETTING_APP_DATABASE])
-        return error_set(
-            error, ERROR_USAGE, 0,
-            "--app-user and --app-database (DO_DB_APP_USER, DO_DB_APP_DATABASE) belong "
-            "together: name both");
     if (settings->no_secret_file && settings->sources[SETTING_SECRET_FILE] == SOURCE_FLAG)
         return error_set(error, ERROR_USAGE, 0,
                          "--no-secret-file and --secret-file exclude each other");

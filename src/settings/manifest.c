@@ -12,18 +12,22 @@
 #include "settings/parts.h"
 #include "yaml/parse.h"
 
-static bool is_list(const char *key)
+/* What an entry of the list of this name is, or NULL: no list. */
+static const char *entry_of(const char *key)
 {
-    return strcmp(key, "trust") == 0;
+    return strcmp(key, "trust") == 0  ? "rules TYPE:VALUE"
+           : strcmp(key, "sink") == 0 ? "places KIND:WHERE"
+                                      : NULL;
 }
 
 static bool take(const char *key, const struct node *value, struct settings *settings,
                  struct error *error)
 {
     char *where = mem_format("%s:%zu:%zu: %s", value->file, value->line, value->column, key);
-    bool good = is_list(key) ? settings_add_trust(settings, value->text, where, error)
-                             : settings_set(settings, settings_by_key(key), value->text,
-                                            SOURCE_MANIFEST, where, error);
+    bool good = strcmp(key, "trust") == 0
+                    ? settings_add_trust(settings, value->text, where, error)
+                    : settings_set(settings, settings_by_key(key), value->text, SOURCE_MANIFEST,
+                                   where, error);
     free(where);
     return good;
 }
@@ -33,7 +37,7 @@ static bool take_list(const char *key, const struct node *list, struct settings 
 {
     for (size_t i = 0; i < list->count; i++) {
         if (list->items[i]->kind != NODE_SCALAR)
-            return node_complain(list->items[i], error, "trust is a list of rules TYPE:VALUE");
+            return node_complain(list->items[i], error, "%s is a list of %s", key, entry_of(key));
         if (!take(key, list->items[i], settings, error))
             return false;
     }
@@ -66,12 +70,12 @@ static bool read_entry(const struct node *name, const struct node *value, struct
     const char *key = name->text;
     if (is_parts(key))
         return parts_read(key, value, settings, error);
-    if (!is_list(key) && settings_by_key(key) == SETTING_COUNT)
+    if (!entry_of(key) && settings_by_key(key) == SETTING_COUNT)
         return unknown(name, error);
-    if (is_list(key))
+    if (entry_of(key))
         return value->kind == NODE_SEQUENCE
                    ? take_list(key, value, settings, error)
-                   : node_complain(value, error, "trust is a list of rules TYPE:VALUE");
+                   : node_complain(value, error, "%s is a list of %s", key, entry_of(key));
     return value->kind == NODE_SCALAR ? take(key, value, settings, error)
                                       : node_complain(value, error, "a setting is one plain value");
 }
@@ -118,6 +122,8 @@ char *manifest_text(const struct settings *settings)
         quote_add_yaml(&text, settings->trust[i]);
         buffer_add_text(&text, "\n");
     }
+    if (settings->sources[SETTING_SINKS] > SOURCE_DEFAULT)
+        parts_add_sinks(&text, settings_get(settings, SETTING_SINKS), "");
     parts_add_text(&text, settings);
     return buffer_take(&text);
 }

@@ -22,6 +22,7 @@ static const struct key application_keys[] = {{"user", SETTING_APP_USER},
                                               {"pool-mode", SETTING_POOL_MODE},
                                               {"secret-file", SETTING_SECRET_FILE},
                                               {"direct-file", SETTING_DIRECT_FILE},
+                                              {"sink", SETTING_SINKS},
                                               {NULL, SETTING_COUNT}};
 
 static const struct key pool_keys[] = {
@@ -32,7 +33,7 @@ static const struct key pool_keys[] = {
 
 static bool unknown(const struct node *name, const struct key *keys, struct error *error)
 {
-    const char *known[8];
+    const char *known[12];
     size_t count = 0;
     for (; keys[count].name; count++)
         known[count] = keys[count].name;
@@ -52,15 +53,23 @@ static bool take(struct manifest_part *part, const struct key *keys, const struc
         i++;
     if (!keys[i].name)
         return unknown(name, keys, error);
+    if (keys[i].setting == SETTING_SINKS && value->kind == NODE_SEQUENCE) {
+        for (size_t at = 0; at < value->count; at++)
+            if (!take(part, keys, name, value->items[at], error))
+                return false;
+        return true;
+    }
     if (value->kind != NODE_SCALAR || !*value->text)
         return node_complain(value, error, "%s is one plain value", name->text);
+    char **mine = &part->values[keys[i].setting];
     char *where = mem_format("%s:%zu:%zu: %s", value->file, value->line, value->column, name->text);
-    bool good = settings_check(keys[i].setting, value->text, where, error);
+    bool is_more = *mine && keys[i].setting == SETTING_SINKS;
+    char *text = is_more ? mem_format("%s\n%s", *mine, value->text) : mem_copy(value->text);
+    bool good = settings_check(keys[i].setting, text, where, error);
     free(where);
-    if (good) {
-        free(part->values[keys[i].setting]);
-        part->values[keys[i].setting] = mem_copy(value->text);
-    }
+    free(good ? *mine : text);
+    if (good)
+        *mine = text;
     return good;
 }
 
@@ -123,6 +132,7 @@ static void complete(const struct settings *settings, struct manifest_part *part
     fill_in(part, SETTING_SECRET_FILE,
             mem_format("%s/database_url_%s", settings_get(settings, SETTING_SECRETS_DIR), user));
     fill_in(part, SETTING_DIRECT_FILE, mem_copy(""));
+    fill_in(part, SETTING_SINKS, mem_copy(""));
 }
 
 static void free_part(struct manifest_part *part)
@@ -155,6 +165,23 @@ static bool select_one(struct settings *settings, struct error *error)
                      "the manifest lists applications, and none with the user %s", user);
 }
 
+/* A line that is in both; the caller frees it. NULL: none. */
+static char *shared_sink(const char *one, const char *other)
+{
+    char *all = mem_format("\n%s\n", other);
+    char *found = NULL;
+    for (const char *at = one; *at && !found;) {
+        size_t length = strcspn(at, "\n");
+        char *line = mem_format("\n%.*s\n", (int)length, at);
+        if (strstr(all, line))
+            found = mem_copy_n(at, length);
+        free(line);
+        at += length + (at[length] == '\n');
+    }
+    free(all);
+    return found;
+}
+
 /* What two parts cannot share. */
 static bool differ(const struct settings *one, const struct settings *other, const char *where,
                    struct error *error)
@@ -170,7 +197,12 @@ static bool differ(const struct settings *one, const struct settings *other, con
             return error_set(error, ERROR_USAGE, 0, "%s: two URLs would be written to %s", where,
                              path);
     }
-    return true;
+    char *sink = shared_sink(settings_get(one, SETTING_SINKS), settings_get(other, SETTING_SINKS));
+    if (sink)
+        error_set(error, ERROR_USAGE, 0, "%s: two URLs would be given to %s", where, sink);
+    bool good = !sink;
+    free(sink);
+    return good;
 }
 
 bool parts_load(struct settings *settings, struct error *error)
@@ -204,6 +236,20 @@ void parts_add_pool(struct settings *settings, const char *name, const char *siz
     part->values[SETTING_APP_DATABASE] = mem_copy(database);
 }
 
+void parts_add_sinks(struct buffer *text, const char *sinks, const char *before)
+{
+    buffer_add_text(text, *sinks ? "sink:\n" : "");
+    for (const char *at = sinks; *at;) {
+        size_t length = strcspn(at, "\n");
+        char *line = mem_copy_n(at, length);
+        buffer_add_format(text, "%s  - ", before);
+        quote_add_yaml(text, line);
+        buffer_add_text(text, "\n");
+        free(line);
+        at += length + (at[length] == '\n');
+    }
+}
+
 static void add_list(struct buffer *text, const struct settings *settings, const char *name,
                      bool are_applications)
 {
@@ -221,6 +267,11 @@ static void add_list(struct buffer *text, const struct settings *settings, const
             const char *value = part->values[keys[at].setting];
             if (!value || !*value)
                 continue;
+            if (keys[at].setting == SETTING_SINKS) {
+                buffer_add_text(text, before);
+                parts_add_sinks(text, value, "    ");
+                continue;
+            }
             buffer_add_format(text, "%s%s: ", before, keys[at].name);
             quote_add_yaml(text, value);
             buffer_add_text(text, "\n");
@@ -267,4 +318,15 @@ struct settings parts_take(const struct settings *settings, size_t index)
 const char *parts_where(const struct settings *settings, size_t index)
 {
     return has_own(settings) && index-- == 0 ? "" : settings->parts[index].where;
+}
+
+void parts_put(struct settings *settings, size_t index, enum setting setting, const char *value)
+{
+    if (has_own(settings) && index-- == 0) {
+        settings_put(settings, setting, value);
+        return;
+    }
+    char *copy = mem_copy(value);
+    free(settings->parts[index].values[setting]);
+    settings->parts[index].values[setting] = copy;
 }

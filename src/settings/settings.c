@@ -94,6 +94,20 @@ static struct form path_list = {
     PATTERN("(?=.{1,4095}\\z)(?!.*(?<![^:/])\\.\\.(?![^:/]))(?![/-])[^\\x00-\\x1f\\x7f:]+"
             "(?::(?![/-])[^\\x00-\\x1f\\x7f:]+)*"),
     "paths below the application's folder, without .., with colons between them"};
+/* What is behind the kind is checked by src/sinks too, where it is used. No line twice. */
+#define LABEL "[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?"
+#define SINK                                                                                       \
+    "(?:file:[^\\x00-\\x1f\\x7f-][^\\x00-\\x1f\\x7f]{0,1023}"                                      \
+    "|env:[^\\x00-\\x1f\\x7f#-][^\\x00-\\x1f\\x7f#]{0,1023}#[A-Za-z_][A-Za-z0-9_]{0,127}"          \
+    "|(?:compose|swarm|credential):[A-Za-z0-9][A-Za-z0-9_.-]{0,40}"                                \
+    "|credential:/[^\\x00-\\x20\\x7f]{0,1000}/[A-Za-z0-9][A-Za-z0-9_.-]{0,40}"                     \
+    "|kubernetes:" LABEL "/" LABEL "|command:[^\\x00-\\x20\\x7f-][^\\x00-\\x1f\\x7f]{0,1023})"
+static struct form sinks = {
+    PATTERN("(?![^\\x00]*(?:\\A|\\n)([^\\n]*)\\n(?:[^\\x00]*\\n)?\\1(?:\\n|\\z))" SINK "(?:\\n" SINK
+            "){0,31}"),
+    "file:PATH, env:PATH#NAME, compose:SERVICE, credential:NAME, swarm:NAME, "
+    "kubernetes:NAMESPACE/NAME or command:COMMAND (none of them twice)"};
+
 #define UUID "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 static struct form trust_rule = {
     PATTERN("droplet:(?:[1-9][0-9]{0,19}|(?=[0-9.-]*[A-Za-z])" HOST_NAME ")|(?:k8s|app):(?:" UUID
@@ -124,6 +138,7 @@ static const struct {
     [SETTING_POOL_MODE] = {"pool-mode", "DO_DB_POOL_MODE", "transaction", &pool_mode},
     [SETTING_APP_USER] = {"app-user", "DO_DB_APP_USER", NULL, &sql_name},
     [SETTING_APP_DATABASE] = {"app-database", "DO_DB_APP_DATABASE", NULL, &sql_name},
+    [SETTING_APP_FIRST] = {NULL, NULL, NULL, &sql_name},
     [SETTING_DROPLET_ID] = {"droplet", "DROPLET_ID", NULL, &identifier},
     [SETTING_CLUSTER_ID] = {NULL, NULL, NULL, &identifier},
     [SETTING_RULE] = {NULL, NULL, NULL, &trust_rule},
@@ -132,6 +147,8 @@ static const struct {
     [SETTING_SSL_MODE] = {"ssl-mode", NULL, "require", &ssl_mode},
     [SETTING_URL_PARAMS] = {"url-param", "DO_DB_URL_PARAMS", NULL, &url_params},
     [SETTING_DIRECT_FILE] = {"direct-file", NULL, NULL, &file_path},
+    [SETTING_SINKS] = {"sink", NULL, NULL, &sinks},
+    [SETTING_GRACE] = {"grace", NULL, NULL, &seconds},
     [SETTING_SECRETS_DIR] = {"secrets-dir", "MANAGED_DB_SECRETS_DIR", "/opt/freshtrack-pro/secrets",
                              &file_path},
     [SETTING_SECRET_FILE] = {"secret-file", NULL, NULL, &file_path},
@@ -217,11 +234,12 @@ static bool set(struct settings *settings, enum setting setting, const char *val
 bool settings_set(struct settings *settings, enum setting setting, const char *value,
                   enum source source, const char *where, struct error *error)
 {
-    bool is_more = setting == SETTING_URL_PARAMS && source == SOURCE_FLAG &&
-                   settings->sources[setting] == SOURCE_FLAG && *value;
-    if (!is_more)
+    bool is_list = (setting == SETTING_URL_PARAMS && source == SOURCE_FLAG) ||
+                   (setting == SETTING_SINKS && source >= SOURCE_MANIFEST);
+    if (!is_list || settings->sources[setting] != source || !*value)
         return set(settings, setting, value, source, where, error);
-    char *all = mem_format("%s&%s", settings->values[setting], value);
+    char *all = mem_format("%s%c%s", settings->values[setting],
+                           setting == SETTING_SINKS ? '\n' : '&', value);
     bool good = set(settings, setting, all, source, where, error);
     free(all);
     return good;

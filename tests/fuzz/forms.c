@@ -212,6 +212,70 @@ static bool is_url_params(const char *text)
     }
 }
 
+static bool is_word(const char *text)
+{
+    return consists(text, 1, 41, LOWER UPPER DIGITS, LOWER UPPER DIGITS "_.-");
+}
+
+static bool is_label(const char *text)
+{
+    return consists(text, 1, 63, LOWER DIGITS, LOWER DIGITS ".-") &&
+           !strchr(".-", text[strlen(text) - 1]);
+}
+
+/* KIND:WHERE; the text may be changed. */
+static bool is_sink(char *text)
+{
+    char *where = strchr(text, ':');
+    if (!where)
+        return false;
+    *where++ = '\0';
+    if (is_one_of(text, (const char *const[]){"compose", "swarm", NULL}))
+        return is_word(where);
+    if (strcmp(text, "credential") == 0) {
+        char *slash = strrchr(where, '/');
+        size_t folder = slash ? (size_t)(slash - where) + 1 : 0;
+        bool good = folder == 0 || (folder >= 2 && folder <= 1002 && *where == '/');
+        for (size_t i = 0; i < folder; i++)
+            good = good && (unsigned char)where[i] > ' ' && where[i] != 0x7f;
+        return good && is_word(where + folder);
+    }
+    if (strcmp(text, "file") == 0)
+        return has_no_controls(where, 1, 1024) && *where != '-';
+    if (strcmp(text, "command") == 0)
+        return has_no_controls(where, 1, 1024) && *where != '-' && *where != ' ';
+    char *part = strchr(where, strcmp(text, "env") == 0 ? '#' : '/');
+    if (!part)
+        return false;
+    *part++ = '\0';
+    return strcmp(text, "env") == 0
+               ? has_no_controls(where, 1, 1024) && *where != '-' &&
+                     consists(part, 1, 128, LOWER UPPER "_", LOWER UPPER DIGITS "_")
+               : strcmp(text, "kubernetes") == 0 && is_label(where) && is_label(part);
+}
+
+/* One a line, none of them twice. */
+static bool is_sinks(const char *text)
+{
+    char line[2048];
+    size_t count = 0;
+    for (const char *at = text;; at++) {
+        size_t length = strcspn(at, "\n");
+        if (length >= sizeof line || ++count > 32)
+            return false;
+        memcpy(line, at, length);
+        line[length] = '\0';
+        if (!is_sink(line))
+            return false;
+        for (const char *before = text; before < at; before += strcspn(before, "\n") + 1)
+            if (strcspn(before, "\n") == length && strncmp(before, at, length) == 0)
+                return false;
+        at += length;
+        if (!*at)
+            return true;
+    }
+}
+
 bool has_form(enum setting setting, const char *value)
 {
     size_t length = strlen(value);
@@ -258,10 +322,13 @@ bool has_form(enum setting setting, const char *value)
     case SETTING_URL_PARAMS:
         return is_url_params(value);
     case SETTING_APP_USER:
+    case SETTING_APP_FIRST:
     case SETTING_APP_DATABASE:
         return consists(value, 1, 57, LOWER "_", LOWER DIGITS "_-") &&
                !is_one_of(value, (const char *const[]){"doadmin", "postgres", NULL}) &&
                strncmp(value, "pg_", 3) != 0;
+    case SETTING_SINKS:
+        return is_sinks(value);
     case SETTING_DIALECT:
         return is_one_of(value, (const char *const[]){"auto", "plan", "shipped", NULL});
     case SETTING_COLOR:
@@ -276,6 +343,7 @@ bool has_form(enum setting setting, const char *value)
     case SETTING_WAIT_TIMEOUT:
     case SETTING_POLL_INTERVAL:
     case SETTING_LOCK_TIMEOUT:
+    case SETTING_GRACE:
         return is_seconds(value);
     case SETTING_SECRETS_DIR:
     case SETTING_SECRET_FILE:

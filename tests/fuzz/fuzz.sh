@@ -61,7 +61,7 @@ build() {
         return 1
     fi
     ! pkg-config --exists libpq || pq=(-DFUZZ_LIBPQ)
-    read -r -a libraries <<<"$(pkg-config --libs libpcre2-8 yaml-0.1)"
+    read -r -a libraries <<<"$(pkg-config --libs libpcre2-8 yaml-0.1 libmd)"
     [ "${#pq[@]}" = 0 ] || read -r -a pq_libraries <<<"$(pkg-config --libs libpq)"
     [ "${#pq[@]}" = 0 ] || read -r -a pq_flags <<<"$(pkg-config --cflags libpq)"
     for file in "$TOP"/src/*/*.c; do

@@ -180,9 +180,9 @@ NODE_EXTRA_CA_CERTS='$ca'"
     ! grep -q pooler "$SECRETS/database_url_direct" || fail "the direct URL names the pooler"
 }
 
-@test "--app-user and --app-database belong together, and are no names of others" {
+@test "--app-database without --app-user, and names of others, are refused" {
     local words
-    for words in "--app-user app" "--app-database app" "--app-user doadmin --app-database app" \
+    for words in "--app-database app" "--app-user doadmin --app-database app" \
         "--faithful --app-user a --app-database a" "--app-user pg_x --app-database x"; do
         # shellcheck disable=SC2086
         mdb setup $words

@@ -140,7 +140,7 @@ every_option() {
 FOREIGN='--format --no-header --wait --private --rule --engine --num-nodes --private-network-uuid --db --user
     --mode --uuid --output --ip-range --trace
     --config --dry-run --provision-only --pull --tag --tag-names --setup-managed-db --public-key-file --no-owner
-    --entrypoint --force-recreate --no-deps --profile --remove-orphans --rm
+    --compose-file --filter --secret-add --secret-rm --entrypoint --force-recreate --no-deps --profile --remove-orphans --rm
     --enable-werror --enable-sanitizers --disable-extras --enable-coverage'
 
 no_foreign_option() {

@@ -141,18 +141,32 @@ out=$("$REAL" "$@"; echo "status $?")
 status=${out##*status }
 printf '%s' "${out%status *}"
 [ "$status" = 0 ] || exit "$status"
+# PgBouncer reads its users again where the file has another second as its time.
+reload() {
+    touch -d "@$(($(cat "$RIG/time" 2>/dev/null || echo 1000000000) + 1))" "$RIG/users.txt"
+    stat -c %Y "$RIG/users.txt" >"$RIG/time"
+    kill -HUP "$(cat "$RIG/pgbouncer.pid")"
+    sleep 0.3
+}
 sql() { psql -XqAtw -h "$RIG/socket" -p "$PG_PORT" -U postgres -d postgres -c "$1" >&2; }
 case "$1 $2 $3" in
 "databases user create")
     password=$(awk 'NR == 2 {print $3}' <<<"$out")
-    sql "CREATE ROLE \"$5\" LOGIN PASSWORD '$password'"
+    # One that a test before this one has made is still there.
+    sql "CREATE ROLE \"$5\" LOGIN PASSWORD '$password'" 2>/dev/null || sql "ALTER ROLE \"$5\" PASSWORD '$password'"
     echo "\"$5\" \"$password\"" >>"$RIG/users.txt"
+    ;;
+"databases user reset")
+    password=$(awk 'NR == 2 {print $3}' <<<"$out")
+    sql "ALTER ROLE \"$5\" PASSWORD '$password'"
+    { grep -v "^\"$5\" " "$RIG/users.txt"; echo "\"$5\" \"$password\""; } >"$RIG/users.new"
+    cat "$RIG/users.new" >"$RIG/users.txt"
+    reload
     ;;
 "databases db create") sql "CREATE DATABASE \"$5\" OWNER doadmin" ;;
 "databases pool create")
     echo "$5 = host=$RIG/socket port=$PG_PORT dbname=$7" >>"$RIG/pools.ini"
-    kill -HUP "$(cat "$RIG/pgbouncer.pid")"
-    sleep 0.3
+    reload
     ;;
 esac
 FAKE
