@@ -133,6 +133,7 @@ node_drivers
 # Where they cannot be fetched, a Docker of the machine's own is tried, and the tests say what they leave out.
 fetch_compose || echo "Docker Compose could not be fetched: see build/logs/compose.log" >&2
 fetch_cloud_init || echo "cloud-init could not be fetched: see build/logs/cloud-init.log" >&2
+fetch_kubectl || echo "kubectl could not be fetched: see build/logs/kubectl.log" >&2
 fetch_docker || echo "Docker could not be fetched: see build/logs/docker.log" >&2
 export_sources
 

@@ -4,6 +4,7 @@
 #
 #   fetch_compose    Compose 2 and the docker command, of Debian 13: build/tools/bin and build/tools/config
 #   fetch_docker     dockerd of this Debian, and a static busybox
+#   fetch_kubectl    kubectl of this Debian
 #   fetch_cloud_init cloud-init of this Debian, for its schema, with the Python modules that it needs
 
 TOOLS=$BUILD/tools
@@ -51,6 +52,13 @@ fetch_docker() {
     say "Fetching Docker"
     mkdir -p "$LOGS"
     unpack_packages docker.io containerd runc busybox-static -- >"$LOGS/docker.log" 2>&1 </dev/null
+}
+
+fetch_kubectl() {
+    [ ! -x "$TOOLS/root/usr/bin/kubectl" ] || return 0
+    say "Fetching kubectl"
+    mkdir -p "$LOGS"
+    unpack_packages kubernetes-client -- >"$LOGS/kubectl.log" 2>&1 </dev/null
 }
 
 fetch_cloud_init() {

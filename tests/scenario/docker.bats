@@ -92,6 +92,33 @@ MANAGED="backend minio minio-setup redis "
     [ "$(compose exec -T backend cat /run/secrets/database_url)" = "another URL" ]
 }
 
+@test "the sink compose:SERVICE makes the one service anew when the URL has changed, and starts none that is down" {
+    local first second other
+    managed-db -q compose profiles --write docker-compose.yml >/dev/null
+    export USE_MANAGED_DB=true
+    set_up --sink compose:backend
+    # None runs: there is nothing to do, and nothing to start.
+    [ -z "$(running)" ]
+    compose up -d >/dev/null 2>&1
+    first=$(compose ps -q backend)
+    other=$(compose ps -q redis)
+    set_up --sink compose:backend
+    [ "$(compose ps -q backend)" = "$first" ]
+    set_up --sink compose:backend --network private
+    second=$(compose ps -q backend)
+    [ -n "$second" ] && [ "$second" != "$first" ] && [ "$(compose ps -q redis)" = "$other" ]
+    [ "$(compose exec -T backend cat /run/secrets/database_url)" = "$(cat secrets/do_database_url)" ]
+    set_up --sink compose:backend --network private
+    [ "$(compose ps -q backend)" = "$second" ]
+    # The folder that only this program knows is the one that Compose mounts from.
+    echo "secrets-dir: $PWD/secrets" >manifest.yaml
+    (unset MANAGED_DB_SECRETS_DIR && set_up --sink compose:backend --manifest manifest.yaml)
+    [ "$(compose exec -T backend cat /run/secrets/database_url)" = "$(cat secrets/do_database_url)" ]
+    [ "$(compose ps -q backend)" != "$second" ]
+    # What does not come up is a failure, and is tried again.
+    ! set_up --sink compose:nosuch --network private
+}
+
 @test "Docker stopped and started again: every service is back" {
     managed-db compose profiles --write >/dev/null
     compose up -d
