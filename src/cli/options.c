@@ -137,7 +137,9 @@ const struct option_spec option_table[] = {
      .value = "WHERE",
      .setting = SETTING_SINKS,
      .groups = GROUP_SETUP | GROUP_ROTATE,
-     .help = "another place for the URL, the direct URL and the CA: KIND:WHERE; repeatable"},
+     .help =
+         "another place for the URL: file:PATH, env:PATH#NAME, compose:SERVICE, credential:NAME, "
+         "swarm:NAME, kubernetes:NAMESPACE/NAME, command:COMMAND; repeatable"},
     {.name = "grace",
      .value = "S",
      .setting = SETTING_GRACE,
