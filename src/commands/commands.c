@@ -47,8 +47,7 @@ const struct command command_table[] = {
         .key = "users",
         .help = "Give the application another password, hand it over, and end the old one",
         .answer_help = "each application's user from now on; exit status 1 before --finish",
-        .examples =
-            "managed-db rotate shop --sink compose:backend\nmanaged-db rotate shop --finish",
+        .examples = "managed-db rotate shop --grace 60\nmanaged-db rotate shop --finish",
         .run = command_rotate,
     },
     {
