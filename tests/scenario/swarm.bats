@@ -158,6 +158,25 @@ roll_outs() {
     [ "$status" != 0 ] || fail "a stack without its secret passes"
 }
 
+@test "the password is in no argument, no environment and nothing that is shown: docker gets it on its standard input" {
+    command -v strace >/dev/null || skip "strace is not installed"
+    strace -o /dev/null true 2>/dev/null || skip "strace is not allowed here"
+    rig_cluster "${OWN[@]}"
+    works
+    service backend
+    with ASAN_OPTIONS=detect_leaks=0
+    WRAPPER=(strace -f -qq -v -s 65536 -e trace=execve -o "$BOX/trace")
+    mdb rotate -v "${OWN[@]}"
+    works
+    grep -q 'docker.*secret.*create' "$BOX/trace" || fail "nothing was traced"
+    local password
+    password=$(url | sed 's/.*:\(AVNS_[^@]*\)@.*/\1/')
+    # psql has to have it; and the fake doctl tells the servers of the rig.
+    if sed -e '/ALTER ROLE/d; /CREATE ROLE/d; s/"PGPASSWORD=[^"]*"//g' "$BOX/trace" | cat - "$BOX/out" "$BOX/err" "$LOG" | grep -qF "$password"; then
+        fail "the password shows"
+    fi
+}
+
 @test "docker that is no manager is told, and the files are written" {
     docker swarm leave --force >/dev/null
     rig_cluster "${OWN[@]}"
