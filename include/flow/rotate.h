@@ -7,8 +7,8 @@
  * that takes: a run that was ended anywhere is gone on with by the next one, and what is written
  * can always log in.
  *
- * The old password is ended at once where a sink has handed the new one over, else after --grace
- * seconds, or by a later run with --finish. With --emergency it is ended first.
+ * The old password is ended after --grace seconds; without them at once where a sink has handed the
+ * new one over, else by a later run with --finish. With --emergency it is ended first.
  *
  * An application that is doadmin has no second user: between its new password and the new URL no
  * login works. How long that was is told.
@@ -19,11 +19,11 @@
 #include "flow/state.h"
 
 /*
- * Rotates the application of the settings, or goes on with it. *is_waiting tells that the old
- * password lives on until --finish. Fails with ERROR_CONFLICT where the secret file has no URL of
- * the application, and as what it calls.
+ * Rotates the application of the settings, or goes on with it. Fails with ERROR_CONFLICT where the
+ * secret file has no URL of the application, or the other user is not of a rotation; with
+ * ERROR_NOT_THERE where --finish finds nothing to end, or the old password of an earlier run waits
+ * for it; and as what it calls.
  */
-bool rotate_application(struct flow *flow, const char *cluster_id, bool *is_waiting,
-                        struct error *error);
+bool rotate_application(struct flow *flow, const char *cluster_id, struct error *error);
 
 #endif

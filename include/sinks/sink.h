@@ -1,6 +1,6 @@
 /*
  * sink: a place that is given the URL, the direct URL and the CA certificate, and what each kind of
- * sink has in common. The table of the kinds is in sinks.h.
+ * sink has in common. The table of the kinds is in sinks.c.
  *
  * Values go to another program by its standard input or in a file, never in its arguments or its
  * environment. A sink that has the values already is left alone: nothing is written, and nothing is

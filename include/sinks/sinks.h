@@ -1,18 +1,10 @@
 /*
- * sinks: the table of the kinds of sinks, and giving all of a list what they are for.
+ * sinks: gives each sink of a list what it is for, by the table of their kinds.
  */
 #ifndef MANAGED_DB_SINKS_SINKS_H
 #define MANAGED_DB_SINKS_SINKS_H
 
 #include "sinks/sink.h"
-
-struct sink_kind {
-    const char *name; /* what stands before the colon */
-    sink_function *give;
-};
-
-/* Ended by an entry without a name. */
-extern const struct sink_kind sink_table[];
 
 /* Told after each sink; in a rehearsal before it is written. `sink` is KIND:WHERE. */
 typedef void sink_observer(void *observer, const char *sink, const struct sink_result *result);

@@ -8,14 +8,12 @@
 #include "sinks/sink.h"
 
 /*
- * Runs a program to its end, with `input` as its standard input (NULL: nothing), and gives what it
- * printed, which the caller frees. Where it fails, ERROR_CONFLICT has the last line that it said.
+ * Runs a program to its end: words with blanks between them ("docker secret rm"), behind which `more`
+ * stand as they are (NULL last; NULL: none), with `input` as its standard input (NULL: nothing).
+ * Gives what it printed, which the caller frees. Where it fails, ERROR_CONFLICT has the line of its
+ * error.
  */
-bool tool_run(const struct sink_run *run, char *const *argv, const char *input, struct buffer *out,
-              struct error *error);
-
-/* The same for words without blanks in one text, "docker secret ls"; and `last` behind them. */
-bool tool_run_words(const struct sink_run *run, const char *words, const char *last,
-                    const char *input, struct buffer *out, struct error *error);
+bool tool_run(const struct sink_run *run, const char *words, const char *const *more,
+              const char *input, struct buffer *out, struct error *error);
 
 #endif

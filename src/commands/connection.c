@@ -54,12 +54,10 @@ bool command_grant(struct flow *flow, struct command_result *result, struct erro
     return good;
 }
 
-/* The users, one a line, of the applications that were rotated. */
 static bool rotate_part(struct flow *flow, struct error *error)
 {
-    bool is_waiting = false;
     return flow->settings->is_pool_alone ||
-           rotate_application(flow, flow_get(flow, SETTING_CLUSTER_ID), &is_waiting, error);
+           rotate_application(flow, flow_get(flow, SETTING_CLUSTER_ID), error);
 }
 
 bool command_rotate(struct flow *flow, struct command_result *result, struct error *error)

@@ -289,19 +289,20 @@ static bool go_through(struct flow *flow, const char *cluster_id, const char *ca
 }
 
 static bool rotate_users(struct flow *flow, const char *cluster_id, const char *ca_file,
-                         bool *is_waiting, struct error *error)
+                         struct error *error)
 {
+    bool is_waiting = false;
     struct rotation rotation = {.record =
                                     mem_format("%s.rotation", flow_get(flow, SETTING_SECRET_FILE))};
     bool good = read_rotation(flow, &rotation, error) &&
-                go_through(flow, cluster_id, ca_file, &rotation, is_waiting, error);
-    if (good && *is_waiting)
+                go_through(flow, cluster_id, ca_file, &rotation, &is_waiting, error);
+    if (good && is_waiting)
         console_info(flow->console,
                      "The old password of %s lives on: when the application has the new URL, the "
                      "same command with --finish ends it",
                      rotation.from.user);
     /* What an earlier run has left like this is reported. */
-    if (good && *is_waiting && rotation.is_begun && rotation.is_written)
+    if (good && is_waiting && rotation.is_begun && rotation.is_written)
         good = error_set(error, ERROR_NOT_THERE, 0,
                          "the rotation from %s to %s waits for --finish: nothing was rotated again",
                          rotation.from.user, rotation.to.user);
@@ -328,8 +329,9 @@ static bool rotate_administrator(struct flow *flow, const char *cluster_id, cons
                     "until it has the new URL. --app-user gives it users that take turns",
                     PLAN_USER);
     long long began = process_clock_ms();
-    if (!reset(flow, cluster_id, PLAN_USER, error) ||
-        !read_connection(flow, cluster_id, true, error) ||
+    if (!reset(flow, cluster_id, PLAN_USER, error))
+        return false;
+    if (!read_connection(flow, cluster_id, true, error) ||
         !hand_over(flow, cluster_id, &is_handed_over, error) || !verify_soon(flow, ca_file, error))
         return error_advise(error, "run it again, or 'managed-db setup': the old URL does not "
                                    "work any more");
@@ -339,12 +341,10 @@ static bool rotate_administrator(struct flow *flow, const char *cluster_id, cons
     return true;
 }
 
-bool rotate_application(struct flow *flow, const char *cluster_id, bool *is_waiting,
-                        struct error *error)
+bool rotate_application(struct flow *flow, const char *cluster_id, struct error *error)
 {
     char *ca_file = NULL;
     const char *user = application_user(flow);
-    *is_waiting = false;
     if (flow->settings->no_secret_file)
         return error_set(error, ERROR_USAGE, 0,
                          "'rotate' needs the secret file: its URL says whose turn it is");
@@ -353,7 +353,7 @@ bool rotate_application(struct flow *flow, const char *cluster_id, bool *is_wait
         !save_prepare(flow, flow_get(flow, SETTING_SECRET_FILE), error) ||
         !connection_certificate(flow, cluster_id, &ca_file, error))
         return false;
-    bool good = has_application(flow) ? rotate_users(flow, cluster_id, ca_file, is_waiting, error)
+    bool good = has_application(flow) ? rotate_users(flow, cluster_id, ca_file, error)
                                       : rotate_administrator(flow, cluster_id, ca_file, error);
     if (good) {
         char *saved = turns_saved_user(flow_get(flow, SETTING_SECRET_FILE));

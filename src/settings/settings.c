@@ -94,7 +94,7 @@ static struct form path_list = {
     PATTERN("(?=.{1,4095}\\z)(?!.*(?<![^:/])\\.\\.(?![^:/]))(?![/-])[^\\x00-\\x1f\\x7f:]+"
             "(?::(?![/-])[^\\x00-\\x1f\\x7f:]+)*"),
     "paths below the application's folder, without .., with colons between them"};
-/* What is behind the kind is checked by src/sinks too, where it is used. No line twice. */
+/* The kinds are those of src/sinks/sinks.c. No line twice. */
 #define LABEL "[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?"
 #define SINK                                                                                       \
     "(?:file:[^\\x00-\\x1f\\x7f-][^\\x00-\\x1f\\x7f]{0,1023}"                                      \

@@ -27,9 +27,8 @@ static bool write_encrypted(const struct sink_run *run, const char *path, const 
 {
     struct buffer out = BUFFER_INIT;
     char *option = mem_format("--name=%s", name);
-    char *const argv[] = {
-        (char[]){"systemd-creds"}, (char[]){"encrypt"}, option, (char[]){"-"}, (char[]){"-"}, NULL};
-    bool good = tool_run(run, argv, url, &out, error) &&
+    const char *const more[] = {option, "-", "-", NULL};
+    bool good = tool_run(run, "systemd-creds encrypt", more, url, &out, error) &&
                 write_plain(run, path, buffer_text(&out), out.length, error);
     buffer_free(&out);
     free(option);
@@ -40,6 +39,7 @@ bool sink_credential(const struct sink_run *run, const char *where, const struct
                      struct sink_result *result, struct error *error)
 {
     char *tool = NULL;
+    const struct secrets given = {secrets->url, "", ""};
     bool has;
     struct error ignored = ERROR_INIT;
     bool is_encrypted = program_find("systemd-creds", &tool, &ignored);
@@ -47,12 +47,12 @@ bool sink_credential(const struct sink_run *run, const char *where, const struct
     const char *name = slash ? slash + 1 : where;
     char *path =
         slash ? mem_copy(where) : mem_format("%s/%s", is_encrypted ? ENCRYPTED : PLAIN, where);
-    bool good = delivered_has(run, "credential", where, secrets, &has, error);
+    bool good = delivered_has(run, "credential", where, &given, &has, error);
     result->changed = good && (!has || access(path, F_OK) != 0);
     if (result->changed && !run->is_rehearsal) {
         good = (is_encrypted ? write_encrypted(run, path, name, secrets->url, error)
                              : write_plain(run, path, secrets->url, strlen(secrets->url), error)) &&
-               delivered_note(run, "credential", where, secrets, error);
+               delivered_note(run, "credential", where, &given, error);
         if (good)
             console_info(run->console,
                          "The unit reads it with %s=%s:%s, and has it after a restart",

@@ -59,7 +59,7 @@ static bool kubectl(const struct sink_run *run, const struct secret *secret, con
                     const char *last, const char *input, struct buffer *out, struct error *error)
 {
     char *line = mem_format("kubectl --namespace=%s %s", secret->namespace, words);
-    bool good = tool_run_words(run, line, last, input, out, error);
+    bool good = tool_run(run, line, (const char *const[]){last, NULL}, input, out, error);
     free(line);
     return good;
 }

@@ -7,10 +7,13 @@
 
 #include "base/memory.h"
 
-const struct sink_kind sink_table[] = {{"file", sink_file},       {"env", sink_variable},
-                                       {"compose", sink_service}, {"credential", sink_credential},
-                                       {"swarm", sink_swarm},     {"kubernetes", sink_kubernetes},
-                                       {"command", sink_pipe},    {NULL, NULL}};
+static const struct sink_kind {
+    const char *name; /* what stands before the colon */
+    sink_function *give;
+} sink_table[] = {{"file", sink_file},       {"env", sink_variable},
+                  {"compose", sink_service}, {"credential", sink_credential},
+                  {"swarm", sink_swarm},     {"kubernetes", sink_kubernetes},
+                  {"command", sink_pipe},    {NULL, NULL}};
 
 static bool give_one(const struct sink_run *run, const char *sink, const struct secrets *secrets,
                      struct sink_result *result, struct error *error)

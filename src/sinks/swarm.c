@@ -76,7 +76,7 @@ static bool list_versions(const struct sink_run *run, struct part *part, struct 
     char *filter =
         mem_format("docker secret ls --filter label=" LABEL "=%s --format {{.Name}}", part->name);
     buffer_free(&part->there);
-    bool good = tool_run_words(run, filter, NULL, NULL, &part->there, error);
+    bool good = tool_run(run, filter, NULL, NULL, &part->there, error);
     free(filter);
     return good;
 }
@@ -86,7 +86,7 @@ static bool make_version(const struct sink_run *run, struct part *part, struct e
     struct buffer out = BUFFER_INIT;
     char *words =
         mem_format("docker secret create --label " LABEL "=%s %s -", part->name, part->version);
-    bool good = tool_run_words(run, words, NULL, part->content, &out, error);
+    bool good = tool_run(run, words, NULL, part->content, &out, error);
     free(words);
     buffer_free(&out);
     return good;
@@ -97,27 +97,21 @@ static bool make_version(const struct sink_run *run, struct part *part, struct e
 /* A line each: name, state of the last update, and SECRET|TARGET|UID|GID|MODE of each secret. */
 static bool list_services(const struct sink_run *run, struct buffer *services, struct error *error)
 {
-    static char words[][10] = {"docker", "service", "inspect", "--format"};
-    static char format[] =
+    static const char format[] =
         "{{.Spec.Name}} {{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}"
         "{{range .Spec.TaskTemplate.ContainerSpec.Secrets}} {{.SecretName}}|{{.File.Name}}|"
         "{{.File.UID}}|{{.File.GID}}|{{printf \"%o\" .File.Mode}}{{end}}";
     struct buffer ids = BUFFER_INIT;
-    if (!tool_run_words(run, "docker service ls -q", NULL, NULL, &ids, error)) {
-        buffer_free(&ids);
-        return false;
+    bool good = tool_run(run, "docker service ls -q", NULL, NULL, &ids, error);
+    if (good && ids.length) {
+        const char **more = mem_array(count_lines(&ids) + 3, sizeof *more);
+        size_t count = 0;
+        more[count++] = format;
+        for (char *rest = ids.data, *id; (id = strtok_r(rest, "\n", &rest));)
+            more[count++] = id;
+        good = tool_run(run, "docker service inspect --format", more, NULL, services, error);
+        free(more);
     }
-    size_t count = count_lines(&ids);
-    char **argv = mem_array(count + 6, sizeof *argv);
-    size_t at = 0;
-    for (; at < 4; at++)
-        argv[at] = words[at];
-    argv[at++] = format;
-    if (ids.length)
-        for (char *rest = ids.data, *id; at < count + 5 && (id = strtok_r(rest, "\n", &rest));)
-            argv[at++] = id;
-    bool good = count == 0 || tool_run(run, argv, NULL, services, error);
-    free(argv);
     buffer_free(&ids);
     return good;
 }
@@ -155,9 +149,7 @@ static size_t add_options(const struct update *update, const char *line, char **
 static bool update_service(const struct sink_run *run, const struct update *update,
                            const char *line, struct sink_result *result, struct error *error)
 {
-    static char words[][18] = {"docker", "service", "update", "--detach=false", "--force"};
-    char *options[MOST_OPTIONS];
-    char *argv[MOST_OPTIONS + 8] = {NULL};
+    char *options[MOST_OPTIONS + 2];
     size_t name_length = strcspn(line, " ");
     const char *state = line + name_length + (line[name_length] == ' ');
     size_t state_length = strcspn(state, " ");
@@ -171,15 +163,14 @@ static bool update_service(const struct sink_run *run, const struct update *upda
     bool good = true;
     result->handed_over = result->handed_over || holds;
     if (holds && (count || was_stopped || is_under_way)) {
+        const char *words = was_stopped ? "docker service update --detach=false --force"
+                                        : "docker service update --detach=false";
         char *name = mem_copy_n(line, name_length);
-        size_t at = 0;
         result->changed = true;
-        for (; at < (was_stopped ? 5U : 4U); at++)
-            argv[at] = words[at];
-        for (size_t i = 0; i < count; i++)
-            argv[at++] = options[i];
-        argv[at] = name;
-        good = run->is_rehearsal || tool_run(run, argv, NULL, &out, error);
+        options[count] = name;
+        options[count + 1] = NULL;
+        good = run->is_rehearsal ||
+               tool_run(run, words, (const char *const *)options, NULL, &out, error);
         free(name);
     }
     for (size_t i = 0; i < count; i++)
@@ -212,7 +203,8 @@ static bool remove_old(const struct sink_run *run, struct update *update, struct
             struct buffer out = BUFFER_INIT;
             char *held = mem_format(" %s|", old);
             if (strcmp(old, part->version) != 0 && !strstr(buffer_text(&services), held))
-                good = tool_run_words(run, "docker secret rm", old, NULL, &out, error);
+                good = tool_run(run, "docker secret rm", (const char *const[]){old, NULL}, NULL,
+                                &out, error);
             free(held);
             buffer_free(&out);
         }

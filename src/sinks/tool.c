@@ -12,7 +12,6 @@
 #include "base/program.h"
 #include "base/quote.h"
 
-#define MOST_WORDS 48
 #define MAX_OUTPUT ((size_t)16 << 20)
 
 /* The line that begins with "error", else the last one, fit to be shown; the caller frees it. */
@@ -34,6 +33,9 @@ static bool judge(const char *name, const struct sink_run *run, const struct pro
     if (result->timed_out)
         return error_set(error, ERROR_DEADLINE, 0, "%s has not ended within %d s (--timeout)", name,
                          run->timeout_ms / 1000);
+    if (result->too_much)
+        return error_set(error, ERROR_UNREADABLE, 0, "%s printed more than %zu MiB", name,
+                         MAX_OUTPUT >> 20);
     if (result->exit_status == 0)
         return true;
     char *said = choose_line(result->err.length ? &result->err : &result->out);
@@ -47,8 +49,8 @@ static bool judge(const char *name, const struct sink_run *run, const struct pro
     return false;
 }
 
-bool tool_run(const struct sink_run *run, char *const *argv, const char *input, struct buffer *out,
-              struct error *error)
+static bool run_argv(const struct sink_run *run, char *const *argv, const char *input,
+                     struct buffer *out, struct error *error)
 {
     char *path = NULL;
     struct process_result result = {.exit_status = -1};
@@ -77,17 +79,22 @@ bool tool_run(const struct sink_run *run, char *const *argv, const char *input, 
     return good;
 }
 
-bool tool_run_words(const struct sink_run *run, const char *words, const char *last,
-                    const char *input, struct buffer *out, struct error *error)
+bool tool_run(const struct sink_run *run, const char *words, const char *const *more,
+              const char *input, struct buffer *out, struct error *error)
 {
+    size_t behind = 0;
+    while (more && more[behind])
+        behind++;
     char *copy = mem_copy(words);
-    char *argv[MOST_WORDS] = {NULL};
+    /* No two words without a blank between them. */
+    char **argv = mem_array(strlen(words) / 2 + behind + 2, sizeof *argv);
     size_t count = 0;
-    for (char *rest = copy, *word; count < MOST_WORDS - 2 && (word = strtok_r(rest, " ", &rest));)
+    for (char *rest = copy, *word; (word = strtok_r(rest, " ", &rest));)
         argv[count++] = word;
-    if (last)
-        argv[count] = (char *)last;
-    bool good = tool_run(run, argv, input, out, error);
+    for (size_t i = 0; i < behind; i++)
+        argv[count++] = (char *)more[i];
+    bool good = run_argv(run, argv, input, out, error);
+    free(argv);
     free(copy);
     return good;
 }

@@ -269,7 +269,7 @@ no_help_page() {
     done
 }
 
-# fails N: ends with N, says why in one message, the last line; no answer.
+# fails N [TEXT]: ends with N, says why in one message, the last line, in which TEXT stands; no answer.
 fails() {
     local text last
     exits "$1"
@@ -279,6 +279,7 @@ fails() {
     last=${text##*$'\n'}
     [[ $last == '✗ '?* ]] || fail "the message of failure is not the last line"
     ! has_line "${text%"$last"}" '✗ ' || fail "more than one message of failure"
+    [ $# -lt 2 ] || [[ $last == *"$2"* ]] || fail "the message of failure does not say '$2'"
 }
 
 # is_none: the plan's "no", which is no failure: 1, without an answer.

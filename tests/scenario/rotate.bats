@@ -197,6 +197,16 @@ app-pool_b app_b 22"
     if logs_in "$first"; then fail "the old URL still logs in"; fi
 }
 
+@test "doadmin: a reset that was refused has ended nothing, and says nothing of the sort" {
+    rig_cluster --pool-size 5
+    works
+    with DOCTL_SIM_FAULT="databases user reset=403"
+    mdb rotate --pool-size 5
+    fails 4
+    not_said "does not work any more"
+    user_is doadmin
+}
+
 @test "what cannot be rotated is refused, and nothing is changed" {
     mdb rotate --app-user app
     fails 2 "there is no database cluster freshtrack-db"

@@ -68,6 +68,10 @@ as_last_time() {
     equal "$(cat "$BOX/vault.value")" "$(url)"
     equal "$(cat "$BOX/vault.calls")" "kv put secret/db url=-"
     as_last_time --sink "command:vault kv put secret/db url=-"
+    # The direct URL is not what it has.
+    mdb setup --direct-file "$SECRETS/direct" --sink "command:vault kv put secret/db url=-"
+    works
+    equal "$(wc -l <"$BOX/vault.calls")" 1 calls
     mdb setup --network private --sink "command:vault kv put secret/db url=-"
     works
     equal "$(cat "$BOX/vault.value")" "$(url)"
@@ -80,6 +84,20 @@ as_last_time() {
     fails 4
     mdb setup --sink command:nosuch
     fails 3 "nosuch"
+}
+
+@test "command: all of its words, however many" {
+    local words
+    words=$(seq -s ' ' 1 200)
+    mdb setup --sink "command:vault  $words"
+    works
+    equal "$(cat "$BOX/vault.calls")" "$words"
+}
+
+@test "command: one that prints without an end is ended, and told" {
+    printf '#!/bin/sh\nexec yes\n' >"$BOX/bin/vault"
+    mdb setup --sink command:vault
+    fails 4 "command:vault: vault printed more than 16 MiB"
 }
 
 @test "command: one that hangs is ended, and says nothing of the value" {
